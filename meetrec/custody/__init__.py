@@ -1,0 +1,1 @@
+"""Records of every media kind, the encrypted store and its keyring."""

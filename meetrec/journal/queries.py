@@ -1,0 +1,35 @@
+"""Reading the journal: the story of one recording, and the whole chain for verification."""
+
+import json
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from meetrec.journal.models import JournalEntry
+from meetrec.journal.rules import ChainFault, StoredEntry, first_fault
+
+
+def entries_of_recording(session: Session, recording_id: str) -> Sequence[JournalEntry]:
+    """All entries that belong to one recording, oldest first."""
+    return session.scalars(select(JournalEntry).where(JournalEntry.recording_id == recording_id).order_by(JournalEntry.sequence)).all()
+
+
+def verify(session: Session) -> tuple[int, ChainFault | None]:
+    """Walk the whole chain; the number of entries read and the first fault, if any. Columns are held against the hashed bytes."""
+    read = 0
+
+    def counted() -> Iterator[StoredEntry]:
+        nonlocal read
+        for entry in session.scalars(select(JournalEntry).order_by(JournalEntry.sequence).execution_options(yield_per=1000)):
+            read += 1
+            yield StoredEntry(entry.sequence, entry.body if _columns_agree(entry) else b"", entry.previous_hash, entry.entry_hash)
+
+    return read, first_fault(counted())
+
+
+def _columns_agree(entry: JournalEntry) -> bool:
+    """Whether the searchable columns say what the hashed bytes say; a changed column counts as a changed entry."""
+    told = json.loads(entry.body)
+    columns = (entry.sequence, entry.at.isoformat(timespec="microseconds"), entry.actor, entry.verb, entry.subject, entry.recording_id)
+    return columns == (told["sequence"], told["at"], told["actor"], told["verb"], told["subject"], told["details"].get("recording"))

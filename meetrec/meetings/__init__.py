@@ -1,0 +1,1 @@
+"""Meetings, rooms, and who sits at the table."""

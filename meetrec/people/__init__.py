@@ -1,0 +1,1 @@
+"""Accounts, roles, schools, students and the people around them."""

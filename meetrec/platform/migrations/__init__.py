@@ -1,0 +1,1 @@
+"""Alembic migrations, and the two commands that run them."""

@@ -1,0 +1,178 @@
+"""Typed settings from one TOML file and the environment, read once; what is wrong stops the start with one plain sentence."""
+
+import os
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from meetrec.platform.errors import SettingsError
+
+CONFIG_VARIABLE = "MEETREC_CONFIG"
+CONFIG_PLACES = (Path("meetrec.toml"), Path("/etc/meetrec/meetrec.toml"))
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"“{name}” is not a time zone such as America/Chicago") from error
+    return name
+
+
+class Section(BaseModel):
+    """One table of the TOML file. Unknown keys are refused, so that a misspelt setting is noticed at start."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class District(Section):
+    """Whose recordings these are."""
+
+    name: str = "Our school district"
+    zone: Annotated[str, AfterValidator(_known_zone)] = "America/Chicago"
+    state_profile: str = "missouri"
+    demonstration: bool = False  # set by `meetrec init --demonstration`, never by hand
+
+
+class Server(Section):
+    """The web interfaces."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    interfaces: tuple[Literal["parent", "staff", "kiosk"], ...] = ("parent", "staff", "kiosk")
+    threads: int = Field(default=32, ge=4, le=256)
+    certificate: Path | None = None  # PEM; HTTPS by MeetRec itself
+    certificate_key: Path | None = None
+    behind_proxy: bool = False  # a proxy in front speaks HTTPS and sets X-Forwarded-*
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the server can be reached from this machine alone."""
+        return self.host == "localhost" or (_is_address(self.host) and ip_address(self.host).is_loopback)
+
+    @property
+    def speaks_https(self) -> bool:
+        """Whether browsers reach the pages over HTTPS."""
+        return self.behind_proxy or self.certificate is not None
+
+
+class Transcription(Section):
+    """How the worker turns sound into a draft."""
+
+    engine: Literal["faster-whisper", "openai-whisper"] = "faster-whisper"
+    model: str = "base"
+    cpu_threads: int = Field(default=2, ge=1, le=64)
+
+
+class MicrophoneSeat(Section):
+    """A microphone of the room by its device name, and who sits at it."""
+
+    device: str
+    seat: str
+
+
+class Kiosk(Section):
+    """The touch screen in the room."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8100, ge=1, le=65535)
+    server_url: str = "http://127.0.0.1:8000"
+    token_file: Path | None = None  # the key that enrolment gave this kiosk
+    outbox: Path = Path("kiosk-outbox")
+    microphones: tuple[MicrophoneSeat, ...] = ()  # none named: every attached microphone
+    demonstration_player: Path | None = None  # plays the bundled meeting into demonstration microphones
+
+
+class Settings(BaseSettings):
+    """Every setting of the program. Paths that are not absolute lie under `data_dir`."""
+
+    model_config = SettingsConfigDict(env_prefix="MEETREC_", env_nested_delimiter="__", extra="forbid", frozen=True, nested_model_default_partial_update=True)
+
+    data_dir: Path = Path("/var/lib/meetrec")
+    keyring_dir: Path = Path("keyring")
+    models_dir: Path = Path("models")
+    model_sources: tuple[Path, ...] = ()  # folders with model files, tried before the registries
+    database_url: str = ""
+    district: District = District()
+    server: Server = Server()
+    transcription: Transcription = Transcription()
+    kiosk: Kiosk = Kiosk()
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @classmethod
+    def settings_customise_sources(cls, settings_cls: type[BaseSettings], **sources: PydanticBaseSettingsSource) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file."""
+        return sources["init_settings"], sources["env_settings"], TomlConfigSettingsSource(settings_cls, toml_file=config_file())
+
+    def model_post_init(self, context: Any) -> None:
+        """Make every relative path absolute under the data folder."""
+        base = self.data_dir.absolute()
+        object.__setattr__(self, "data_dir", base)
+        for name in ("keyring_dir", "models_dir"):
+            object.__setattr__(self, name, base / getattr(self, name))
+        object.__setattr__(self.kiosk, "outbox", base / self.kiosk.outbox)
+        if not self.database_url:
+            object.__setattr__(self, "database_url", f"sqlite:///{base / 'meetrec.db'}")
+
+    @property
+    def store_dir(self) -> Path:
+        """Where the encrypted objects lie."""
+        return self.data_dir / "store"
+
+    @property
+    def incoming_dir(self) -> Path:
+        """Where delivered pieces wait, still sealed, until their recording is assembled. Never in a backup."""
+        return self.data_dir / "incoming"
+
+    @property
+    def queue_file(self) -> Path:
+        """What wakes the worker; the truth about a job is its row."""
+        return self.data_dir / "queue.db"
+
+    @property
+    def secret_file(self) -> Path:
+        """The key that signs sessions."""
+        return self.keyring_dir / "session-secret.key"
+
+
+def config_file() -> Path | None:
+    """The TOML file in force: `MEETREC_CONFIG`, else ./meetrec.toml, else /etc/meetrec/meetrec.toml, else none."""
+    named = os.environ.get(CONFIG_VARIABLE)
+    if named:
+        if not Path(named).is_file():
+            raise SettingsError(f"{CONFIG_VARIABLE} names {named}, and there is no such file. Create it with “meetrec init” or correct the name.")
+        return Path(named)
+    return next((place for place in CONFIG_PLACES if place.is_file()), None)
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings once. Raises `SettingsError` with one sentence that names the setting and what is wrong with it."""
+    try:
+        settings = Settings(**overrides)
+    except ValidationError as error:
+        raise SettingsError(_sentence(error)) from error
+    except ValueError as error:  # a TOML file that is not TOML
+        raise SettingsError(f"The settings file {config_file()} cannot be read: {error}.") from error
+    if not settings.server.is_loopback and not settings.server.speaks_https:
+        raise SettingsError("server.host is reachable from outside, so HTTPS is needed: set server.certificate and server.certificate_key, or server.behind_proxy.")
+    return settings
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors()[0]
+    name = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return f"The setting {name} is not known. Check its spelling in {config_file() or 'the environment'}."
+    return f"The setting {name} cannot be used: {first['msg'].removeprefix('Value error, ')}."
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Local transcription: model weights, engines, speakers by seat, the machine draft."""
