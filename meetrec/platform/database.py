@@ -61,7 +61,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that only reads; whatever it changed by mistake is rolled back."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with self.read_session() as session:
             yield session
 
     @contextmanager
@@ -73,6 +73,10 @@ class Database:
             for job_id in session.info.pop("jobs_to_wake", []):
                 if self.wake:
                     self.wake(job_id)
+
+    def read_session(self) -> Session:
+        """A session that takes no write lock."""
+        return Session(self.engine, expire_on_commit=False)
 
     def write_session(self) -> Session:
         """A session that takes SQLite's write lock at its first statement, so that it never fails half-way for another writer."""

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from meetrec.platform.database import Database
 from meetrec.platform.errors import MeetRecError
+from meetrec.platform.tables import load_tables
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -48,6 +49,7 @@ def require_current(database: Database) -> None:
 
 
 def _config(connection: Connection) -> Config:
+    load_tables()
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection

@@ -1,0 +1,72 @@
+"""create_app: wiring only. Which interfaces a machine serves, who guards them, and which parts answer which calls."""
+
+from collections.abc import Collection
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from meetrec.custody.vault import Vault
+from meetrec.meetings import staff_views as meetings_staff_views
+from meetrec.notices import parent_views, staff_views
+from meetrec.people.sign_in import add_sign_in
+from meetrec.platform import error_pages, health
+from meetrec.platform.database import Database
+from meetrec.platform.headers import send_security_headers
+from meetrec.platform.keys import read_key_file, secret
+from meetrec.platform.languages import speak_languages
+from meetrec.platform.places import folder
+from meetrec.platform.queue import JobQueue
+from meetrec.platform.rate_limits import limit_rates
+from meetrec.platform.settings import Settings
+from meetrec.platform.tables import load_tables
+from meetrec.platform.web import close_by_default, let_everybody_in, let_roles_in
+from meetrec.recordings import kiosk_gate, kiosk_views
+from meetrec.recordings import staff_views as recordings_staff_views
+from meetrec.transcripts import staff_views as transcripts_staff_views
+
+INTERFACES = ("parent", "staff", "kiosk")
+LARGEST_BODY = 8 * 2**20  # bytes; a piece of ten seconds has under 1 MiB
+
+BLUEPRINTS = {
+    "parent": (parent_views.blueprint,),
+    "staff": (staff_views.blueprint, meetings_staff_views.blueprint, recordings_staff_views.blueprint, transcripts_staff_views.blueprint),
+    "kiosk": (kiosk_views.blueprint,),
+}
+
+
+def create_app(settings: Settings, interfaces: Collection[str] = INTERFACES, database: Database | None = None) -> Flask:
+    """The web application with the interfaces asked for; a machine that serves parents alone has no district key."""
+    load_tables()
+    app = Flask("meetrec", template_folder=str(folder("templates")), static_folder=str(folder("static")))
+    key = read_key_file(settings.secret_file)
+    app.config.update(SECRET_KEY=secret(key, "sessions"), MAX_CONTENT_LENGTH=LARGEST_BODY, WTF_CSRF_TIME_LIMIT=None)
+    database = database or Database(settings.database_url)
+    database.wake = database.wake or JobQueue(settings.queue_file).wake
+    app.extensions.update({"meetrec.database": database, "meetrec.settings": settings})
+    if settings.server.behind_proxy:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    _add_ground_rules(app, settings, database)
+    _add_interfaces(app, settings, interfaces, CSRFProtect(app))
+    return app
+
+
+def _add_ground_rules(app: Flask, settings: Settings, database: Database) -> None:
+    """What holds for every page: headers, languages, accounts, rate limits, the closed door, error pages."""
+    send_security_headers(app, settings)
+    speak_languages(app, settings)
+    limit_rates(app, settings)
+    add_sign_in(app, database)
+    close_by_default(app, {"public": let_everybody_in, "staff": let_roles_in, "kiosk": kiosk_gate.let_kiosk_in})
+    error_pages.answer_errors(app)
+    app.register_blueprint(health.blueprint)
+
+
+def _add_interfaces(app: Flask, settings: Settings, interfaces: Collection[str], csrf: CSRFProtect) -> None:
+    for name in interfaces:
+        for blueprint in BLUEPRINTS[name]:
+            app.register_blueprint(blueprint)
+    if "kiosk" in interfaces:
+        csrf.exempt(kiosk_views.blueprint)  # no cookies there: a kiosk shows its token
+    if {"staff", "kiosk"} & set(interfaces):
+        app.extensions["meetrec.vault"] = Vault.of(settings)

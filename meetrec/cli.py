@@ -1,0 +1,54 @@
+"""The `meetrec` command: wiring only. Each feature brings its own group; heavy parts load when they are called."""
+
+import sys
+from importlib import import_module
+
+import click
+
+from meetrec import __version__
+
+# command or group name → the module and attribute that hold it
+COMMANDS = {
+    "up": "meetrec.platform.process_commands:up",
+    "init": "meetrec.installation.commands:init",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when the command is used, so that `meetrec --help` is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in the order of the list."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name].split(":")
+        command = getattr(import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=LazyGroup)
+@click.version_option(__version__)
+def meetrec() -> None:
+    """The recording manager for IEP and Section 504 meetings."""
+
+
+def main() -> None:
+    """Run the command; an error of ours is one sentence on standard error and its exit code."""
+    try:
+        meetrec(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except Exception as error:
+        code = getattr(error, "exit_code", None)
+        if code is None:
+            raise
+        click.echo(str(error), err=True)
+        sys.exit(code)

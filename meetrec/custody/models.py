@@ -1,0 +1,69 @@
+"""Tables of records and their stored objects. A record has no field or link to an IEP or 504 document (G9.a–c)."""
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import Enum, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from meetrec.platform.database import Base, new_id
+
+
+class ObjectRole(enum.StrEnum):
+    """What a stored object is to its record."""
+
+    MASTER = "master"  # one microphone, FLAC, never altered
+    LISTENING_COPY = "listening_copy"  # derived: all microphones mixed, for the player
+    PEAKS = "peaks"  # derived: the waveform's outline
+    TRANSCRIPT = "transcript"  # JSON, a machine draft until a person signs (A-23)
+    GAP_LEDGER = "gap_ledger"  # JSON: every missing stretch and why
+
+
+class Record(Base):
+    """One education record (G5.c): a meeting's recording with its transcript, or any other medium later."""
+
+    __tablename__ = "record"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    record_class: Mapped[str] = mapped_column(String(24), default="EDUCATION_RECORD")
+    series: Mapped[str] = mapped_column(String(12))  # of the retention schedule: RS-01
+    media_kind: Mapped[str] = mapped_column(String(24))  # "meeting_audio"
+    purpose: Mapped[str] = mapped_column(String(24))  # educational, safety, meeting_record, publicity (D-01)
+    maintained_by: Mapped[str] = mapped_column(String(12), default="district")  # district or agent (D-05, D-07)
+    ferpa: Mapped[bool] = mapped_column(default=True)
+    idea_part_b: Mapped[bool]  # the meeting was an IEP meeting (G5.c)
+    directory_eligible: Mapped[bool] = mapped_column(default=False)  # never true for meeting audio (D-44.a)
+    recording_id: Mapped[str] = mapped_column(String(36), unique=True)  # what it was made from
+    meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"), index=True)
+    duration: Mapped[float]  # seconds
+    created_at: Mapped[datetime]
+    objects: Mapped[list["StoredObject"]] = relationship(order_by="StoredObject.position", lazy="selectin", back_populates="record")
+    students: Mapped[list["RecordStudent"]] = relationship(lazy="selectin")
+
+
+class RecordStudent(Base):
+    """A pupil in a record, and how (D-10)."""
+
+    __tablename__ = "record_student"
+
+    record_id: Mapped[str] = mapped_column(ForeignKey("record.id"), primary_key=True)
+    student_id: Mapped[str] = mapped_column(ForeignKey("student.id"), primary_key=True, index=True)
+    relation: Mapped[str] = mapped_column(String(28), default="focus")
+
+
+class StoredObject(Base):
+    """One encrypted object of a record: where custody finds it, and what it must hash to."""
+
+    __tablename__ = "stored_object"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    record_id: Mapped[str] = mapped_column(ForeignKey("record.id"), index=True)
+    role: Mapped[ObjectRole] = mapped_column(Enum(ObjectRole, native_enum=False, length=20))
+    position: Mapped[int] = mapped_column(default=0)  # order of microphones
+    label: Mapped[str | None] = mapped_column(String(80))  # the seat, such as “Head of the table”
+    media_type: Mapped[str] = mapped_column(String(60))
+    size: Mapped[int]  # bytes before encryption
+    sha256: Mapped[str] = mapped_column(String(64))  # of the bytes before encryption
+    stored_sha256: Mapped[str] = mapped_column(String(64))  # of the bytes on disk
+    created_at: Mapped[datetime]
+    record: Mapped[Record] = relationship(back_populates="objects")

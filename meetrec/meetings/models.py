@@ -1,0 +1,72 @@
+"""Tables of rooms, kiosks and meetings. A meeting is not an IEP document, and no table here points to one (G9.a)."""
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import Enum, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from meetrec.people.models import School, Student
+from meetrec.platform.database import Base, new_id
+
+
+class MeetingKind(enum.StrEnum):
+    """The only meetings this workflow knows (G0.3)."""
+
+    IEP = "IEP"
+    SECTION_504 = "SECTION_504"
+
+
+class Room(Base):
+    """A meeting room with (at most) one kiosk."""
+
+    __tablename__ = "room"
+    __table_args__ = (UniqueConstraint("school_id", "name"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(80))
+    school_id: Mapped[str] = mapped_column(ForeignKey("school.id"))
+    school: Mapped[School] = relationship(lazy="joined")
+
+
+class Kiosk(Base):
+    """The device in a room that may deliver pieces. It can write, and can never read a recording back."""
+
+    __tablename__ = "kiosk"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    room_id: Mapped[str] = mapped_column(ForeignKey("room.id"))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)  # SHA-256 of the token; the token itself is only on the kiosk
+    enrolled_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime | None]
+    room: Mapped[Room] = relationship(lazy="joined")
+
+
+class Meeting(Base):
+    """One IEP or Section 504 meeting."""
+
+    __tablename__ = "meeting"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    kind: Mapped[MeetingKind] = mapped_column(Enum(MeetingKind, native_enum=False, length=20))
+    student_id: Mapped[str] = mapped_column(ForeignKey("student.id"))
+    room_id: Mapped[str] = mapped_column(ForeignKey("room.id"))
+    first_start: Mapped[datetime]  # as first planned; the 24-hour rule is held against it and every move (RN-05)
+    start: Mapped[datetime] = mapped_column(index=True)  # as planned now
+    planned_end: Mapped[datetime]
+    created_at: Mapped[datetime]
+    student: Mapped[Student] = relationship(lazy="joined")
+    room: Mapped[Room] = relationship(lazy="joined")
+    moves: Mapped[list["MeetingMove"]] = relationship(order_by="MeetingMove.announced_at", lazy="selectin")
+
+
+class MeetingMove(Base):
+    """A change of a meeting's start, and who asked for it."""
+
+    __tablename__ = "meeting_move"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"), index=True)
+    announced_at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(10))  # "district" or "parent"
+    new_start: Mapped[datetime]

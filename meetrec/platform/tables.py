@@ -1,0 +1,21 @@
+"""Loads every feature's tables, so that migrations and the session know all of them."""
+
+from importlib import import_module
+
+TABLE_MODULES = (
+    "meetrec.platform.jobs",
+    "meetrec.platform.timetable",
+    "meetrec.journal.models",
+    "meetrec.people.models",
+    "meetrec.meetings.models",
+    "meetrec.notices.models",
+    "meetrec.custody.models",
+    "meetrec.recordings.models",
+    "meetrec.transcripts.models",
+)
+
+
+def load_tables() -> None:
+    """Import every module that holds tables. By name, since the platform knows no feature."""
+    for module in TABLE_MODULES:
+        import_module(module)
