@@ -1,0 +1,1 @@
+"""Setting MeetRec up: keys, database, the first administrator, the demonstration district, and the doctor."""

@@ -1,0 +1,119 @@
+"""Make an installation: keys, schema, roles, the first accounts, rooms and kiosks. Each step can be repeated without harm."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from hashlib import sha256
+from secrets import token_urlsafe
+
+from argon2 import PasswordHasher
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from meetrec.custody.key_provider import FileKeyProvider
+from meetrec.custody.keyring import Keyring
+from meetrec.journal import actions as journal
+from meetrec.meetings.models import Kiosk, Meeting, MeetingKind, Room
+from meetrec.people.models import Account, Role, School, Student
+from meetrec.people.roles import ROLES
+from meetrec.platform import migrate
+from meetrec.platform.database import Database, new_id
+from meetrec.platform.district_keys import generate_district_key, load_district_key
+from meetrec.platform.errors import MeetRecError
+from meetrec.platform.keys import create_key_file
+from meetrec.platform.recovery_sheet import render_recovery_sheet
+from meetrec.platform.settings import Settings
+
+SHORTEST_PASSWORD = 12  # characters
+
+
+class InstallationError(MeetRecError):
+    """What was asked for cannot be set up; the sentence says why and what to do."""
+
+
+def keys_exist(settings: Settings) -> bool:
+    """Whether this installation has its keys already."""
+    return settings.secret_file.exists()
+
+
+def create_keys(settings: Settings) -> None:
+    """Make the keyring, the district's key and the installation's secret, in the keyring's folder."""
+    Keyring.create(settings.keyring_dir)
+    generate_district_key(settings.keyring_dir)
+    create_key_file(settings.secret_file)
+
+
+def recovery_sheet(settings: Settings) -> str:
+    """The keys as lines to print and lock away: without them neither recordings on the way nor stored ones can be opened."""
+    generation = Keyring(settings.keyring_dir).generation
+    secrets = {
+        "district-key": load_district_key(settings.keyring_dir).private_bytes,
+        f"wrapping-key-{generation}": FileKeyProvider(settings.keyring_dir).secret(generation),
+    }
+    return render_recovery_sheet(secrets, heading=f"KEY-RECOVERY SHEET · {settings.district.name}")
+
+
+def install(database: Database) -> None:
+    """Bring the database to the newest schema and make the roles."""
+    migrate.upgrade(database)
+    with database.writing() as session:
+        known = set(session.scalars(select(Role.name)))
+        session.add_all(Role(name=name, description=text) for name, text in ROLES.items() if name not in known)
+
+
+def create_account(session: Session, now: datetime, email: str, name: str, password: str, roles: Iterable[str], *, is_demonstration: bool = False) -> Account:
+    """Make one person's account. Raises `InstallationError` for a password that is too short or an address in use."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise InstallationError(f"The password needs at least {SHORTEST_PASSWORD} characters. A short sentence is easy to remember.")
+    if session.scalars(select(Account).where(Account.email == email)).first():
+        raise InstallationError(f"There is an account for {email} already.")
+    account = Account(
+        id=new_id(), email=email, name=name, password=PasswordHasher().hash(password), active=True, created_at=now,
+        fs_uniquifier=token_urlsafe(32), is_demonstration=is_demonstration, roles=list(session.scalars(select(Role).where(Role.name.in_(roles)))),
+    )  # fmt: skip
+    session.add(account)
+    session.flush()
+    journal.append(session, now, "system", "account.created", f"account:{account.id}", demonstration=is_demonstration)
+    return account
+
+
+def create_school(session: Session, name: str) -> School:
+    """A school of the district."""
+    school = School(id=new_id(), name=name)
+    session.add(school)
+    session.flush()
+    return school
+
+
+def create_room(session: Session, school: School, name: str) -> Room:
+    """A meeting room of a school."""
+    room = Room(id=new_id(), school_id=school.id, name=name)
+    session.add(room)
+    session.flush()
+    return room
+
+
+def enroll_kiosk(session: Session, now: datetime, room: Room) -> tuple[Kiosk, str]:
+    """Give a room its kiosk; the kiosk's token, which is shown once and kept only on the kiosk."""
+    token = token_urlsafe(32)
+    kiosk = Kiosk(id=new_id(), room_id=room.id, token_hash=sha256(token.encode()).hexdigest(), enrolled_at=now)
+    session.add(kiosk)
+    session.flush()
+    journal.append(session, now, "system", "kiosk.enrolled", f"kiosk:{kiosk.id}", room=room.id)
+    return kiosk, token
+
+
+def create_student(session: Session, school: School, given_name: str, family_name: str) -> Student:
+    """A pupil of a school."""
+    student = Student(id=new_id(), given_name=given_name, family_name=family_name, school_id=school.id)
+    session.add(student)
+    session.flush()
+    return student
+
+
+def plan_meeting(session: Session, now: datetime, kind: MeetingKind, student: Student, room: Room, start: datetime) -> Meeting:
+    """A meeting of one hour."""
+    meeting = Meeting(id=new_id(), kind=kind, student_id=student.id, room_id=room.id, first_start=start, start=start, planned_end=start + timedelta(hours=1), created_at=now)
+    session.add(meeting)
+    session.flush()
+    journal.append(session, now, "system", "meeting.planned", f"meeting:{meeting.id}")
+    return meeting
