@@ -1,0 +1,123 @@
+"""Where things lie on the kiosk's disk until they are delivered: `<outbox>/<recording>/<run>/<microphone>/<index>.piece|.journal`."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from meetrec.capture.errors import OutboxUnusable
+from meetrec.capture.files import place_file
+from meetrec.capture.pieces import parse_piece, sha256_hex
+from meetrec.capture.run_keys import canonical_json, parse_run_statement
+
+RUN_STATEMENT = "run.json"
+CLOSING = "closing.json"
+
+
+def piece_path(microphone_folder: Path, index: int) -> Path:
+    return microphone_folder / f"{index:06d}.piece"
+
+
+def journal_path(microphone_folder: Path, index: int) -> Path:
+    return microphone_folder / f"{index:06d}.journal"
+
+
+@dataclass(frozen=True)
+class PieceFile:
+    """One file of a chain as it lies on disk."""
+
+    index: int
+    path: Path
+
+    @property
+    def is_journal(self) -> bool:
+        return self.path.suffix == ".journal"
+
+
+def pieces_of(run_folder: Path, microphone: str) -> Iterator[PieceFile]:
+    """The chain files of one microphone, by index. A piece wins over the journal it was made from."""
+    by_index: dict[int, Path] = {}
+    for pattern in ("[0-9]*.journal", "[0-9]*.piece"):
+        by_index.update({int(path.stem): path for path in (run_folder / microphone).glob(pattern)})
+    return (PieceFile(index, by_index[index]) for index in sorted(by_index))
+
+
+def newest_piece(run_folder: Path, microphone: str) -> PieceFile | None:
+    """The last chain file of a microphone that is still here."""
+    return max(pieces_of(run_folder, microphone), key=lambda piece: piece.index, default=None)
+
+
+def recordings_in(outbox: Path) -> list[str]:
+    """The recordings (UUIDs) that have something in the outbox."""
+    return sorted(folder.name for folder in outbox.iterdir() if folder.is_dir() and _is_uuid(folder.name)) if outbox.is_dir() else []
+
+
+def runs_of(recording_folder: Path) -> list[Path]:
+    """The run folders of a recording, earliest first."""
+    folders = [statement.parent for statement in recording_folder.glob(f"*/{RUN_STATEMENT}")]
+    return sorted(folders, key=lambda folder: str(statement_of(folder)["started_at"]))
+
+
+def statement_of(run_folder: Path) -> dict[str, Any]:
+    """run.json as a dictionary. Raises OutboxUnusable or RunKeyRefused."""
+    try:
+        return parse_run_statement((run_folder / RUN_STATEMENT).read_bytes())
+    except OSError as error:
+        raise OutboxUnusable(f"The opening statement of run {run_folder.name} cannot be read: {error.strerror}.") from error
+
+
+def microphones_of(run_folder: Path) -> list[str]:
+    """The ids of the microphones that the run's opening statement names."""
+    return [str(microphone["id"]) for microphone in statement_of(run_folder)["microphones"]]
+
+
+def has_ended(run_folder: Path, microphone: str) -> bool:
+    """Whether the microphone's chain has its end."""
+    newest = newest_piece(run_folder, microphone)
+    return newest is not None and not newest.is_journal and parse_piece(newest.path.read_bytes()).header.kind == "end"
+
+
+def is_still_needed(piece: Path) -> bool:
+    """Whether the kiosk must keep this file although the server has it.
+
+    The newest file of each microphone stays until closing.json is written: recovery and a restarted microphone process continue the
+    chain from it, and closing.json names it.
+    """
+    microphone_folder = piece.parent
+    if (microphone_folder.parent.parent / CLOSING).exists():
+        return False
+    newest = newest_piece(microphone_folder.parent, microphone_folder.name)
+    return newest is not None and newest.path == piece
+
+
+def write_closing(outbox: Path, kiosk: str, recording: str, stopped_at: str) -> dict[str, Any]:
+    """Write closing.json: for each run and microphone the count of pieces, with the end, and the end's SHA-256.
+
+    Raises OutboxUnusable when a chain has no end yet: nothing is written then.
+    """
+    runs = {folder.name: {name: _closing_entry(folder, name) for name in microphones_of(folder)} for folder in runs_of(outbox / recording)}
+    closing = {"recording": recording, "kiosk": kiosk, "stopped_at": stopped_at, "runs": runs}
+    place_file(outbox / recording / CLOSING, canonical_json(closing))
+    return closing
+
+
+def _closing_entry(run_folder: Path, microphone: str) -> dict[str, Any]:
+    newest = newest_piece(run_folder, microphone)
+    if newest is None or not has_ended(run_folder, microphone):
+        raise OutboxUnusable(f"Run {run_folder.name} of microphone {microphone} has no end yet; nothing was closed.")
+    return {"pieces": newest.index + 1, "last": sha256_hex(newest.path.read_bytes())}
+
+
+def read_closing(outbox: Path, recording: str) -> dict[str, Any] | None:
+    """closing.json of a recording, or None while it is open."""
+    path = outbox / recording / CLOSING
+    return dict(json.loads(path.read_bytes())) if path.exists() else None
+
+
+def _is_uuid(name: str) -> bool:
+    try:
+        return str(UUID(name)) == name
+    except ValueError:
+        return False

@@ -1,0 +1,271 @@
+"""The piece envelope, format 1: what one microphone's sound looks like from the room's disk to the district's store.
+
+Design note. A *recording* has *runs*; a run has one chain of pieces for each microphone.
+
+* A piece file is `MEETREC1`, the header's length (4 bytes, big-endian), the header as canonical JSON, and the AES-256-GCM ciphertext
+  of about 10 s of FLAC. All that precedes the ciphertext is its associated data, so recording, run, microphone, index, position, gaps
+  and the previous file's SHA-256 cannot be changed without the run key. The nonce is the index; a journal that was left open keeps its
+  index for ever, so no index is sealed twice under the "piece" sub-key.
+* The chain: `previous` is the SHA-256 of the whole previous file, and of run.json for index 0. It can be checked without any key.
+* Sound that is not closed yet lies in a journal: the same magic and header (kind "journal", no "frames"), then blocks of at most
+  0.5 s, each under the "journal" sub-key with (index, counter) as nonce. Reading stops at the first truncated or failing block;
+  everything before it is exact. After a crash the journal is delivered as it lies and takes its place in the chain.
+* Kind "end" closes a chain: a header without ciphertext, because recovery, which holds no key, must be able to write one.
+* `first_frame` counts frames from the run's `started_at`, on the monotonic clock shared by all microphones of the machine. Inside a
+  stream frames are contiguous by count; every missing stretch stands in `gaps` of the piece that follows it.
+
+Requirement G5.b: the district's copy is immutable, hashed and encrypted – from the first half second on.
+"""
+
+import hashlib
+import io
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from numpy.typing import NDArray
+
+from meetrec.capture.errors import PieceRefused
+from meetrec.capture.run_keys import MicrophoneKeys, canonical_json, microphone_keys, open_run_key, seal_run_key
+
+__all__ = [
+    "GAP_KINDS", "Gap", "JournalReading", "PieceHeader", "Samples", "canonical_json", "end_piece", "journal_block", "journal_start",
+    "open_piece", "open_run_key", "parse_piece", "read_journal", "samples_of", "seal_piece", "seal_run_key", "sha256_hex",
+]  # fmt: skip
+
+MAGIC = b"MEETREC1"
+RATE = 48_000
+PIECE_FRAMES = 10 * RATE
+JOURNAL_BLOCK_FRAMES = RATE // 2
+KINDS = ("flac", "journal", "end")
+END_REASONS = ("stopped", "interrupted")
+GAP_KINDS = ("pause", "off_the_record", "device_lost", "stall", "overflow", "late_start", "power", "interrupted")
+MICROPHONE_ID = re.compile(r"[a-z0-9-]{1,40}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_LENGTH_BYTES = 4
+_LONGEST_HEADER = 1 << 20
+_LARGEST_NUMBER = 1 << 53
+_TAG_BYTES = 16
+_LONGEST_BLOCK = JOURNAL_BLOCK_FRAMES * 2 + _TAG_BYTES
+
+Samples = NDArray[np.int16]
+
+
+def sha256_hex(content: bytes) -> str:
+    """SHA-256 of `content` as 64 hex digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A stretch that is missing: position and length in frames, why (one of GAP_KINDS), and what noticed it."""
+
+    first_frame: int
+    frames: int
+    kind: str
+    noticed_by: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {"first_frame": self.first_frame, "frames": self.frames, "kind": self.kind, "noticed_by": self.noticed_by}
+
+
+@dataclass(frozen=True)
+class PieceHeader:
+    """What a piece says of itself. `frames` is None only for a journal, `reason` is set only for an end."""
+
+    recording: str
+    run: str
+    microphone: str
+    index: int
+    kind: str
+    first_frame: int
+    frames: int | None
+    rate: int
+    previous: str
+    gaps: tuple[Gap, ...] = ()
+    reason: str | None = None
+
+    @property
+    def name(self) -> str:
+        """How errors and lists call this piece."""
+        return f"Piece {self.index:06d} of microphone {self.microphone}"
+
+    def to_bytes(self) -> bytes:
+        """Magic, length and canonical JSON: all that precedes the ciphertext."""
+        always = ("recording", "run", "microphone", "index", "kind", "first_frame", "rate", "previous")
+        header = {name: getattr(self, name) for name in always}
+        header["gaps"] = [gap.as_json() for gap in self.gaps]
+        header.update({name: value for name in ("frames", "reason") if (value := getattr(self, name)) is not None})
+        encoded = canonical_json(header)
+        return MAGIC + len(encoded).to_bytes(_LENGTH_BYTES, "big") + encoded
+
+
+@dataclass(frozen=True)
+class ParsedPiece:
+    """A piece taken apart but not opened: its header, the bytes that precede the ciphertext, and the ciphertext or journal blocks."""
+
+    header: PieceHeader
+    opening: bytes
+    body: bytes
+
+
+def parse_piece(piece: bytes) -> ParsedPiece:
+    """Take a piece or journal apart; needs no key. Raises PieceRefused when it is not in format 1."""
+    start = len(MAGIC) + _LENGTH_BYTES
+    if not piece.startswith(MAGIC) or len(piece) < start:
+        raise PieceRefused("These bytes are not a piece of a recording: they do not begin with MEETREC1.")
+    length = int.from_bytes(piece[len(MAGIC) : start], "big")
+    if length > min(_LONGEST_HEADER, len(piece) - start):
+        raise PieceRefused("A piece is cut off: its header is longer than what is there.")
+    opening = piece[: start + length]
+    header = _header_from(opening[start:])
+    if header.to_bytes() != opening:
+        raise PieceRefused(f"{header.name} was altered: its header is not in the one spelling that is hashed.")
+    return ParsedPiece(header, opening, piece[start + length :])
+
+
+def _header_from(encoded: bytes) -> PieceHeader:
+    try:
+        fields = json.loads(encoded)
+        gaps = tuple(Gap(**gap) for gap in fields.pop("gaps"))
+        header = PieceHeader(gaps=gaps, **{"frames": None, **fields})
+        _require_plausible(header)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise PieceRefused("A piece was altered: its header does not read as a header of format 1.") from None
+    return header
+
+
+def _require_plausible(header: PieceHeader) -> None:
+    """Refuse, by ValueError, whatever this format never writes; so no later step meets a text where a number belongs."""
+    numbers = [header.index, header.first_frame, header.rate, *([] if header.frames is None else [header.frames])]
+    numbers += [number for gap in header.gaps for number in (gap.first_frame, gap.frames)]
+    texts = [header.recording, header.run, *(gap.noticed_by for gap in header.gaps)]
+    if not all(isinstance(text, str) for text in texts) or any(type(number) is not int for number in numbers):
+        raise ValueError("wrong type")
+    if any(not 0 <= number < _LARGEST_NUMBER for number in numbers):
+        raise ValueError("no such position")
+    if header.kind not in KINDS or any(gap.kind not in GAP_KINDS for gap in header.gaps):
+        raise ValueError("unknown kind")
+    if (header.kind == "end") != (header.reason in END_REASONS) or (header.kind == "flac" and header.frames is None):
+        raise ValueError("unknown end")
+    if not MICROPHONE_ID.fullmatch(header.microphone) or not _SHA256.fullmatch(header.previous):
+        raise ValueError("unknown name")
+
+
+def seal_piece(header: PieceHeader, flac: bytes, keys: MicrophoneKeys) -> bytes:
+    """The whole file of a closed piece. Seal each index only once: the index is the nonce."""
+    opening = header.to_bytes()
+    return opening + AESGCM(keys.piece).encrypt(_piece_nonce(header.index), flac, opening)
+
+
+def open_piece(piece: bytes, keys: MicrophoneKeys) -> bytes:
+    """The FLAC bytes of a closed piece. Raises PieceRefused when it was altered or the key is not its run's."""
+    parsed = parse_piece(piece)
+    if parsed.header.kind != "flac":
+        raise PieceRefused(f"{parsed.header.name} is of kind {parsed.header.kind} and holds no sealed sound.")
+    try:
+        return AESGCM(keys.piece).decrypt(_piece_nonce(parsed.header.index), parsed.body, parsed.opening)
+    except InvalidTag:
+        raise PieceRefused(f"{parsed.header.name} does not open: it was altered, or the key is not that of its run.") from None
+
+
+def end_piece(header: PieceHeader) -> bytes:
+    """The file that closes a chain: a header and nothing else."""
+    return header.to_bytes()
+
+
+def journal_start(header: PieceHeader) -> bytes:
+    """The beginning of an open piece's journal file."""
+    return header.to_bytes()
+
+
+def journal_block(opening: bytes, index: int, counter: int, samples: Samples, keys: MicrophoneKeys) -> bytes:
+    """One sealed journal block with its length; `samples` holds at most JOURNAL_BLOCK_FRAMES, `opening` is journal_start's answer."""
+    plain = samples.astype("<i2").tobytes()
+    sealed = AESGCM(keys.journal).encrypt(_block_nonce(index, counter), plain, _block_binding(opening, counter))
+    return len(sealed).to_bytes(_LENGTH_BYTES, "big") + sealed
+
+
+@dataclass(frozen=True)
+class JournalReading:
+    """The exact beginning of a journal, and whether that was all of it (`unread_bytes` is 0)."""
+
+    header: PieceHeader
+    samples: Samples
+    unread_bytes: int
+
+
+def read_journal(journal: bytes, keys: MicrophoneKeys) -> JournalReading:
+    """Read blocks until the first truncated or failing one. Raises PieceRefused only when the header itself is damaged."""
+    parsed = parse_piece(journal)
+    if parsed.header.kind != "journal":
+        raise PieceRefused(f"{parsed.header.name} is of kind {parsed.header.kind} and is no journal.")
+    blocks, position = [np.zeros(0, np.int16)], 0
+    while (found := _block_at(parsed, position, len(blocks) - 1, keys)) is not None:
+        samples, position = found
+        blocks.append(samples)
+    return JournalReading(parsed.header, np.concatenate(blocks), len(parsed.body) - position)
+
+
+def _block_at(parsed: ParsedPiece, position: int, counter: int, keys: MicrophoneKeys) -> tuple[Samples, int] | None:
+    """The block at `position` of the body and where the next one begins; None at the end of what is exact."""
+    start = position + _LENGTH_BYTES
+    length = int.from_bytes(parsed.body[position:start], "big")
+    sealed = parsed.body[start : start + length]
+    if len(sealed) != length or not _TAG_BYTES < length <= _LONGEST_BLOCK:
+        return None
+    try:
+        plain = AESGCM(keys.journal).decrypt(_block_nonce(parsed.header.index, counter), sealed, _block_binding(parsed.opening, counter))
+    except InvalidTag:
+        return None
+    return np.frombuffer(plain, "<i2").astype(np.int16), start + length
+
+
+def samples_of(piece: bytes, run_key: bytes) -> Samples:
+    """The int16 mono samples of a piece at its header's rate: FLAC or journal; empty for an end.
+
+    Raises PieceRefused when a closed piece does not open or does not hold the frames its header promises.
+    """
+    header = parse_piece(piece).header
+    keys = microphone_keys(run_key, header.microphone)
+    if header.kind == "end":
+        return np.zeros(0, np.int16)
+    if header.kind == "journal":
+        return read_journal(piece, keys).samples
+    samples = decode_flac(open_piece(piece, keys))
+    if len(samples) != header.frames:
+        raise PieceRefused(f"{header.name} holds {len(samples)} frames, its header promises {header.frames}.")
+    return samples
+
+
+def encode_flac(samples: Samples, rate: int = RATE) -> bytes:
+    """16 bit mono FLAC, made in memory."""
+    import soundfile
+
+    flac = io.BytesIO()
+    soundfile.write(flac, samples, rate, subtype="PCM_16", format="FLAC")
+    return flac.getvalue()
+
+
+def decode_flac(flac: bytes) -> Samples:
+    """The int16 mono samples of FLAC bytes."""
+    import soundfile
+
+    samples, _rate = soundfile.read(io.BytesIO(flac), dtype="int16")
+    return np.asarray(samples, np.int16)
+
+
+def _piece_nonce(index: int) -> bytes:
+    return index.to_bytes(12, "big")
+
+
+def _block_nonce(index: int, counter: int) -> bytes:
+    return index.to_bytes(8, "big") + counter.to_bytes(4, "big")
+
+
+def _block_binding(opening: bytes, counter: int) -> bytes:
+    return hashlib.sha256(opening).digest() + counter.to_bytes(4, "big")

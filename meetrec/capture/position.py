@@ -1,0 +1,59 @@
+"""Where a microphone's chain stands on disk, also after its process was killed between two journal blocks."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from meetrec.capture.files import sync_file, sync_folder
+from meetrec.capture.outbox import PieceFile, journal_path, newest_piece
+from meetrec.capture.pieces import PieceHeader, parse_piece, read_journal
+from meetrec.capture.run_keys import MicrophoneKeys
+
+
+@dataclass(frozen=True)
+class ChainPosition:
+    """What the next piece must carry: its index, the SHA-256 of the file before it, and the first frame it may have."""
+
+    index: int
+    previous: str
+    next_frame: int
+    ended: bool = False
+
+
+def position_on_disk(run_folder: Path, microphone: str, statement_sha256: str, keys: MicrophoneKeys | None) -> ChainPosition:
+    """Read where the chain stands. A journal left open becomes the piece of its index, as it lies.
+
+    Without `keys` a journal's length is unknown and `next_frame` is its first frame. Raises PieceRefused when the newest file is damaged.
+    """
+    newest = newest_piece(run_folder, microphone)
+    if newest is None:
+        return ChainPosition(0, statement_sha256, 0)
+    content = _made_durable(newest)
+    header = parse_piece(content).header
+    return ChainPosition(newest.index + 1, hashlib.sha256(content).hexdigest(), _end_of(header, content, keys), header.kind == "end")
+
+
+def _made_durable(piece: PieceFile) -> bytes:
+    """The file's bytes, which no power cut may shorten once the next piece names their hash."""
+    sync_file(piece.path)
+    sync_folder(piece.path.parent)
+    return piece.path.read_bytes()
+
+
+def _end_of(header: PieceHeader, content: bytes, keys: MicrophoneKeys | None) -> int:
+    if header.kind == "journal":
+        return header.first_frame + (len(read_journal(content, keys).samples) if keys else 0)
+    return header.first_frame + (header.frames or 0)
+
+
+def clear_leftovers(run_folder: Path, microphone: str) -> None:
+    """Remove what a kill left half done: `.part` files, and a journal whose piece stands beside it, whole and readable.
+
+    A `.part` is never the only copy: its journal is removed only after the rename.
+    """
+    folder = run_folder / microphone
+    for part in folder.glob("*.part"):
+        part.unlink()
+    for piece in folder.glob("[0-9]*.piece"):
+        if journal_path(folder, int(piece.stem)).exists() and parse_piece(piece.read_bytes()).header.index == int(piece.stem):
+            journal_path(folder, int(piece.stem)).unlink()

@@ -1,0 +1,182 @@
+"""One microphone's sound onto the disk: encrypted journal, every 10 s a sealed FLAC piece, never a plain sample (G5.b)."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from meetrec.capture.ballast import NO_ROOM, Ballast
+from meetrec.capture.errors import CaptureError, DiskFull
+from meetrec.capture.files import make_folder, place_file, write_all
+from meetrec.capture.outbox import journal_path, piece_path
+from meetrec.capture.pieces import (
+    PIECE_FRAMES,
+    RATE,
+    Gap,
+    PieceHeader,
+    Samples,
+    decode_flac,
+    encode_flac,
+    end_piece,
+    journal_block,
+    journal_start,
+    seal_piece,
+    sha256_hex,
+)
+from meetrec.capture.position import clear_leftovers, position_on_disk
+from meetrec.capture.run_keys import microphone_keys
+
+BLOCK_FRAMES = RATE // 4  # a kill -9 costs at most this much and what is on its way
+SYNC_FRAMES = RATE // 2  # twice a second the disk is made to hold it (the stated loss at a power cut is under 1 s)
+
+
+@dataclass(frozen=True)
+class ChainOf:
+    """Whose chain is written: names (UUID, UUID, slug), folder of the run, and the SHA-256 of run.json."""
+
+    recording: str
+    run: str
+    microphone: str
+    run_folder: Path
+    statement_sha256: str
+
+
+class PieceWriter:
+    """Writes one chain, continuing it where it stands on disk. Not for several threads."""
+
+    def __init__(self, chain: ChainOf, run_key: bytes, ballast: Ballast) -> None:
+        self._chain = chain
+        self._folder = chain.run_folder / chain.microphone
+        self._keys = microphone_keys(run_key, chain.microphone)
+        self._ballast = ballast
+        make_folder(self._folder)
+        clear_leftovers(chain.run_folder, chain.microphone)
+        self._find_position()
+        self._gaps: tuple[Gap, ...] = ()
+        self._forget_open_piece()
+
+    def _find_position(self) -> None:
+        place = position_on_disk(self._chain.run_folder, self._chain.microphone, self._chain.statement_sha256, self._keys)
+        if place.ended:
+            raise CaptureError(f"The chain of microphone {self._chain.microphone} has ended; a recording continues in a new run.")
+        self._index, self._previous, self.next_frame = place.index, place.previous, place.next_frame
+
+    def _forget_open_piece(self) -> None:
+        self._descriptor: int | None = None
+        self._opening = b""
+        self._first_frame = self.next_frame
+        self._blocks: list[Samples] = []
+        self._in_piece = self._unwritten = self._unsynced = self._counter = 0
+
+    @property
+    def pieces(self) -> int:
+        """How many pieces the chain has so far, closed or left as journals."""
+        return self._index
+
+    def begin_at(self, frame: int, gaps: tuple[Gap, ...]) -> None:
+        """Sound goes on at `frame` (not before next_frame), after these gaps; the open piece is closed first."""
+        self.close_piece()
+        self.next_frame = self._first_frame = frame
+        self._gaps += gaps
+
+    def write(self, samples: Samples) -> None:
+        """Take int16 samples that follow without a gap. Raises DiskFull after sealing what there is; then some of `samples` is lost."""
+        try:
+            while len(samples):
+                samples = samples[self._take_in(samples) :]
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+            self._seal_with_ballast()
+            raise DiskFull("The disk is full. Everything up to now is sealed and kept; nothing more is recorded until there is room.") from None
+
+    def _take_in(self, samples: Samples) -> int:
+        """Take as many samples as the open piece still holds; how many that was."""
+        taken = samples[: PIECE_FRAMES - self._in_piece]
+        self._blocks.append(taken.copy())
+        self._in_piece += len(taken)
+        self._unwritten += len(taken)
+        self.next_frame += len(taken)
+        if self._unwritten >= BLOCK_FRAMES:
+            self.flush()
+        if self._in_piece == PIECE_FRAMES:
+            self.close_piece()
+        return len(taken)
+
+    def flush(self) -> None:
+        """Put what is only in memory into the journal, and make the disk hold it twice a second."""
+        if self._descriptor is None:
+            self._open_journal()
+        while self._unwritten:
+            self._append_block(self._sound()[self._in_piece - self._unwritten :][:BLOCK_FRAMES])
+        if self._unsynced >= SYNC_FRAMES and self._descriptor is not None:
+            os.fdatasync(self._descriptor)
+            self._unsynced = 0
+
+    def _open_journal(self) -> None:
+        path = journal_path(self._folder, self._index)
+        self._opening = journal_start(self._header("journal", None))
+        place_file(path, self._opening)
+        self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND)
+
+    def _append_block(self, samples: Samples) -> None:
+        assert self._descriptor is not None
+        block = journal_block(self._opening, self._index, self._counter, samples, self._keys)
+        self._counter += 1  # before the write: after a torn write this nonce is not used again
+        write_all(self._descriptor, block)
+        self._unwritten -= len(samples)
+        self._unsynced += len(samples)
+
+    def _sound(self) -> Samples:
+        """All samples of the open piece."""
+        if len(self._blocks) != 1:
+            self._blocks = [np.concatenate([np.zeros(0, np.int16), *self._blocks])]
+        return self._blocks[0]
+
+    def close_piece(self) -> None:
+        """Encode, compare, seal and place the open piece, then remove its journal. Nothing happens when it is empty."""
+        if not self._in_piece:
+            return
+        flac = encode_flac(self._sound())
+        if not np.array_equal(decode_flac(flac), self._sound()):
+            raise CaptureError(f"Piece {self._index:06d} of microphone {self._chain.microphone} did not read back as it was; its journal is kept.")
+        self._place(seal_piece(self._header("flac", self._in_piece), flac, self._keys))
+        self._close_journal()
+        journal_path(self._folder, self._index - 1).unlink(missing_ok=True)
+        self._forget_open_piece()
+
+    def _place(self, content: bytes) -> None:
+        place_file(piece_path(self._folder, self._index), content)
+        self._index, self._previous, self._gaps = self._index + 1, sha256_hex(content), ()
+
+    def _close_journal(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _seal_with_ballast(self) -> None:
+        """The disk is full: drop the ballast and seal; if even that finds no room, the journal stays as it lies."""
+        self._ballast.drop()
+        try:
+            self.close_piece()
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+            self._close_journal()
+            self._find_position()
+            self._forget_open_piece()
+
+    def finish(self, frame: int, gaps: tuple[Gap, ...], reason: str = "stopped") -> None:
+        """Close the open piece and write the chain's end at `frame`, with the gaps that reach up to it."""
+        self._ballast.drop()
+        self.begin_at(max(frame, self.next_frame), gaps)
+        self._place(end_piece(self._header("end", None, reason)))
+
+    def _header(self, kind: str, frames: int | None, reason: str | None = None) -> PieceHeader:
+        chain = self._chain
+        return PieceHeader(
+            chain.recording, chain.run, chain.microphone, self._index, kind, self._first_frame, frames, RATE, self._previous, self._gaps, reason
+        )
+
+
