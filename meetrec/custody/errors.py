@@ -37,3 +37,7 @@ class KeyMissing(CustodyError):
 
 class KeyringUnusable(CustodyError):
     """The keyring as a whole cannot be used: not there, damaged, or without its wrapping key."""
+
+
+class KeyExists(CustodyError):
+    """The record has a data key already; a record never gets a second one."""

@@ -77,7 +77,7 @@ class FileKeyProvider:
             return cipher.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], bound_to)
         except (InvalidTag, ValueError) as error:
             raise KeyringUnusable(
-                f"A data key could not be unwrapped with the wrapping key of generation {generation}: key file and keyring do not belong together, or one is damaged."
+                f"A data key cannot be unwrapped by wrapping key {generation}: one of the two is damaged or from elsewhere."
             ) from error
 
     def destroy(self, generation: int) -> None:
