@@ -9,8 +9,24 @@ from meetrec import __version__
 
 # command or group name → the module and attribute that hold it
 COMMANDS = {
-    "up": "meetrec.platform.process_commands:up",
     "init": "meetrec.installation.commands:init",
+    "doctor": "meetrec.installation.doctor:doctor",
+    "up": "meetrec.processes:up_command",
+    "serve": "meetrec.processes:serve_command",
+    "worker": "meetrec.processes:worker_command",
+    "scheduler": "meetrec.processes:scheduler_command",
+    "kiosk": "meetrec.kiosk.commands:kiosk",
+    "accounts": "meetrec.installation.account_commands:accounts",
+    "kiosks": "meetrec.installation.account_commands:kiosks",
+    "database": "meetrec.installation.commands:database",
+    "keys": "meetrec.installation.commands:keys",
+    "journal": "meetrec.journal.commands:journal",
+    "notices": "meetrec.notices.commands:notices",
+    "capture": "meetrec.capture.commands:capture",
+    "recordings": "meetrec.recordings.commands:recordings",
+    "transcripts": "meetrec.transcripts.commands:transcripts",
+    "models": "meetrec.transcripts.commands:models",
+    "translations": "meetrec.platform.translation_commands:translations",
 }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
+from typing import Any
 
 from argon2 import PasswordHasher
 from sqlalchemy import select
@@ -17,13 +18,17 @@ from meetrec.people.models import Account, Role, School, Student
 from meetrec.people.roles import ROLES
 from meetrec.platform import migrate
 from meetrec.platform.database import Database, new_id
-from meetrec.platform.district_keys import generate_district_key, load_district_key
+from meetrec.platform.district_keys import generate_district_key, load_district_key, store_district_key
+from meetrec.platform.durable_files import make_private_folder
 from meetrec.platform.errors import MeetRecError
 from meetrec.platform.keys import create_key_file
-from meetrec.platform.recovery_sheet import render_recovery_sheet
-from meetrec.platform.settings import Settings
+from meetrec.platform.recovery_sheet import parse_recovery_sheet, render_recovery_sheet
+from meetrec.platform.settings import Settings, load_settings
 
 SHORTEST_PASSWORD = 12  # characters
+DISTRICT_KEY = "district-key"
+WRAPPING_KEY = "wrapping-key-"  # and the generation
+RESERVED_DOMAIN = ".example"  # RFC 2606: never a real address
 
 
 class InstallationError(MeetRecError):
@@ -46,10 +51,45 @@ def recovery_sheet(settings: Settings) -> str:
     """The keys as lines to print and lock away: without them neither recordings on the way nor stored ones can be opened."""
     generation = Keyring(settings.keyring_dir).generation
     secrets = {
-        "district-key": load_district_key(settings.keyring_dir).private_bytes,
-        f"wrapping-key-{generation}": FileKeyProvider(settings.keyring_dir).secret(generation),
+        DISTRICT_KEY: load_district_key(settings.keyring_dir).private_bytes,
+        f"{WRAPPING_KEY}{generation}": FileKeyProvider(settings.keyring_dir).secret(generation),
     }
     return render_recovery_sheet(secrets, heading=f"KEY-RECOVERY SHEET · {settings.district.name}")
+
+
+def restore_keys(settings: Settings, sheet: str) -> tuple[str, ...]:
+    """Put back the keys typed from a recovery sheet; the labels of those put back. A key that is there is left as it is and refused."""
+    secrets = parse_recovery_sheet(sheet)
+    provider = FileKeyProvider(settings.keyring_dir)
+    make_private_folder(settings.keyring_dir)
+    for label, key in secrets.items():
+        if label == DISTRICT_KEY:
+            store_district_key(settings.keyring_dir, key)
+        elif label.startswith(WRAPPING_KEY):
+            provider.restore(int(label.removeprefix(WRAPPING_KEY)), key)
+        else:
+            raise InstallationError(f"The sheet holds a key called {label}, which this version does not know. Nothing more was put back.")
+    return tuple(secrets)
+
+
+def require_usable(values: dict[str, Any]) -> None:
+    """Refuse settings that could not be read back, before anything is written."""
+    load_settings(**values)
+
+
+def require_real_account(email: str, password: str) -> None:
+    """Refuse what belongs to the demonstration, and what is too weak for the first administrator."""
+    if email.rpartition("@")[2].endswith(RESERVED_DOMAIN) or "@" not in email:
+        raise InstallationError(f"“{email}” cannot be the administrator's address: give a real one. Demonstration accounts are for “meetrec init --demonstration”.")
+    _require_long_enough(password)
+
+
+def require_no_demonstration(settings: Settings, session: Session) -> None:
+    """A real district never runs with demonstration accounts in its database."""
+    if settings.district.demonstration:
+        return
+    if session.scalars(select(Account).where(Account.is_demonstration)).first():
+        raise InstallationError("This database holds demonstration accounts, and the settings say it is a real district. Set up a real district with “meetrec init” in a new folder.")
 
 
 def install(database: Database) -> None:
@@ -62,8 +102,7 @@ def install(database: Database) -> None:
 
 def create_account(session: Session, now: datetime, email: str, name: str, password: str, roles: Iterable[str], *, is_demonstration: bool = False) -> Account:
     """Make one person's account. Raises `InstallationError` for a password that is too short or an address in use."""
-    if len(password) < SHORTEST_PASSWORD:
-        raise InstallationError(f"The password needs at least {SHORTEST_PASSWORD} characters. A short sentence is easy to remember.")
+    _require_long_enough(password)
     if session.scalars(select(Account).where(Account.email == email)).first():
         raise InstallationError(f"There is an account for {email} already.")
     account = Account(
@@ -74,6 +113,21 @@ def create_account(session: Session, now: datetime, email: str, name: str, passw
     session.flush()
     journal.append(session, now, "system", "account.created", f"account:{account.id}", demonstration=is_demonstration)
     return account
+
+
+def set_password(session: Session, email: str, password: str) -> Account:
+    """Give an account a new password; whoever was signed in with the old one is signed out."""
+    _require_long_enough(password)
+    account = session.scalars(select(Account).where(Account.email == email)).first()
+    if account is None:
+        raise InstallationError(f"There is no account for {email}.")
+    account.password, account.fs_uniquifier = PasswordHasher().hash(password), token_urlsafe(32)
+    return account
+
+
+def _require_long_enough(password: str) -> None:
+    if len(password) < SHORTEST_PASSWORD:
+        raise InstallationError(f"The password needs at least {SHORTEST_PASSWORD} characters. A short sentence is easy to remember.")
 
 
 def create_school(session: Session, name: str) -> School:

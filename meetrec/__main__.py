@@ -1,0 +1,5 @@
+"""`python -m meetrec` is the `meetrec` command."""
+
+from meetrec.cli import main
+
+main()

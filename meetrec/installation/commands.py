@@ -1,0 +1,116 @@
+"""`meetrec init`, `meetrec database`, `meetrec keys`: set up an installation and look after its schema and keys."""
+
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from meetrec.installation import actions
+from meetrec.installation.demonstration import keep_a_meeting_ahead, make_demonstration, write_demonstration_settings
+from meetrec.installation.settings_file import write_settings_file
+from meetrec.journal import actions as journal
+from meetrec.people.roles import ADMINISTRATOR
+from meetrec.platform import clock, migrate
+from meetrec.platform.database import Database
+from meetrec.platform.profiles import profile_names
+from meetrec.platform.settings import CONFIG_VARIABLE, Settings, config_file, load_settings
+
+PLAYER = Path(__file__).resolve().parents[2] / "hardware" / "virtual" / "demonstration_player"
+
+
+@click.command()
+@click.option("--config", type=click.Path(path_type=Path), default=Path("meetrec.toml"), show_default=True, help="The settings file to write.")
+@click.option("--data-dir", type=click.Path(path_type=Path), help="Where database, store and pieces will lie.")
+@click.option("--demonstration", is_flag=True, help="Make the demonstration district instead of a real one.")
+@click.pass_context
+def init(context: click.Context, config: Path, data_dir: Path | None, demonstration: bool) -> None:
+    """Set up an installation: settings file, keys, database, first administrator."""
+    if demonstration:
+        _init_demonstration(context, config.absolute(), (data_dir or Path("meetrec-demonstration")).absolute())
+    else:
+        _init_district(context, config.absolute(), data_dir)
+
+
+def _init_demonstration(context: click.Context, config: Path, data_dir: Path) -> None:
+    write_demonstration_settings(config, data_dir, PLAYER if PLAYER.exists() else None)
+    settings = _settings_of(context, config)
+    if not settings.district.demonstration:
+        raise actions.InstallationError(f"{config} belongs to a real district. Demonstration accounts are never added to one.")
+    database = Database(settings.database_url)
+    if actions.keys_exist(settings):
+        migrate.upgrade(database)
+        with database.writing() as session:
+            keep_a_meeting_ahead(session)
+        return
+    actions.create_keys(settings)
+    actions.install(database)
+    make_demonstration(settings, database)
+    click.echo("The demonstration district is ready.")
+
+
+def _init_district(context: click.Context, config: Path, data_dir: Path | None) -> None:
+    if config.exists():
+        raise actions.InstallationError(f"{config} exists already, so this installation is set up. Edit it by hand, or name another file with --config.")
+    name = click.prompt("Name of the school district")
+    zone = click.prompt("Time zone", default="America/Chicago")
+    profile = click.prompt("State profile", type=click.Choice(profile_names()), default="missouri")
+    folder = data_dir or click.prompt("Folder for the data", type=click.Path(path_type=Path), default=Path("/var/lib/meetrec"))
+    keyring = click.prompt("Folder for the keys (another medium than the data is best)", type=click.Path(path_type=Path), default=folder / "keyring")
+    email = click.prompt("E-mail address of the first administrator")
+    person = click.prompt("Name of the first administrator")
+    password = click.prompt(f"Password (at least {actions.SHORTEST_PASSWORD} characters)", hide_input=True, confirmation_prompt=True)
+    actions.require_real_account(email, password)
+    values = {"data_dir": folder, "keyring_dir": keyring, "district": {"name": name, "zone": zone, "state_profile": profile}}
+    actions.require_usable(values)
+    write_settings_file(config, values)
+    settings = _settings_of(context, config)
+    actions.create_keys(settings)
+    database = Database(settings.database_url)
+    actions.install(database)
+    with database.writing() as session:
+        journal.append(session, clock.now(), "system", "district.initialised", "district", demonstration=False)
+        actions.create_account(session, clock.now(), email, person, password, [ADMINISTRATOR])
+    _show_recovery_sheet(settings)
+
+
+def _settings_of(context: click.Context, config: Path) -> Settings:
+    import os
+
+    os.environ[CONFIG_VARIABLE] = str(config)
+    return load_settings()
+
+
+def _show_recovery_sheet(settings: Settings) -> None:
+    click.echo("\nPrint this sheet now, lock it away, and keep no copy on this machine. Whoever holds it can open every recording;\nwithout it nobody can, if the key files are lost.\n")
+    click.echo(actions.recovery_sheet(settings))
+
+
+@click.group()
+def keys() -> None:
+    """The installation's keys."""
+
+
+@keys.command("recovery-sheet")
+def recovery_sheet() -> None:
+    """Print the key-recovery sheet again."""
+    _show_recovery_sheet(load_settings())
+
+
+@keys.command("restore")
+@click.argument("sheet", type=click.File("r"), default="-")
+def restore(sheet: TextIO) -> None:
+    """Type (or pipe) the lines of the key-recovery sheet to put lost keys back."""
+    for label in actions.restore_keys(load_settings(), sheet.read()):
+        click.echo(f"Put back: {label}")
+
+
+@click.group()
+def database() -> None:
+    """The database's schema."""
+
+
+@database.command("upgrade")
+def upgrade() -> None:
+    """Bring the database to the schema of this program. Make a backup first."""
+    migrate.upgrade(Database(load_settings().database_url))
+    click.echo(f"The database is up to date (settings: {config_file() or 'environment'}).")

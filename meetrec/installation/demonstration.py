@@ -1,0 +1,64 @@
+"""The demonstration district: made once, its data kept, with sign-ins of its own that a real district refuses."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from secrets import token_urlsafe
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from meetrec.installation import actions
+from meetrec.installation.district import ACCOUNTS, small_district
+from meetrec.installation.settings_file import write_settings_file
+from meetrec.meetings.models import Meeting, MeetingKind
+from meetrec.platform import clock
+from meetrec.platform.database import Database
+from meetrec.platform.durable_files import read_private_file, write_durably
+from meetrec.platform.settings import Settings
+
+DISTRICT_NAME = "Demonstration School District"
+SIGN_INS = "demonstration-sign-ins.json"
+KIOSK_TOKEN = "kiosk-token"  # noqa: S105 – the name of a file
+# Far enough for a notice in time, near enough to be on the kiosk's list.
+FIRST_MEETING_IN = timedelta(hours=26)
+
+
+def demonstration_settings(data_dir: Path, player: Path | None) -> dict[str, Any]:
+    """What the demonstration's settings file says."""
+    kiosk: dict[str, Any] = {"token_file": data_dir / KIOSK_TOKEN}
+    if player:
+        kiosk["demonstration_player"] = player
+    return {"data_dir": data_dir, "district": {"name": DISTRICT_NAME, "demonstration": True}, "kiosk": kiosk}
+
+
+def write_demonstration_settings(path: Path, data_dir: Path, player: Path | None) -> None:
+    """Write the settings file once; an existing one is kept."""
+    if not path.exists():
+        write_settings_file(path, demonstration_settings(data_dir, player))
+
+
+def make_demonstration(settings: Settings, database: Database) -> None:
+    """Make the district with one password for its accounts, kept in a private file beside the data."""
+    password = token_urlsafe(12)
+    made = small_district(database, settings, password, FIRST_MEETING_IN)
+    write_durably(settings.data_dir / KIOSK_TOKEN, made.kiosk_token.encode())
+    sign_ins = {key: {"address": email, "password": password} for key, (email, _name, _role) in ACCOUNTS.items()}
+    write_durably(settings.data_dir / SIGN_INS, json.dumps(sign_ins, indent=1).encode())
+
+
+def sign_ins(settings: Settings) -> dict[str, dict[str, str]]:
+    """The demonstration's sign-ins: account, address, password."""
+    found: dict[str, dict[str, str]] = json.loads(read_private_file(settings.data_dir / SIGN_INS))
+    return found
+
+
+def keep_a_meeting_ahead(session: Session) -> Meeting | None:
+    """Plan another demonstration meeting when the last one is less than a day away; the new one, if any."""
+    now = clock.now()
+    latest = session.scalars(select(Meeting).order_by(Meeting.start.desc()).limit(1)).one()
+    if latest.start > now + timedelta(hours=24):
+        return None
+    start = (now + FIRST_MEETING_IN).replace(minute=0, second=0, microsecond=0)
+    return actions.plan_meeting(session, now, MeetingKind.IEP, latest.student, latest.room, start)
