@@ -1,0 +1,48 @@
+"""The form that enters a meeting."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import RadioField, SelectField, ValidationError
+
+from meetrec.meetings.actions import MeetingPlan
+from meetrec.meetings.form_fields import ClockTime, DayToCome, OneOfTheList, TypedDateField, TypedField, TypedTimeField, instant_of
+from meetrec.meetings.models import MeetingKind
+
+KIND_WORDS = {
+    MeetingKind.IEP: lazy_gettext("IEP meeting"),
+    MeetingKind.SECTION_504: lazy_gettext("Section 504 meeting"),
+}
+# For anything else the district's recording policy speaks, not this page (G0.3).
+ONLY_TWO_KINDS = lazy_gettext("Choose IEP or Section 504. Other meetings are not recorded here; see the district's recording policy.")
+
+
+class MeetingForm(FlaskForm):
+    """Kind, pupil, room, day, start and planned end."""
+
+    kind = RadioField(lazy_gettext("Kind of meeting"), [OneOfTheList(ONLY_TWO_KINDS)], choices=[(kind.value, words) for kind, words in KIND_WORDS.items()], validate_choice=False)
+    student = SelectField(lazy_gettext("Pupil"), [OneOfTheList(lazy_gettext("Choose the pupil."))], validate_choice=False)
+    room = SelectField(lazy_gettext("Room"), [OneOfTheList(lazy_gettext("Choose the room."))], validate_choice=False)
+    day = TypedDateField(lazy_gettext("Date"), [DayToCome()])
+    start = TypedTimeField(lazy_gettext("Starts at"), [ClockTime()])
+    end = TypedTimeField(lazy_gettext("Planned to end at"), [ClockTime()])
+
+    def __init__(self, now: datetime, zone: str, students: Sequence[tuple[str, str]], rooms: Sequence[tuple[str, str]], **keywords: Any) -> None:
+        self.now, self.zone = now, zone
+        super().__init__(**keywords)
+        self.student.choices = [("", _("Choose a pupil")), *students]
+        self.room.choices = [("", _("Choose a room")), *rooms]
+
+    def validate_end(self, field: TypedField) -> None:
+        """Later than the start, on the same day."""
+        if self.start.data and field.data and field.data <= self.start.data:
+            raise ValidationError(_("The meeting must end after it starts."))
+
+    def plan(self) -> MeetingPlan:
+        """The meeting as typed; only of a valid form."""
+        start, end = (instant_of(self.day, clock_time, self.zone) for clock_time in (self.start, self.end))
+        return MeetingPlan(MeetingKind(self.kind.data), self.student.data, self.room.data, start, end)

@@ -1,0 +1,137 @@
+"""Take in a parent's notice, and match it to its meeting, which arms the room."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from meetrec.journal import actions as journal
+from meetrec.meetings.models import Meeting
+from meetrec.meetings.typed_times import day_begins, start_at
+from meetrec.notices.arming import Arm, RecordingStates
+from meetrec.notices.models import Notice, RecorderRole
+from meetrec.notices.references import hash_of, new_reference
+from meetrec.notices.rules import MeetingFacts, Move, MovedBy, NoticeChannel, NoticeFacts, NoticeStatus, NoticeTiming, timing_of
+from meetrec.platform.clock import in_zone
+from meetrec.platform.database import new_id
+from meetrec.platform.errors import MeetRecError
+from meetrec.platform.profiles import NoticePolicy
+from meetrec.platform.web import NotFound
+
+
+@dataclass(frozen=True)
+class NoticeStatement:
+    """What a parent says in a notice, as they say it. Date and time are those of the school's clock."""
+
+    recorder_name: str
+    recorder_role: RecorderRole
+    student_name: str
+    school_name: str
+    meeting_date: date
+    meeting_time: time
+    device: str  # empty when not said; asked again at the meeting (G6.b)
+    reason: str | None
+    accommodation_request: str | None
+    needs_recording_to_understand: bool
+    language: str
+
+    def content(self) -> Mapping[str, object]:
+        """The statement as a mapping of plain values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class District:
+    """What the 24-hour rule needs to know of the district: its IANA zone and its policy."""
+
+    zone: str
+    policy: NoticePolicy
+
+
+class MatchOutcome(StrEnum):
+    """What became of a wish to match a notice."""
+
+    ARMED = "armed"
+    ATTACHED = "attached"  # the room was armed before
+    MEETING_OVER = "meeting_over"  # matched, but a room is not armed for a day that has passed
+    MATCHED_BEFORE = "matched_before"  # nothing was changed
+
+
+class NoticeWithdrawn(MeetRecError):
+    """A withdrawn notice arms no room (A-05)."""
+
+
+def receive_notice(session: Session, now: datetime, actor: str, statement: NoticeStatement, token: str, district: District) -> Notice:
+    """Take in a notice from the public form. The same sending again gives the notice that is there. A notice alone arms nothing (A-05)."""
+    known = session.scalars(select(Notice).where(Notice.link_hash == hash_of(token))).first()
+    if known:
+        return known
+    notice = Notice(
+        id=new_id(), reference=_free_reference(session), received_at=now, entered_at=now, channel=NoticeChannel.WEB.value,
+        link_hash=hash_of(token), **statement.content(),
+    )  # fmt: skip
+    _hold_against_rule(notice, None, district)
+    session.add(notice)
+    session.flush()
+    journal.append(session, now, actor, "notice.received", f"notice:{notice.id}", channel=notice.channel, status=notice.status)
+    return notice
+
+
+def match_notice(session: Session, now: datetime, actor: str, notice_id: str, meeting_id: str, district: District, arm: Arm, states: RecordingStates) -> MatchOutcome:
+    """Match a notice to its meeting, hold it against the meeting's true start, and arm the room unless it is armed already.
+
+    Raises `NotFound` when notice or meeting is not there, `NoticeWithdrawn` for a withdrawn notice.
+    """
+    notice = session.scalars(select(Notice).where(Notice.id == notice_id).with_for_update(of=Notice)).first()
+    meeting = session.get(Meeting, meeting_id)
+    if notice is None or meeting is None:
+        raise NotFound(_("This notice or meeting is no longer there."))
+    if notice.meeting_id:
+        return MatchOutcome.MATCHED_BEFORE
+    if notice.status == NoticeStatus.WITHDRAWN:
+        raise NoticeWithdrawn(_("The parent withdrew this notice, so it arms no room."))
+    notice.meeting, notice.matched_at = meeting, now
+    _hold_against_rule(notice, meeting, district)
+    session.flush()
+    journal.append(session, now, actor, "notice.matched", f"notice:{notice.id}", meeting=meeting.id, status=notice.status)
+    return _arm_once(session, now, actor, notice, meeting, district, arm, states)
+
+
+def _arm_once(session: Session, now: datetime, actor: str, notice: Notice, meeting: Meeting, district: District, arm: Arm, states: RecordingStates) -> MatchOutcome:
+    if states(session, [meeting.id]):
+        return MatchOutcome.ATTACHED
+    if meeting.planned_end < day_begins(in_zone(now, district.zone).date(), district.zone):
+        return MatchOutcome.MEETING_OVER
+    arm(session, now, actor, notice)
+    return MatchOutcome.ARMED
+
+
+def _hold_against_rule(notice: Notice, meeting: Meeting | None, district: District) -> None:
+    """Set status and deadline: by the parent's own words until the notice is matched, by the meeting and its moves from then on."""
+    timing = timing_against(notice, meeting, district)
+    notice.status, notice.deadline = timing.status.value, timing.deadline
+
+
+def timing_against(notice: Notice, meeting: Meeting | None, district: District) -> NoticeTiming:
+    """What the 24-hour rule says of a notice."""
+    facts = NoticeFacts(notice.received_at, NoticeChannel(notice.channel), bool(notice.needs_recording_to_understand))
+    return timing_of(facts, _meeting_facts(notice, meeting, district.zone), district.policy)
+
+
+def _meeting_facts(notice: Notice, meeting: Meeting | None, zone: str) -> MeetingFacts:
+    if meeting is None:
+        return MeetingFacts(start_at(notice.meeting_date, notice.meeting_time, zone), ZoneInfo(zone))
+    moves = tuple(Move(move.announced_at, MovedBy(move.by), move.new_start) for move in meeting.moves)
+    return MeetingFacts(meeting.first_start, ZoneInfo(zone), moves)
+
+
+def _free_reference(session: Session) -> str:
+    while True:
+        reference = new_reference()
+        if session.scalars(select(Notice.id).where(Notice.reference == reference)).first() is None:
+            return reference
