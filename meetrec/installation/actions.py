@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
-from typing import Any
 
 from argon2 import PasswordHasher
 from sqlalchemy import select
@@ -23,7 +22,7 @@ from meetrec.platform.durable_files import make_private_folder
 from meetrec.platform.errors import MeetRecError
 from meetrec.platform.keys import create_key_file
 from meetrec.platform.recovery_sheet import parse_recovery_sheet, render_recovery_sheet
-from meetrec.platform.settings import Settings, load_settings
+from meetrec.platform.settings import Settings
 
 SHORTEST_PASSWORD = 12  # characters
 DISTRICT_KEY = "district-key"
@@ -70,11 +69,6 @@ def restore_keys(settings: Settings, sheet: str) -> tuple[str, ...]:
         else:
             raise InstallationError(f"The sheet holds a key called {label}, which this version does not know. Nothing more was put back.")
     return tuple(secrets)
-
-
-def require_usable(values: dict[str, Any]) -> None:
-    """Refuse settings that could not be read back, before anything is written."""
-    load_settings(**values)
 
 
 def require_real_account(email: str, password: str) -> None:

@@ -13,7 +13,7 @@ from meetrec.people.roles import ADMINISTRATOR
 from meetrec.platform import clock, migrate
 from meetrec.platform.database import Database
 from meetrec.platform.profiles import profile_names
-from meetrec.platform.settings import CONFIG_VARIABLE, Settings, config_file, load_settings
+from meetrec.platform.settings import CONFIG_VARIABLE, District, Settings, check_section, config_file, load_settings
 
 PLAYER = Path(__file__).resolve().parents[2] / "hardware" / "virtual" / "demonstration_player"
 
@@ -60,8 +60,8 @@ def _init_district(context: click.Context, config: Path, data_dir: Path | None) 
     person = click.prompt("Name of the first administrator")
     password = click.prompt(f"Password (at least {actions.SHORTEST_PASSWORD} characters)", hide_input=True, confirmation_prompt=True)
     actions.require_real_account(email, password)
-    values = {"data_dir": folder, "keyring_dir": keyring, "district": {"name": name, "zone": zone, "state_profile": profile}}
-    actions.require_usable(values)
+    district = check_section(District, "district", {"name": name, "zone": zone, "state_profile": profile})
+    values = {"data_dir": folder, "keyring_dir": keyring, "district": district}
     write_settings_file(config, values)
     settings = _settings_of(context, config)
     actions.create_keys(settings)

@@ -25,7 +25,8 @@ def verify(session: Session) -> tuple[int, ChainFault | None]:
             read += 1
             yield StoredEntry(entry.sequence, entry.body if _columns_agree(entry) else b"", entry.previous_hash, entry.entry_hash)
 
-    return read, first_fault(counted())
+    fault = first_fault(counted())
+    return read, fault
 
 
 def _columns_agree(entry: JournalEntry) -> bool:

@@ -162,9 +162,18 @@ def load_settings(**overrides: Any) -> Settings:
     return settings
 
 
-def _sentence(error: ValidationError) -> str:
+def check_section(section: type[Section], name: str, values: dict[str, Any]) -> dict[str, Any]:
+    """The values again if that table of the settings file could hold them, else `SettingsError`: for whoever writes the file."""
+    try:
+        section(**values)
+    except ValidationError as error:
+        raise SettingsError(_sentence(error, name)) from error
+    return values
+
+
+def _sentence(error: ValidationError, *section: str) -> str:
     first = error.errors()[0]
-    name = ".".join(str(part) for part in first["loc"])
+    name = ".".join(str(part) for part in (*section, *first["loc"]))
     if first["type"] == "extra_forbidden":
         return f"The setting {name} is not known. Check its spelling in {config_file() or 'the environment'}."
     return f"The setting {name} cannot be used: {first['msg'].removeprefix('Value error, ')}."

@@ -1,0 +1,103 @@
+"""`meetrec init` makes a real district or the demonstration, and never mixes them."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from meetrec.installation import actions
+from meetrec.installation.commands import init, keys
+from meetrec.installation.district import small_district
+from meetrec.installation.demonstration import sign_ins
+from meetrec.people.models import Account
+from meetrec.platform.database import Database
+from meetrec.platform.district_keys import load_district_key
+from meetrec.platform.settings import CONFIG_VARIABLE, Settings, load_settings
+from datetime import timedelta
+
+ANSWERS = ["Cedar Bend R-II", "", "", "{data}", "", "head@cedarbend.org", "Head of IT", "four words are enough", "four words are enough"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delenv("MEETREC_MODELS_DIR", raising=False)
+    monkeypatch.setenv(CONFIG_VARIABLE, "set by init")
+    return tmp_path
+
+
+def real(folder: Path, answers: list[str]) -> Result:
+    typed = "\n".join(answers).format(data=folder / "data")
+    return CliRunner().invoke(init, ["--config", str(folder / "meetrec.toml")], input=typed)
+
+
+def test_a_real_start_asks_makes_everything_and_prints_the_recovery_sheet(folder: Path) -> None:
+    result = real(folder, ANSWERS)
+    assert result.exit_code == 0, result.output
+    settings = load_settings()
+    assert settings.district.name == "Cedar Bend R-II"
+    with Database(settings.database_url).reading() as session:
+        account = session.query(Account).one()
+        assert [role.name for role in account.roles] == ["administrator"]
+    assert "KEY DISTRICT-KEY 32 BYTES" in result.output
+    assert "four words" not in result.output
+
+
+def test_the_recovery_sheet_brings_lost_keys_back(folder: Path) -> None:
+    sheet = real(folder, ANSWERS).output
+    settings = load_settings()
+    before = load_district_key(settings.keyring_dir).private_bytes
+    for name in ("district-x25519.pem", "000001.wrapping-key"):
+        (settings.keyring_dir / name).unlink()
+    printed = sheet[sheet.index("KEY-RECOVERY") :]
+    assert CliRunner().invoke(keys, ["restore"], input=printed).exit_code == 0
+    assert load_district_key(settings.keyring_dir).private_bytes == before
+
+
+@pytest.mark.parametrize(
+    ("answer", "value", "sentence"),
+    [
+        (5, "coordinator@demonstration.example", "Demonstration accounts"),
+        (5, "nobody", "give a real one"),
+        (1, "Middle Earth", "time zone"),
+    ],
+)
+def test_a_wrong_answer_is_explained_and_leaves_nothing_behind(folder: Path, answer: int, value: str, sentence: str) -> None:
+    answers = [*ANSWERS[:answer], value, *ANSWERS[answer + 1 :]]
+    result = real(folder, answers)
+    assert sentence in str(result.exception)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_password_that_is_too_short_is_refused(folder: Path) -> None:
+    result = real(folder, [*ANSWERS[:7], "short", "short"])
+    assert "at least 12 characters" in str(result.exception)
+    assert list(folder.iterdir()) == []
+
+
+def test_an_installation_is_never_set_up_twice(folder: Path) -> None:
+    real(folder, ANSWERS)
+    assert "exists already" in str(real(folder, ANSWERS).exception)
+
+
+def demonstration(folder: Path) -> Result:
+    return CliRunner().invoke(init, ["--demonstration", "--config", str(folder / "meetrec.toml"), "--data-dir", str(folder / "data")])
+
+
+def test_the_demonstration_is_made_once_and_kept(folder: Path) -> None:
+    assert demonstration(folder).exit_code == 0
+    first = sign_ins(load_settings())
+    assert demonstration(folder).exit_code == 0
+    assert sign_ins(load_settings()) == first
+    assert set(first) == {"coordinator", "custodian", "administrator"}
+
+
+def test_a_real_district_refuses_the_demonstration(folder: Path) -> None:
+    real(folder, ANSWERS)
+    assert "real district" in str(demonstration(folder).exception)
+
+
+@pytest.mark.requirement("W-10")
+def test_a_real_district_does_not_start_with_demonstration_accounts(settings: Settings, database: Database) -> None:
+    small_district(database, settings, "a long enough password", timedelta(hours=26))
+    with database.reading() as session, pytest.raises(actions.InstallationError, match="demonstration accounts"):
+        actions.require_no_demonstration(settings, session)

@@ -1,0 +1,63 @@
+"""Settings are read once, from one file and the environment, and fail at start with a plain sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from meetrec.platform.errors import SettingsError
+from meetrec.platform.settings import CONFIG_VARIABLE, load_settings
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "meetrec.toml"
+    monkeypatch.setenv(CONFIG_VARIABLE, str(path))
+    monkeypatch.delenv("MEETREC_MODELS_DIR", raising=False)
+    return path
+
+
+def test_relative_folders_lie_under_the_data_folder(config: Path, tmp_path: Path) -> None:
+    config.write_text(f'data_dir = "{tmp_path}/data"\nkeyring_dir = "/media/keys"\n')
+    settings = load_settings()
+    assert settings.models_dir == tmp_path / "data" / "models"
+    assert settings.keyring_dir == Path("/media/keys")
+    assert settings.database_url == f"sqlite:///{tmp_path}/data/meetrec.db"
+
+
+def test_the_environment_wins_over_the_file_and_keeps_the_rest_of_its_table(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config.write_text('[district]\nname = "Cedar"\nzone = "America/Denver"\n')
+    monkeypatch.setenv("MEETREC_DISTRICT__ZONE", "America/Chicago")
+    settings = load_settings()
+    assert (settings.district.name, settings.district.zone) == ("Cedar", "America/Chicago")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('[district]\nzone = "Middle Earth"\n', "district.zone"),
+        ("[server]\nprot = 8000\n", "server.prot is not known"),
+        ("[server]\nport = 99999\n", "server.port cannot be used"),
+        ('colour = "red"\n', "colour is not known"),
+        ("[server\n", "cannot be read"),
+    ],
+)
+def test_what_is_wrong_is_named_in_one_sentence(config: Path, text: str, sentence: str) -> None:
+    config.write_text(text)
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert sentence in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.requirement("W-02")
+def test_a_server_that_others_reach_must_speak_https(config: Path) -> None:
+    config.write_text('[server]\nhost = "0.0.0.0"\n')
+    with pytest.raises(SettingsError, match="HTTPS is needed"):
+        load_settings()
+    config.write_text('[server]\nhost = "0.0.0.0"\nbehind_proxy = true\n')
+    assert load_settings().server.speaks_https
+
+
+def test_a_named_file_that_is_not_there_is_said(config: Path) -> None:
+    with pytest.raises(SettingsError, match="there is no such file"):
+        load_settings()
