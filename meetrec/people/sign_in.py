@@ -3,48 +3,77 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, Response, current_app, request
+from flask import session as cookie
+from flask_babel import lazy_gettext
 from flask_login import user_logged_in
-from flask_security import Security, SQLAlchemySessionUserDatastore, user_failed_authn
+from flask_security import LoginForm, Security, SQLAlchemySessionUserDatastore
 from sqlalchemy.orm import Session, scoped_session
+from wtforms import EmailField, PasswordField
+from wtforms.validators import InputRequired
 
 from meetrec.journal import actions as journal
+from meetrec.journal.verbs import N_
 from meetrec.people.models import Account, Role
 from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.keys import secret
+from meetrec.platform.languages import TRANSLATIONS
+from meetrec.platform.rate_limits import SIGN_IN_ATTEMPTS, limiter
 
-SESSION_HOURS = 2  # staff
+SESSION_HOURS = 2  # staff; counted from the last page they opened
 WRITING_ENDPOINTS = ("security.login",)
+
+# Said for a wrong password and for an unknown address alike, so that nobody learns who has an account.
+REFUSED = N_("This e-mail address and password do not belong together. Check both and try again.")
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]
+    """E-mail address and password. No “remember me”: school computers are shared."""
+
+    email = EmailField(lazy_gettext("E-mail address"), validators=[InputRequired()])
+    password = PasswordField(lazy_gettext("Password"), validators=[InputRequired()])
+    remember = None
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Let in or not; every refusal is told, also for an address that has no account."""
+        if super().validate(**kwargs):
+            return True
+        _tell_refusal()
+        return False
 
 
 def add_sign_in(app: Flask, database: Database) -> None:
     """Give the application accounts, sessions and the sign-in page."""
     session = scoped_session(lambda: _session_for_request(database))
-    app.config.update(
-        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 – the name of a scheme
-        SECURITY_PASSWORD_SALT=secret(app.secret_key, "password-salt"),
-        SECURITY_PASSWORD_SINGLE_HASH=["argon2"],
-        SECURITY_DEPRECATED_PASSWORD_SCHEMES=[],
-        SECURITY_TRACKABLE=True,
-        SECURITY_RETURN_GENERIC_RESPONSES=True,  # never says whether an address has an account
-        SECURITY_LOGIN_URL="/sign-in",
-        SECURITY_LOGOUT_URL="/sign-out",
-        SECURITY_LOGOUT_METHODS=["POST"],
-        SECURITY_POST_LOGIN_VIEW="/desk",
-        SECURITY_POST_LOGOUT_VIEW="/sign-in",
-        SECURITY_LOGIN_USER_TEMPLATE="people/sign_in.html",
-        SECURITY_DEFAULT_REMEMBER_ME=False,
-        SECURITY_SEND_REGISTER_EMAIL=False,
-        SECURITY_I18N_DIRNAME=["builtin"],
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=SESSION_HOURS),
-        SESSION_COOKIE_HTTPONLY=True,
-    )
-    Security(app, SQLAlchemySessionUserDatastore(session, Account, Role), datetime_factory=clock.now)
-    app.teardown_appcontext(lambda _error: session.remove())
     app.extensions["meetrec.account_session"] = session
+    app.config.update(_flask_security_settings(app.secret_key), PERMANENT_SESSION_LIFETIME=timedelta(hours=SESSION_HOURS), SESSION_COOKIE_HTTPONLY=True)
+    Security(app, SQLAlchemySessionUserDatastore(session, Account, Role), datetime_factory=clock.now, login_form=SignInForm)
+    app.view_functions["security.login"] = limiter.limit(SIGN_IN_ATTEMPTS, methods=["POST"])(app.view_functions["security.login"])
+    app.after_request(_keep_session_while_used)
+    app.teardown_appcontext(lambda _error: session.remove())
     user_logged_in.connect(_tell_sign_in, app)
-    user_failed_authn.connect(_tell_refusal, app)
+
+
+def _flask_security_settings(key: object) -> dict[str, object]:
+    return {
+        "SECURITY_PASSWORD_HASH": "argon2",
+        "SECURITY_PASSWORD_SALT": secret(str(key).encode(), "password-salt"),
+        "SECURITY_PASSWORD_SINGLE_HASH": ["argon2"],
+        "SECURITY_DEPRECATED_PASSWORD_SCHEMES": [],
+        "SECURITY_TRACKABLE": True,
+        "SECURITY_RETURN_GENERIC_RESPONSES": True,  # never says whether an address has an account
+        "SECURITY_LOGIN_URL": "/sign-in",
+        "SECURITY_LOGOUT_URL": "/sign-out",
+        "SECURITY_LOGOUT_METHODS": ["POST"],
+        "SECURITY_POST_LOGIN_VIEW": "/desk",
+        "SECURITY_POST_LOGOUT_VIEW": "/sign-in",
+        "SECURITY_LOGIN_USER_TEMPLATE": "people/sign_in.html",
+        "SECURITY_SEND_REGISTER_EMAIL": False,
+        "SECURITY_I18N_DOMAIN": "messages",  # its texts are ours, in our catalogue
+        "SECURITY_I18N_DIRNAME": [str(TRANSLATIONS)],
+        "SECURITY_MSG_GENERIC_AUTHN_FAILED": (REFUSED, "error"),
+    }
 
 
 def _session_for_request(database: Database) -> Session:
@@ -52,12 +81,19 @@ def _session_for_request(database: Database) -> Session:
     return database.write_session() if request.endpoint in WRITING_ENDPOINTS and request.method == "POST" else database.read_session()
 
 
+def _keep_session_while_used(response: Response) -> Response:
+    """Sign the cookie anew at every page, so that the hours count from the last one; the cookie still ends with the browser."""
+    if "_user_id" in cookie and request.endpoint != "static":
+        cookie.modified = True
+    return response
+
+
 def _tell_sign_in(app: Flask, user: Account, **_: Any) -> None:
     session = app.extensions["meetrec.account_session"]  # committed by Flask-Security with the sign-in itself
     journal.append(session, clock.now(), f"user:{user.id}", "account.signed_in", f"account:{user.id}")
 
 
-def _tell_refusal(app: Flask, **_: Any) -> None:
-    session = app.extensions["meetrec.account_session"]
+def _tell_refusal() -> None:
+    session = current_app.extensions["meetrec.account_session"]
     journal.append(session, clock.now(), "public", "account.sign_in_refused", "sign-in")
     session.commit()

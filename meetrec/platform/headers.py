@@ -17,6 +17,7 @@ CONTENT_SECURITY_POLICY = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
+PERMISSIONS_POLICY = {name: "()" for name in ("camera", "microphone", "geolocation", "display-capture", "browsing-topics")}  # the kiosk records, never a browser
 
 
 def send_security_headers(app: Flask, settings: Settings) -> None:
@@ -28,8 +29,9 @@ def send_security_headers(app: Flask, settings: Settings) -> None:
         session_cookie_secure=settings.server.speaks_https,
         session_cookie_samesite="Lax",
         content_security_policy=CONTENT_SECURITY_POLICY,
-        content_security_policy_nonce_in=["style-src"],
-        referrer_policy="no-referrer",
+        content_security_policy_nonce_in=["style-src"],  # the waveform's own style sheet
+        permissions_policy=PERMISSIONS_POLICY,
+        referrer_policy="same-origin",  # “no-referrer” would make every form fail over HTTPS: the CSRF check asks for it there
         frame_options="DENY",
     )
     app.after_request(_do_not_keep)
@@ -38,4 +40,6 @@ def send_security_headers(app: Flask, settings: Settings) -> None:
 def _do_not_keep(response: Response) -> Response:
     if request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return response

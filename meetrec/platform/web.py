@@ -28,7 +28,6 @@ KIOSK = Entrance("kiosk")
 # Views that other libraries bring, and who may enter them. Anything of theirs that is not listed is closed.
 FOREIGN_ENTRANCES: dict[str, Entrance] = {
     "static": PUBLIC,
-    "security.static": PUBLIC,
     "security.login": PUBLIC,
     "security.logout": PUBLIC,
 }
