@@ -10,6 +10,7 @@ from meetrec import __version__
 # command or group name → the module and attribute that hold it
 COMMANDS = {
     "init": "meetrec.installation.commands:init",
+    "demonstration": "meetrec.installation.demonstration_commands:demonstration",
     "doctor": "meetrec.installation.doctor:doctor",
     "up": "meetrec.processes:up_command",
     "serve": "meetrec.processes:serve_command",
