@@ -3,7 +3,7 @@
 import enum
 from datetime import datetime
 
-from sqlalchemy import Enum, ForeignKey, String
+from sqlalchemy import Enum, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from meetrec.platform.database import Base, new_id
@@ -67,3 +67,19 @@ class StoredObject(Base):
     stored_sha256: Mapped[str] = mapped_column(String(64))  # of the bytes on disk
     created_at: Mapped[datetime]
     record: Mapped[Record] = relationship(back_populates="objects")
+
+
+class Sitting(Base):
+    """One person at one record for a while: journalled once, however many ranges the player asked for (W-37)."""
+
+    __tablename__ = "sitting"
+    __table_args__ = (Index("ix_sitting_open", "account_id", "record_id", "purpose", "ended_at"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    record_id: Mapped[str] = mapped_column(ForeignKey("record.id"), index=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    purpose: Mapped[str] = mapped_column(String(12))  # listen or read
+    began_at: Mapped[datetime]
+    last_sign_at: Mapped[datetime]  # the player or a request was last heard of
+    seconds: Mapped[float] = mapped_column(default=0.0)  # played, as the player told; 0 when it tells nothing
+    ended_at: Mapped[datetime | None]

@@ -37,6 +37,7 @@ class Recording(Base):
     stopped_at: Mapped[datetime | None]
     closing: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # the kiosk's closing statement
     sentence: Mapped[str | None]  # what is wrong, for a person
+    record_id: Mapped[str | None] = mapped_column(String(36), unique=True)  # reserved before the first object of its record is stored
     meeting: Mapped[Meeting] = relationship(lazy="joined")
     runs: Mapped[list["Run"]] = relationship(order_by="Run.started_at", lazy="selectin")
 

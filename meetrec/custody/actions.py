@@ -1,0 +1,129 @@
+"""What custody does with records: takes one in, notes who sits at it, and who was refused."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from meetrec.custody.access import Purpose
+from meetrec.custody.events import tell_record_stored
+from meetrec.custody.models import ObjectRole, Record, RecordStudent, Sitting, StoredObject
+from meetrec.custody.store import Stored
+from meetrec.journal import actions as journal
+
+MEETING_SERIES = "RS-01"  # of the retention schedule
+IDLE = timedelta(minutes=10)  # without a sign of life, a sitting has ended
+SIGN_EVERY = timedelta(minutes=1)  # a sitting's row is written at most so often by mere requests
+LONGEST_CREDIT = 60.0  # seconds that one message of a player may add
+
+
+@dataclass(frozen=True)
+class NewObject:
+    """An object whose bytes are durable in the store: its id and role, the order and seat of its microphone, and what the store said."""
+
+    id: str
+    role: ObjectRole
+    position: int
+    label: str | None
+    media_type: str
+    stored: Stored
+
+
+@dataclass(frozen=True)
+class NewRecording:
+    """A meeting's recording that becomes a record: ids, whether it was an IEP meeting, the pupils in it and how, seconds of sound."""
+
+    record_id: str
+    recording_id: str
+    meeting_id: str
+    is_iep: bool
+    students: Mapping[str, str]  # student id → relation, such as "focus"
+    duration: float
+
+
+def store_recording(session: Session, now: datetime, actor: str, new: NewRecording, objects: Sequence[NewObject]) -> Record:
+    """Take a meeting's recording into custody as one education record, outside any IEP document (G5.c, G9.a)."""
+    record = Record(
+        id=new.record_id, series=MEETING_SERIES, media_kind="meeting_audio", purpose="meeting_record",
+        idea_part_b=new.is_iep, recording_id=new.recording_id, meeting_id=new.meeting_id, duration=new.duration, created_at=now,
+    )  # fmt: skip
+    session.add(record)
+    session.flush()
+    record.students = [RecordStudent(record_id=record.id, student_id=pupil, relation=how) for pupil, how in new.students.items()]
+    record.objects = [_row(now, record.id, one) for one in objects]
+    session.flush()
+    hashes = {f"{one.role}_{one.position}": one.stored.sha256 for one in objects}
+    journal.append(
+        session, now, actor, "record.stored", f"record:{record.id}",
+        recording_id=new.recording_id, meeting=new.meeting_id, series=MEETING_SERIES, seconds=round(new.duration, 3), **hashes,
+    )  # fmt: skip
+    tell_record_stored(session, now, record)
+    return record
+
+
+def add_object(session: Session, now: datetime, record: Record, new: NewObject) -> StoredObject:
+    """Note one more object of a record, such as a transcript; the caller's entry in the journal tells of it."""
+    row = _row(now, record.id, new)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _row(now: datetime, record_id: str, new: NewObject) -> StoredObject:
+    return StoredObject(
+        id=new.id, record_id=record_id, role=new.role, position=new.position, label=new.label, media_type=new.media_type,
+        size=new.stored.size, sha256=new.stored.sha256, stored_sha256=new.stored.stored_sha256, created_at=now,
+    )  # fmt: skip
+
+
+def deny(session: Session, now: datetime, actor: str, record: Record, purpose: Purpose, reason: str) -> None:
+    """A refused attempt counts like an access (W-37)."""
+    journal.append(session, now, actor, "access.denied", f"record:{record.id}", recording_id=record.recording_id, purpose=purpose.value, reason=reason)
+
+
+def sit_down(session: Session, now: datetime, account_id: str, record: Record, purpose: Purpose, seconds: float = 0.0) -> Sitting:
+    """Begin or go on with a sitting; `seconds` were played since the player's last message.
+
+    Reading is journalled when the sitting begins, listening when it ends, with the minutes heard.
+    """
+    end_idle_sittings(session, now)
+    sitting = open_sitting(session, account_id, record.id, purpose)
+    if sitting is None:
+        sitting = Sitting(
+            record_id=record.id, account_id=account_id, purpose=purpose.value, began_at=now, last_sign_at=now, seconds=0.0
+        )  # fmt: skip
+        session.add(sitting)
+        session.flush()
+        if purpose is Purpose.READ:
+            _tell_sitting(session, now, sitting, record, "transcript.read")
+    sitting.seconds += min(max(seconds, 0.0), LONGEST_CREDIT)
+    sitting.last_sign_at = now
+    return sitting
+
+
+def open_sitting(session: Session, account_id: str, record_id: str, purpose: Purpose) -> Sitting | None:
+    """The sitting that has not ended."""
+    same = (Sitting.account_id == account_id, Sitting.record_id == record_id, Sitting.purpose == purpose.value)
+    return session.scalars(select(Sitting).where(*same, Sitting.ended_at.is_(None))).first()
+
+
+def end_idle_sittings(session: Session, now: datetime) -> int:
+    """End every sitting without a sign of life for ten minutes, and journal what was heard; how many ended."""
+    idle = session.scalars(select(Sitting).where(Sitting.ended_at.is_(None), Sitting.last_sign_at <= now - IDLE)).all()
+    for sitting in idle:
+        sitting.ended_at = sitting.last_sign_at
+        if sitting.purpose == Purpose.LISTEN.value:
+            _tell_sitting(session, now, sitting, session.get_one(Record, sitting.record_id), "record.listened")
+    return len(idle)
+
+
+def _tell_sitting(session: Session, now: datetime, sitting: Sitting, record: Record, verb: str) -> None:
+    heard: dict[str, int | str] = {}
+    if verb == "record.listened":  # a player without scripts tells no minutes; that it was opened is told all the same
+        heard = {"minutes": math.ceil(sitting.seconds / 60), "began": sitting.began_at.isoformat()}
+    journal.append(
+        session, now, f"user:{sitting.account_id}", verb, f"record:{record.id}", recording_id=record.recording_id, sitting=sitting.id, **heard
+    )

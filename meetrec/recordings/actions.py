@@ -1,0 +1,285 @@
+"""What happens to a recording on the server: arming, delivery by the kiosk, and its fate at the assembly."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from meetrec.capture.chain import ChainPlace
+from meetrec.capture.errors import CaptureError
+from meetrec.capture.pieces import PieceHeader, parse_piece, sha256_hex
+from meetrec.capture.run_keys import parse_run_statement
+from meetrec.journal import actions as journal
+from meetrec.notices.models import Notice
+from meetrec.platform import jobs
+from meetrec.platform.database import new_id
+from meetrec.platform.web import NotFound
+from meetrec.recordings import queries
+from meetrec.recordings.errors import ArmingRefused, DeliveryRefused
+from meetrec.recordings.models import Piece, Recording, RecordingState, Run
+from meetrec.recordings.rules import chains_of_closing, first_contradiction, is_complete
+
+ASSEMBLE = "recordings.assemble"
+KIOSK_STATES = ("recording", "paused", "stopped")
+OPEN = (RecordingState.ARMED, RecordingState.RECORDING)
+
+
+@dataclass(frozen=True)
+class Courier:
+    """The kiosk that delivers, and its room: it reaches only recordings that are armed for that room."""
+
+    kiosk_id: str
+    room_id: str
+
+    @property
+    def actor(self) -> str:
+        """As the journal names it."""
+        return f"kiosk:{self.kiosk_id}"
+
+
+def arm(session: Session, now: datetime, actor: str, notice: Notice | None) -> Recording:
+    """Arm the meeting's room by a parent's matched notice; a meeting that is armed already keeps its recording (A-05).
+
+    Raises ArmingRefused without a notice, or with one that was withdrawn or not matched to a meeting.
+    """
+    if notice is None or notice.meeting_id is None or notice.meeting is None:
+        raise ArmingRefused("A room is armed only by a parent's notice that was matched to the meeting. Match the notice first.")
+    if notice.status == "withdrawn":
+        raise ArmingRefused(f"The notice {notice.reference} was withdrawn, so it arms no room.")
+    armed = session.scalars(select(Recording).where(Recording.meeting_id == notice.meeting_id)).first()
+    if armed:
+        return armed
+    recording = Recording(id=new_id(), meeting_id=notice.meeting_id, notice_id=notice.id, state=RecordingState.ARMED, armed_at=now)
+    session.add(recording)
+    session.flush()
+    room_id = notice.meeting.room_id
+    _tell(session, now, actor, "room.armed", recording, meeting=notice.meeting_id, notice=notice.id, room=room_id)
+    return recording
+
+
+def register_run(session: Session, now: datetime, courier: Courier, recording_id: str, run_id: str, content: bytes) -> None:
+    """Note a run's opening statement (bytes of run.json, checked by `check_run` before). The first one begins the recording."""
+    recording = queries.recording_of_room(session, recording_id, courier.room_id)
+    if session.get(Run, run_id):
+        return
+    _refuse_if_closed(recording)
+    statement = parse_run_statement(content)
+    started_at = datetime.fromisoformat(statement["started_at"])
+    session.add(
+        Run(
+            id=run_id, recording_id=recording.id, kiosk_id=courier.kiosk_id, started_at=started_at,
+            statement=statement, statement_hash=sha256_hex(content),
+        )  # fmt: skip
+    )
+    if recording.state is RecordingState.ARMED:
+        recording.state, recording.started_at = RecordingState.RECORDING, started_at
+        _tell(session, now, courier.actor, "recording.started", recording, run=run_id)
+
+
+def check_run(session: Session, courier: Courier, recording_id: str, run_id: str, content: bytes, district_key: str) -> None:
+    """Whether these bytes are the opening statement of this run. `district_key` is the fingerprint of the district's public key.
+
+    Raises NotFound or DeliveryRefused with what does not fit.
+    """
+    recording = queries.recording_of_room(session, recording_id, courier.room_id)
+    known = session.get(Run, run_id)
+    if known:
+        if known.recording_id != recording_id or known.statement_hash != sha256_hex(content):
+            raise DeliveryRefused(f"Run {run_id} was opened before by another statement. The first one stays.")
+        return
+    _refuse_if_closed(recording)
+    statement = _statement_in(content)
+    named = (statement["recording"], statement["kiosk"], statement["run"])
+    if named != (recording_id, courier.kiosk_id, run_id):
+        raise DeliveryRefused(f"The opening statement sent for run {run_id} speaks of another recording, kiosk or run.")
+    if statement["district_key"] != district_key:
+        raise DeliveryRefused(f"Run {run_id} was sealed to another district key; this server could never open it. The kiosk keeps it.")
+
+
+def _statement_in(content: bytes) -> dict[str, Any]:
+    try:
+        statement = parse_run_statement(content)
+        started_at = datetime.fromisoformat(statement["started_at"])
+    except CaptureError as error:
+        raise DeliveryRefused(str(error)) from None
+    except ValueError:
+        raise DeliveryRefused("The opening statement of a run does not say when it began.") from None
+    if started_at.tzinfo is None:
+        raise DeliveryRefused("The opening statement of a run names its beginning without a time zone.")
+    return statement
+
+
+@dataclass(frozen=True)
+class PiecePlace:
+    """Where a piece belongs: recording, run, microphone (slug) and index in its chain."""
+
+    recording_id: str
+    run_id: str
+    microphone: str
+    index: int
+
+    @property
+    def name(self) -> str:
+        """How sentences call the piece."""
+        return f"Piece {self.index:06d} of microphone {self.microphone}"
+
+
+def check_piece(session: Session, courier: Courier, place: PiecePlace, content: bytes) -> PieceHeader:
+    """The header of the piece, if it may lie at this place: right run, right microphone, its predecessor there (G5.b).
+
+    The same bytes again pass. Raises NotFound or DeliveryRefused; a missing predecessor is named.
+    """
+    recording = queries.recording_of_room(session, place.recording_id, courier.room_id)
+    run = session.get(Run, place.run_id)
+    if run is None or run.recording_id != recording.id:
+        raise NotFound(f"This server does not know run {place.run_id}. Deliver its opening statement first.")
+    try:
+        header = parse_piece(content).header
+    except CaptureError as error:
+        raise DeliveryRefused(str(error)) from None
+    known = session.get(Piece, (place.run_id, place.microphone, place.index))
+    if known:
+        if known.sha256 != sha256_hex(content):
+            raise DeliveryRefused(f"{place.name} was delivered before with other bytes. The first ones stay.")
+        return header
+    _require_place(header, place)
+    _require_follows(session, run, place, content)
+    return header
+
+
+def _require_place(header: PieceHeader, place: PiecePlace) -> None:
+    named = (header.recording, header.run, header.microphone, header.index)
+    if named != (place.recording_id, place.run_id, place.microphone, place.index):
+        raise DeliveryRefused(f"What was sent as {place.name} says of itself that it is {header.name} of run {header.run}.")
+
+
+def _require_follows(session: Session, run: Run, place: PiecePlace, content: bytes) -> None:
+    if place.microphone not in {known.get("id") for known in run.statement["microphones"]}:
+        raise NotFound(f"Run {run.id} names no microphone {place.microphone}.")
+    last = queries.last_piece(session, run.id, place.microphone)
+    index, previous = (last.position + 1, last.sha256) if last else (0, run.statement_hash)
+    stand = ChainPlace(place.recording_id, run.id, place.microphone, index, previous, ended=last is not None and last.kind == "end")
+    try:
+        stand.after(content)
+    except CaptureError as error:
+        raise DeliveryRefused(str(error)) from None
+
+
+def note_piece(session: Session, now: datetime, courier: Courier, place: PiecePlace, header: PieceHeader, content: bytes) -> None:
+    """Note a piece whose bytes are durable. The last one of a closed recording makes it delivered."""
+    if session.get(Piece, (place.run_id, place.microphone, place.index)):
+        return
+    recording = queries.recording_of_room(session, place.recording_id, courier.room_id)
+    if recording.state not in OPEN:
+        raise DeliveryRefused(f"{place.name} comes after the whole recording was delivered.")
+    session.add(
+        Piece(
+            run_id=place.run_id, microphone=place.microphone, position=place.index, kind=header.kind,
+            size=len(content), sha256=sha256_hex(content), received_at=now,
+        )  # fmt: skip
+    )
+    session.flush()
+    _deliver_if_complete(session, now, courier, recording)
+
+
+def close(session: Session, now: datetime, courier: Courier, recording_id: str, closing: Any) -> None:
+    """Take the kiosk's closing statement (parsed closing.json): what must have arrived for the recording to be whole.
+
+    Raises DeliveryRefused when it is no closing statement, contradicts what was delivered, or differs from an earlier one.
+    """
+    recording = queries.recording_of_room(session, recording_id, courier.room_id)
+    if recording.closing is not None:
+        if recording.closing != closing:
+            raise DeliveryRefused("The recording was closed before by another statement. The first one stays.")
+        return
+    recording.stopped_at = _checked_closing(closing, recording_id, courier)
+    recording.closing = closing
+    _deliver_if_complete(session, now, courier, recording)
+
+
+def _checked_closing(closing: Any, recording_id: str, courier: Courier) -> datetime:
+    """When the chair stopped."""
+    try:
+        chains_of_closing(closing)
+        stopped_at = datetime.fromisoformat(closing["stopped_at"])
+    except (ValueError, TypeError, KeyError):
+        raise DeliveryRefused("The closing statement is damaged: it does not read as what a kiosk writes at the end.") from None
+    if (closing.get("recording"), closing.get("kiosk")) != (recording_id, courier.kiosk_id):
+        raise DeliveryRefused("The closing statement speaks of another recording or kiosk.")
+    if stopped_at.tzinfo is None:
+        raise DeliveryRefused("The closing statement names the end without a time zone.")
+    return stopped_at
+
+
+def _deliver_if_complete(session: Session, now: datetime, courier: Courier, recording: Recording) -> None:
+    if recording.closing is None:
+        return
+    promised, delivered = chains_of_closing(recording.closing), queries.delivered_chains(session, recording.id)
+    contradiction = first_contradiction(promised, delivered)
+    if contradiction:
+        raise DeliveryRefused(contradiction)
+    if is_complete(promised, delivered):
+        recording.state = RecordingState.DELIVERED
+        pieces = sum(end.pieces for end in delivered.values())
+        _tell(session, now, courier.actor, "recording.delivered", recording, pieces=pieces, runs=len(recording.runs))
+        jobs.enqueue(session, now, ASSEMBLE, recording.id, recording=recording.id)
+
+
+def note_kiosk_state(session: Session, courier: Courier, recording_id: str, state: Any, at: Any) -> None:
+    """Note what the kiosk says of itself; for information only, so it is not journalled."""
+    recording = queries.recording_of_room(session, recording_id, courier.room_id)
+    try:
+        moment = datetime.fromisoformat(at)
+    except (ValueError, TypeError):
+        moment = None
+    if state not in KIOSK_STATES or moment is None or moment.tzinfo is None:
+        raise DeliveryRefused(f"A kiosk's state is one of {', '.join(KIOSK_STATES)}, with the moment it began.")
+    if recording.kiosk_state_at is None or moment >= recording.kiosk_state_at:
+        recording.kiosk_state, recording.kiosk_state_at = state, moment
+
+
+def seen(session: Session, now: datetime, kiosk_id: str) -> None:
+    """Note that the kiosk was heard of."""
+    queries.kiosk(session, kiosk_id).last_seen_at = now
+
+
+def reserve_record(session: Session, recording_id: str) -> str:
+    """The id that the recording's record has or will have; the same at every attempt, so that a repeated assembly finds its own objects."""
+    recording = queries.recording(session, recording_id)
+    recording.record_id = recording.record_id or new_id()
+    return recording.record_id
+
+
+def mark_stored(session: Session, recording_id: str) -> None:
+    """The recording lies in custody as a record; custody's own action tells the journal."""
+    recording = queries.recording(session, recording_id)
+    recording.state, recording.sentence = RecordingState.STORED, None
+
+
+def mark_broken(session: Session, now: datetime, recording_id: str, sentence: str) -> None:
+    """The pieces do not fit or do not open. Nothing is deleted, so that a person can look into it."""
+    recording = queries.recording(session, recording_id)
+    recording.state, recording.sentence = RecordingState.BROKEN, sentence
+    _tell(session, now, "system", "recording.assembly_failed", recording)
+
+
+def try_again(session: Session, now: datetime, recording_id: str) -> None:
+    """Queue the joining once more after it failed; does nothing while one is under way or done."""
+    recording = queries.recording(session, recording_id)
+    job = jobs.latest_job(session, ASSEMBLE, recording_id)
+    if recording.state in (RecordingState.BROKEN, RecordingState.DELIVERED) and (job is None or job.state not in jobs.OPEN_STATES):
+        recording.state, recording.sentence = RecordingState.DELIVERED, None
+        jobs.enqueue(session, now, ASSEMBLE, recording_id, recording=recording_id)
+
+
+def _refuse_if_closed(recording: Recording) -> None:
+    if recording.closing is not None or recording.state not in OPEN:
+        raise DeliveryRefused("This recording was closed; no new run can be added to it.")
+
+
+def _tell(session: Session, now: datetime, actor: str, verb: str, recording: Recording, **details: str | int) -> None:
+    journal.append(session, now, actor, verb, f"recording:{recording.id}", recording_id=recording.id, **details)
+
+

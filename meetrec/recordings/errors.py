@@ -1,0 +1,23 @@
+"""What the server refuses of a kiosk or cannot do with a recording, each as a sentence a person can act on."""
+
+from meetrec.platform.errors import MeetRecError
+
+
+class ArmingRefused(MeetRecError):
+    """A room is armed only by a parent's notice that was matched to the meeting (A-05)."""
+
+
+class DeliveryRefused(MeetRecError):
+    """What the kiosk sent does not fit what was delivered before; nothing of it was kept, the kiosk keeps its copy."""
+
+
+class KioskUnknown(MeetRecError):
+    """The request carries no token of an enrolled kiosk."""
+
+
+class NoRoomLeft(MeetRecError):
+    """The server's disk is full; the piece stays on the kiosk."""
+
+
+class AssemblyFailed(MeetRecError):
+    """The pieces do not fit together or do not open; nothing was deleted."""

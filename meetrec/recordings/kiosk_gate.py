@@ -1,0 +1,43 @@
+"""The gate of kiosk addresses: a kiosk shows its token, and may then write for its own room and read no recording (G5.b)."""
+
+import hmac
+from datetime import timedelta
+from hashlib import sha256
+
+from flask import g, request
+
+from meetrec.platform import clock
+from meetrec.platform.web import Entrance, database
+from meetrec.recordings import actions, queries
+from meetrec.recordings.errors import KioskUnknown
+
+SCHEME = "bearer"
+SEEN_EVERY = timedelta(minutes=1)
+
+
+def let_kiosk_in(_entrance: Entrance) -> None:
+    """Find the kiosk by its bearer token; `g.kiosk_id` and `g.room_id` say who it is. Raises KioskUnknown.
+
+    Runs before the body is read and holds no lock while it is: a slow kiosk must not keep others from writing.
+    """
+    token_hash = sha256(_token().encode()).hexdigest()
+    with database().reading() as session:
+        kiosk = queries.kiosk_with_token_hash(session, token_hash)
+    if kiosk is None or not hmac.compare_digest(kiosk.token_hash, token_hash):
+        raise _unknown()
+    g.kiosk_id, g.room_id = kiosk.id, kiosk.room_id
+    moment = clock.now()
+    if kiosk.last_seen_at is None or moment - kiosk.last_seen_at >= SEEN_EVERY:
+        with database().writing() as session:
+            actions.seen(session, moment, kiosk.id)
+
+
+def _token() -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != SCHEME or not token.strip():
+        raise _unknown()
+    return token.strip()
+
+
+def _unknown() -> KioskUnknown:
+    return KioskUnknown("This server does not know the kiosk's token. Enrol the kiosk again: meetrec kiosks enroll.")

@@ -1,0 +1,142 @@
+"""What a room's kiosk may call: its armed meetings, and the delivery of sealed pieces. Nothing here gives sound back."""
+
+import base64
+import json
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, g, jsonify, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
+
+from meetrec.capture.pieces import sha256_hex
+from meetrec.platform import clock
+from meetrec.platform.district_keys import DistrictKey, load_district_key
+from meetrec.platform.web import database, for_kiosks, settings
+from meetrec.recordings import actions, incoming, queries
+from meetrec.recordings.actions import Courier, PiecePlace
+from meetrec.recordings.errors import DeliveryRefused, KioskUnknown, NoRoomLeft
+from meetrec.recordings.models import Recording
+
+blueprint = Blueprint("recordings_kiosk", __name__, url_prefix="/kiosk/api")
+
+NO_ROOM_LEFT = 507
+
+
+@blueprint.get("/meetings")
+@for_kiosks
+def meetings() -> ResponseReturnValue:
+    """The room's armed meetings; of pupils only the initials (W-01)."""
+    moment, courier = clock.now(), _courier()
+    with database().reading() as session:
+        kiosk = queries.kiosk(session, courier.kiosk_id)
+        armed = [_as_json(recording) for recording in queries.armed_in_room(session, courier.room_id, moment)]
+    return jsonify(
+        server_time=moment.isoformat(timespec="microseconds"),
+        zone=settings().district.zone,
+        kiosk=kiosk.id,
+        room=kiosk.room.name,
+        district_public_key=base64.b64encode(_district_key().public_bytes).decode(),
+        meetings=armed,
+    )
+
+
+@blueprint.put("/recordings/<uuid:recording_id>/runs/<uuid:run_id>")
+@for_kiosks
+def open_run(recording_id: UUID, run_id: UUID) -> ResponseReturnValue:
+    """A run's opening statement."""
+    content, courier, recording, run = request.get_data(), _courier(), str(recording_id), str(run_id)
+    with database().reading() as session:
+        actions.check_run(session, courier, recording, run, content, _district_key().fingerprint)
+        is_new = not queries.has_run(session, run)
+    if is_new:
+        incoming.keep(incoming.statement_path(settings().incoming_dir, recording, run), content, f"The opening statement of run {run}")
+        with database().writing() as session:
+            actions.register_run(session, clock.now(), courier, recording, run, content)
+    return jsonify(sha256=sha256_hex(content))
+
+
+@blueprint.put("/recordings/<uuid:recording_id>/runs/<uuid:run_id>/<string:microphone>/<int:index>")
+@for_kiosks
+def deliver_piece(recording_id: UUID, run_id: UUID, microphone: str, index: int) -> ResponseReturnValue:
+    """One sealed piece: checked, on the disk for good, then noted, then confirmed (in this order)."""
+    content, courier = request.get_data(), _courier()
+    place = PiecePlace(str(recording_id), str(run_id), microphone, index)
+    with database().reading() as session:
+        header = actions.check_piece(session, courier, place, content)
+        is_new = not queries.is_noted(session, place.run_id, microphone, index)
+    if is_new:
+        path = incoming.piece_path(settings().incoming_dir, place.recording_id, place.run_id, microphone, index)
+        incoming.keep(path, content, place.name)
+        with database().writing() as session:
+            actions.note_piece(session, clock.now(), courier, place, header, content)
+    return jsonify(sha256=sha256_hex(content), durable=True)
+
+
+@blueprint.put("/recordings/<uuid:recording_id>/closing")
+@for_kiosks
+def close_recording(recording_id: UUID) -> ResponseReturnValue:
+    """What must have arrived for the recording to be whole."""
+    content, courier = request.get_data(), _courier()
+    closing = _json_in(content)
+    with database().writing() as session:
+        actions.close(session, clock.now(), courier, str(recording_id), closing)
+    return jsonify(sha256=sha256_hex(content))
+
+
+@blueprint.put("/recordings/<uuid:recording_id>/state")
+@for_kiosks
+def tell_state(recording_id: UUID) -> ResponseReturnValue:
+    """What the kiosk does just now, for the coordinator's page."""
+    told = _json_in(request.get_data())
+    if not isinstance(told, dict):
+        raise DeliveryRefused("What was sent is damaged: it is not a JSON object.")
+    with database().writing() as session:
+        actions.note_kiosk_state(session, _courier(), str(recording_id), told.get("state"), told.get("at"))
+    return jsonify(state=told["state"])
+
+
+@blueprint.errorhandler(KioskUnknown)
+def unknown_kiosk(error: KioskUnknown) -> ResponseReturnValue:
+    """No token, or a token of no kiosk."""
+    return jsonify(error=str(error)), 401
+
+
+@blueprint.errorhandler(NoRoomLeft)
+def full_disk(error: NoRoomLeft) -> ResponseReturnValue:
+    """The disk took nothing."""
+    return jsonify(error=str(error)), NO_ROOM_LEFT
+
+
+@blueprint.errorhandler(OperationalError)
+def full_disk_of_database(error: OperationalError) -> ResponseReturnValue:
+    """The database's disk is full: the piece was not noted, so the kiosk must keep it."""
+    if "full" not in str(error.orig):
+        raise error
+    return full_disk(incoming.no_room_left())
+
+
+def _courier() -> Courier:
+    return Courier(g.kiosk_id, g.room_id)
+
+
+def _district_key() -> DistrictKey:
+    return load_district_key(settings().keyring_dir)
+
+
+def _json_in(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        raise DeliveryRefused("What was sent is damaged: it is not JSON.") from None
+
+
+def _as_json(recording: Recording) -> dict[str, str]:
+    meeting = recording.meeting
+    return {
+        "recording": recording.id,
+        "initials": meeting.student.initials,
+        "kind": meeting.kind.value,
+        "start": meeting.start.isoformat(),
+        "planned_end": meeting.planned_end.isoformat(),
+    }

@@ -1,0 +1,146 @@
+"""Reads of recordings: for the kiosk, for the desk, for a recording's page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from meetrec.meetings.models import Kiosk, Meeting
+from meetrec.platform import jobs
+from meetrec.platform.web import NotFound
+from meetrec.recordings.models import Piece, Recording, RecordingState, Run
+from meetrec.recordings.rules import ChainEnd, Stage, chains_of_closing, pieces_missing, stage_of
+from meetrec.recordings.sentences import sentence_of
+
+# A kiosk may lose the network for days: it learns of a week's meetings ahead, and may still finish yesterday's.
+AHEAD, BEHIND = timedelta(days=7), timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class RecordingSummary:
+    """One recording on the desk: its page, one sentence, and its stage for colour and order."""
+
+    url: str
+    sentence: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a recording is: stage, pieces delivered and promised (None before the closing), the joining job's progress 0..1, its complaint."""
+
+    stage: Stage
+    delivered: int
+    promised: int | None
+    fraction: float
+    complaint: str | None
+
+
+def recording(session: Session, recording_id: str) -> Recording:
+    """The recording. Raises NotFound."""
+    found = session.get(Recording, recording_id)
+    if found is None:
+        raise NotFound("There is no such recording.")
+    return found
+
+
+def recording_of_room(session: Session, recording_id: str, room_id: str) -> Recording:
+    """The recording, if it is armed for this room; otherwise NotFound, which does not tell whether there is one elsewhere."""
+    found = session.get(Recording, recording_id)
+    if found is None or found.meeting.room_id != room_id:
+        raise NotFound("No recording with this id is armed for the kiosk's room.")
+    return found
+
+
+def kiosk(session: Session, kiosk_id: str) -> Kiosk:
+    """The enrolled kiosk. Raises NotFound."""
+    found = session.get(Kiosk, kiosk_id)
+    if found is None:
+        raise NotFound("There is no such kiosk.")
+    return found
+
+
+def kiosk_with_token_hash(session: Session, token_hash: str) -> Kiosk | None:
+    """The kiosk whose token hashes to this (SHA-256, hex)."""
+    return session.scalars(select(Kiosk).where(Kiosk.token_hash == token_hash)).first()
+
+
+def armed_in_room(session: Session, room_id: str, now: datetime) -> Sequence[Recording]:
+    """The recordings that the room may begin or go on with, by start."""
+    return session.scalars(
+        select(Recording)
+        .join(Recording.meeting)
+        .where(
+            Meeting.room_id == room_id,
+            Recording.state.in_((RecordingState.ARMED, RecordingState.RECORDING)),
+            Recording.closing.is_(None),
+            Meeting.start <= now + AHEAD,
+            Meeting.planned_end >= now - BEHIND,
+        )
+        .order_by(Meeting.start)
+    ).all()
+
+
+def last_piece(session: Session, run_id: str, microphone: str) -> Piece | None:
+    """The newest piece of one chain."""
+    chain = select(Piece).where(Piece.run_id == run_id, Piece.microphone == microphone)
+    return session.scalars(chain.order_by(Piece.position.desc()).limit(1)).first()
+
+
+def is_noted(session: Session, run_id: str, microphone: str, index: int) -> bool:
+    """Whether this piece was delivered before."""
+    return session.get(Piece, (run_id, microphone, index)) is not None
+
+
+def has_run(session: Session, run_id: str) -> bool:
+    """Whether the run's opening statement was delivered before."""
+    return session.get(Run, run_id) is not None
+
+
+def pieces_of(session: Session, recording_id: str) -> Sequence[Piece]:
+    """All delivered pieces of a recording, chain by chain."""
+    return session.scalars(
+        select(Piece).join(Run).where(Run.recording_id == recording_id).order_by(Piece.run_id, Piece.microphone, Piece.position)
+    ).all()
+
+
+def delivered_chains(session: Session, recording_id: str) -> dict[tuple[str, str], ChainEnd]:
+    """What has arrived of each chain: number of pieces and the last one's hash. Without holes, as pieces are taken in order only."""
+    newest = (
+        select(Piece.run_id, Piece.microphone, func.max(Piece.position).label("position"))
+        .join(Run)
+        .where(Run.recording_id == recording_id)
+        .group_by(Piece.run_id, Piece.microphone)
+        .subquery()
+    )
+    same = (Piece.run_id == newest.c.run_id, Piece.microphone == newest.c.microphone, Piece.position == newest.c.position)
+    ends = session.scalars(select(Piece).join(newest, same[0] & same[1] & same[2])).all()
+    return {(end.run_id, end.microphone): ChainEnd(end.position + 1, end.sha256) for end in ends}
+
+
+def progress_of(session: Session, found: Recording) -> Progress:
+    """How far a recording is on its way into custody."""
+    job = jobs.latest_job(session, "recordings.assemble", found.id)
+    delivered = delivered_chains(session, found.id)
+    arrived = sum(end.pieces for end in delivered.values())
+    promised = None
+    if found.closing is not None:
+        promised = arrived + pieces_missing(chains_of_closing(found.closing), delivered)
+    stage = stage_of(found.state.value, found.kiosk_state, is_closed=found.closing is not None, job_state=job.state if job else None)
+    complaint = found.sentence or (job.sentence if job and job.state == "failed" else None)
+    return Progress(stage, arrived, promised, job.progress if job else 0.0, complaint)
+
+
+def recording_states(session: Session, meeting_ids: Sequence[str]) -> dict[str, RecordingSummary]:
+    """The recording of each of these meetings that has one, by meeting id."""
+    found = session.scalars(select(Recording).where(Recording.meeting_id.in_(meeting_ids))).all()
+    return {one.meeting_id: summary_of(session, one) for one in found}
+
+
+def summary_of(session: Session, found: Recording) -> RecordingSummary:
+    """The recording as the desk shows it."""
+    progress = progress_of(session, found)
+    sentence = sentence_of(progress.stage, progress.delivered, progress.promised)
+    return RecordingSummary(f"/recordings/{found.id}", sentence, progress.stage.value)

@@ -1,0 +1,22 @@
+"""What a page says of a recording's stage, in the reader's language."""
+
+from flask_babel import gettext as _
+
+from meetrec.recordings.rules import Stage
+
+
+def sentence_of(stage: Stage, delivered: int, promised: int | None) -> str:
+    """One plain sentence; `delivered` of `promised` pieces have arrived (`promised` is None before the kiosk has closed)."""
+    if stage is Stage.DELIVERING and promised is not None:
+        return _("The kiosk is delivering: %(delivered)s of %(promised)s pieces have arrived.", delivered=delivered, promised=promised)
+    return {
+        Stage.ARMED: _("The room is armed. Nothing has been recorded yet."),
+        Stage.RECORDING: _("The room is recording."),
+        Stage.PAUSED: _("The recording is paused in the room."),
+        Stage.DELIVERING: _("The kiosk has stopped and is delivering its pieces."),
+        Stage.WAITING_TO_JOIN: _("Everything has arrived. The pieces wait to be joined."),
+        Stage.JOINING: _("The pieces are being checked and joined."),
+        Stage.JOINING_FAILED: _("The pieces could not be joined yet. Nothing was lost."),
+        Stage.BROKEN: _("The pieces do not fit together. Nothing was deleted; a person must look into it."),
+        Stage.STORED: _("The recording is kept as an education record."),
+    }[stage]
