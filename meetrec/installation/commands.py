@@ -114,3 +114,10 @@ def upgrade() -> None:
     """Bring the database to the schema of this program. Make a backup first."""
     migrate.upgrade(Database(load_settings().database_url))
     click.echo(f"The database is up to date (settings: {config_file() or 'environment'}).")
+
+
+@database.command("revision")
+@click.argument("message")
+def revision(message: str) -> None:
+    """Write a migration from the difference between models and database (for developers)."""
+    migrate.write_revision(Database(load_settings().database_url), message)
