@@ -39,5 +39,10 @@ class Ballast:
 
     def can_go_on(self) -> bool:
         """Whether there is room again for some minutes of sound; takes the ballast on anew if so."""
-        room = os.statvfs(self._outbox)
-        return room.f_bavail * room.f_frsize >= GO_ON_BYTES + BALLAST_BYTES and self.take_on()
+        return room_in(self._outbox) >= GO_ON_BYTES + BALLAST_BYTES and self.take_on()
+
+
+def room_in(folder: Path) -> int:
+    """Free bytes on the disk of `folder`."""
+    room = os.statvfs(folder)
+    return room.f_bavail * room.f_frsize

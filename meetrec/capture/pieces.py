@@ -49,8 +49,8 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _LENGTH_BYTES = 4
 _LONGEST_HEADER = 1 << 20
 _LARGEST_NUMBER = 1 << 53
-_TAG_BYTES = 16
-_LONGEST_BLOCK = JOURNAL_BLOCK_FRAMES * 2 + _TAG_BYTES
+TAG_BYTES = 16
+_LONGEST_BLOCK = JOURNAL_BLOCK_FRAMES * 2 + TAG_BYTES
 
 Samples = NDArray[np.int16]
 
@@ -216,7 +216,7 @@ def _block_at(parsed: ParsedPiece, position: int, counter: int, keys: Microphone
     start = position + _LENGTH_BYTES
     length = int.from_bytes(parsed.body[position:start], "big")
     sealed = parsed.body[start : start + length]
-    if len(sealed) != length or not _TAG_BYTES < length <= _LONGEST_BLOCK:
+    if len(sealed) != length or not TAG_BYTES < length <= _LONGEST_BLOCK:
         return None
     try:
         plain = AESGCM(keys.journal).decrypt(_block_nonce(parsed.header.index, counter), sealed, _block_binding(parsed.opening, counter))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from meetrec.capture.files import sync_file, sync_folder
 from meetrec.capture.outbox import PieceFile, journal_path, newest_piece
-from meetrec.capture.pieces import PieceHeader, parse_piece, read_journal
+from meetrec.capture.pieces import TAG_BYTES, PieceHeader, parse_piece, read_journal
 from meetrec.capture.run_keys import MicrophoneKeys
 
 
@@ -23,7 +23,7 @@ class ChainPosition:
 def position_on_disk(run_folder: Path, microphone: str, statement_sha256: str, keys: MicrophoneKeys | None) -> ChainPosition:
     """Read where the chain stands. A journal left open becomes the piece of its index, as it lies.
 
-    Without `keys` a journal's length is unknown and `next_frame` is its first frame. Raises PieceRefused when the newest file is damaged.
+    Without `keys` a journal's length is told from its block lengths. Raises PieceRefused when the newest file is damaged.
     """
     newest = newest_piece(run_folder, microphone)
     if newest is None:
@@ -42,8 +42,17 @@ def _made_durable(piece: PieceFile) -> bytes:
 
 def _end_of(header: PieceHeader, content: bytes, keys: MicrophoneKeys | None) -> int:
     if header.kind == "journal":
-        return header.first_frame + (len(read_journal(content, keys).samples) if keys else 0)
+        return header.first_frame + (len(read_journal(content, keys).samples) if keys else frames_in_journal(content))
     return header.first_frame + (header.frames or 0)
+
+
+def frames_in_journal(journal: bytes) -> int:
+    """How many frames the whole blocks of a journal hold, told without a key; what they say is not verified."""
+    body, position, frames = parse_piece(journal).body, 0, 0
+    while (length := int.from_bytes(body[position : position + 4], "big")) and position + 4 + length <= len(body):
+        frames += max(0, length - TAG_BYTES) // 2
+        position += 4 + length
+    return frames
 
 
 def clear_leftovers(run_folder: Path, microphone: str) -> None:

@@ -92,7 +92,14 @@ def _seal_info(recording: str, kiosk: str, run: str) -> bytes:
 
 
 def run_statement(
-    district_public_key: bytes, run_key: bytes, *, recording: str, kiosk: str, run: str, started_at: str, rate: int,
+    district_public_key: bytes,
+    run_key: bytes,
+    *,
+    recording: str,
+    kiosk: str,
+    run: str,
+    started_at: str,
+    rate: int,
     microphones: list[dict[str, Any]],
 ) -> bytes:
     """The bytes of run.json: the run's opening statement, in its one spelling. `started_at` is ISO UTC with microseconds."""

@@ -1,6 +1,8 @@
 """One microphone's sound onto the disk: encrypted journal, every 10 s a sealed FLAC piece, never a plain sample (G5.b)."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +30,7 @@ from meetrec.capture.position import clear_leftovers, position_on_disk
 from meetrec.capture.run_keys import microphone_keys
 
 BLOCK_FRAMES = RATE // 4  # a kill -9 costs at most this much and what is on its way
+DISK_FULL = "The disk is full. Everything up to now is sealed and kept; recording goes on by itself when there is room."
 SYNC_FRAMES = RATE // 2  # twice a second the disk is made to hold it (the stated loss at a power cut is under 1 s)
 
 
@@ -76,20 +79,30 @@ class PieceWriter:
 
     def begin_at(self, frame: int, gaps: tuple[Gap, ...]) -> None:
         """Sound goes on at `frame` (not before next_frame), after these gaps; the open piece is closed first."""
-        self.close_piece()
+        self._close_piece()
         self.next_frame = self._first_frame = frame
         self._gaps += gaps
 
     def write(self, samples: Samples) -> None:
         """Take int16 samples that follow without a gap. Raises DiskFull after sealing what there is; then some of `samples` is lost."""
-        try:
+        with self._room_or_ballast():
             while len(samples):
                 samples = samples[self._take_in(samples) :]
+
+    def close_piece(self) -> None:
+        """Close the open piece, if there is one. Raises DiskFull after sealing it with the ballast's room."""
+        with self._room_or_ballast():
+            self._close_piece()
+
+    @contextmanager
+    def _room_or_ballast(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             if error.errno not in NO_ROOM:
                 raise
             self._seal_with_ballast()
-            raise DiskFull("The disk is full. Everything up to now is sealed and kept; nothing more is recorded until there is room.") from None
+            raise DiskFull(DISK_FULL) from None
 
     def _take_in(self, samples: Samples) -> int:
         """Take as many samples as the open piece still holds; how many that was."""
@@ -101,7 +114,7 @@ class PieceWriter:
         if self._unwritten >= BLOCK_FRAMES:
             self.flush()
         if self._in_piece == PIECE_FRAMES:
-            self.close_piece()
+            self._close_piece()
         return len(taken)
 
     def flush(self) -> None:
@@ -134,13 +147,15 @@ class PieceWriter:
             self._blocks = [np.concatenate([np.zeros(0, np.int16), *self._blocks])]
         return self._blocks[0]
 
-    def close_piece(self) -> None:
+    def _close_piece(self) -> None:
         """Encode, compare, seal and place the open piece, then remove its journal. Nothing happens when it is empty."""
         if not self._in_piece:
             return
+        if self._descriptor is None:
+            self._open_journal()  # claims the index, so that a kill from here on can never lead to a second sealing under this nonce
         flac = encode_flac(self._sound())
         if not np.array_equal(decode_flac(flac), self._sound()):
-            raise CaptureError(f"Piece {self._index:06d} of microphone {self._chain.microphone} did not read back as it was; its journal is kept.")
+            raise CaptureError(f"{self._header('flac', None).name} did not read back as it was; its journal is kept.")
         self._place(seal_piece(self._header("flac", self._in_piece), flac, self._keys))
         self._close_journal()
         journal_path(self._folder, self._index - 1).unlink(missing_ok=True)
@@ -159,10 +174,12 @@ class PieceWriter:
         """The disk is full: drop the ballast and seal; if even that finds no room, the journal stays as it lies."""
         self._ballast.drop()
         try:
-            self.close_piece()
+            self._close_piece()
         except OSError as error:
             if error.errno not in NO_ROOM:
                 raise
+            if self._descriptor is not None:
+                self._gaps = ()  # the journal's own header tells them
             self._close_journal()
             self._find_position()
             self._forget_open_piece()
@@ -175,8 +192,5 @@ class PieceWriter:
 
     def _header(self, kind: str, frames: int | None, reason: str | None = None) -> PieceHeader:
         chain = self._chain
-        return PieceHeader(
-            chain.recording, chain.run, chain.microphone, self._index, kind, self._first_frame, frames, RATE, self._previous, self._gaps, reason
-        )
-
-
+        names = (chain.recording, chain.run, chain.microphone)
+        return PieceHeader(*names, self._index, kind, self._first_frame, frames, RATE, self._previous, self._gaps, reason)

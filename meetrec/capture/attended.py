@@ -1,0 +1,134 @@
+"""The recorder's side of one microphone: starts its process, hears from it, and starts a dead or hung one anew."""
+
+import multiprocessing
+import time
+from dataclasses import replace
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from meetrec.capture.devices import Microphone
+from meetrec.capture.microphone import MicrophoneStatus, attend_microphone
+from meetrec.capture.run_order import RunOrder
+
+SILENT_SECONDS = 1.5  # without a word for this long, the chair is told
+HUNG_SECONDS = 8.0  # and after this long the process is killed: a slow disk may hold it up for some seconds
+STARTING_SECONDS = 20.0
+RESTART_SECONDS = 1.0
+LEAVING_SECONDS = 3.0
+_SPAWN = multiprocessing.get_context("spawn")
+
+
+class AttendedMicrophone:
+    """One microphone and its process. Not for several threads: the recorder holds its lock."""
+
+    def __init__(self, microphone: Microphone, outbox: Path) -> None:
+        self.microphone = microphone
+        self.order: RunOrder | None = None
+        self.status = MicrophoneStatus("opening")
+        self._outbox = outbox
+        self._process: BaseProcess | None = None
+        self._connection: Connection | None = None
+        self._started_at = 0.0
+        self._has_spoken = False
+        self._killed_as: tuple[str, str] | None = None
+
+    @property
+    def connection(self) -> Connection | None:
+        return self._connection
+
+    @property
+    def process_id(self) -> int | None:
+        return self._process.pid if self._process is not None else None
+
+    def start_process(self) -> None:
+        """Start the process; one that joins in the middle of a run continues its chain."""
+        self._connection, child = _SPAWN.Pipe()
+        arguments = (self.microphone, self._outbox, child)
+        self._process = _SPAWN.Process(target=attend_microphone, args=arguments, name=f"microphone {self.microphone.id}", daemon=True)
+        self._process.start()
+        child.close()
+        self._started_at, self._has_spoken = time.monotonic(), False
+        if self.order is not None:
+            kind, noticed_by = self._killed_as or ("interrupted", "process restarted")
+            self.send("start", replace(self.order, missing_kind=kind, missing_noticed_by=noticed_by))
+        self._killed_as = None
+
+    def send(self, command: str, argument: Any = None) -> None:
+        """Tell the process; a dead one is told when it is started anew, from its order."""
+        try:
+            if self._connection is not None:
+                self._connection.send((command, argument))
+        except OSError:
+            self._forget_connection()
+
+    def receive(self) -> None:
+        """Take in what the process said."""
+        try:
+            while self._connection is not None and self._connection.poll():
+                self.status, self._has_spoken = self._connection.recv(), True
+        except (EOFError, OSError):
+            self._forget_connection()
+
+    def _forget_connection(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+    def tend(self, now: float) -> None:
+        """Kill a hung process, and start a dead one anew, at most once a second."""
+        if self._is_hung(now):
+            self._killed_as = ("stall", "process did not answer")
+            self.kill()
+        if not self._is_alive() and now - self._started_at > RESTART_SECONDS:
+            self.kill()
+            self.start_process()
+
+    def _is_alive(self) -> bool:
+        return self._process is not None and self._process.is_alive() and self._connection is not None
+
+    def _is_hung(self, now: float) -> bool:
+        if not self._has_spoken:
+            return now - self._started_at > STARTING_SECONDS
+        return now - self.status.at > HUNG_SECONDS
+
+    def kill(self) -> None:
+        """End the process at once; everything it has written stays."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.join(LEAVING_SECONDS)
+        self._forget_connection()
+
+    def leave(self) -> None:
+        """Ask the process to seal what it has and to go."""
+        self.send("leave")
+        if self._process is not None:
+            self._process.join(LEAVING_SECONDS)
+        self.kill()
+
+    def has_ended(self, run: str) -> bool:
+        return self.status.ended_run == run
+
+    def delivers(self) -> bool:
+        """Whether sound is coming from it."""
+        return self._is_alive() and self.status.state in ("metering", "waiting", "recording", "paused")
+
+    def as_json(self, now: float) -> dict[str, Any]:
+        """What the room's screen shows: names, state, levels in dBFS, and a sentence when something is wrong."""
+        shown = self._shown_status(now)
+        names = {"id": self.microphone.id, "label": self.microphone.label, "seat": self.microphone.seat}
+        levels = {"level_db": shown.level_db, "peak_db": shown.peak_db, "clipped": shown.clipped}
+        return {**names, "state": shown.state, **levels, "sentence": shown.sentence}
+
+    def _shown_status(self, now: float) -> MicrophoneStatus:
+        label = self.microphone.label
+        if self._process is None or (not self._has_spoken and now - self._started_at < SILENT_SECONDS and self.order is None):
+            return MicrophoneStatus("opening")
+        if self.status.state == "failed":
+            return self.status
+        if not self._is_alive() or (not self._has_spoken and self.order is not None):
+            return MicrophoneStatus("lost", sentence=f"{label} stopped working and is being started again. What it recorded is kept.")
+        if self._has_spoken and now - self.status.at > SILENT_SECONDS:
+            return MicrophoneStatus("lost", sentence=f"{label} does not answer. What it recorded is kept; it will be started again.")
+        return self.status

@@ -1,0 +1,89 @@
+"""The microphones that are attached: their names, stable ids, and one plain sentence when there is none."""
+
+import json
+import re
+import subprocess
+import sys
+import unicodedata
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from meetrec.capture.errors import MicrophoneUnusable
+
+LISTING_SECONDS = 15.0
+# What ALSA offers beside real devices. They may hand over to any microphone at all, so they count only when there is nothing else.
+ALIASES = ("default", "sysdefault", "pulse", "pipewire", "jack")
+NOT_MICROPHONES = ("dmix", "dsnoop", "front", "surround", "iec958", "spdif", "hdmi", "null", "samplerate", "speexrate", "upmix", "vdownmix", "lavrate")
+_CARD_NUMBER = re.compile(r"\s*\(hw:\d+,\d+\)")
+
+
+@dataclass(frozen=True)
+class Microphone:
+    """One microphone: `id` is its slug, `device` its name in PortAudio, `label` and `seat` are for people."""
+
+    id: str
+    label: str
+    device: str
+    seat: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def list_microphones() -> list[Microphone]:
+    """The attached microphones, in PortAudio's order.
+
+    Asked in a process of its own, because PortAudio may hang on a broken device and lists new devices only in a fresh process.
+    Raises MicrophoneUnusable when there is none, or sound input cannot be used at all.
+    """
+    microphones = microphones_from(_device_names())
+    if not microphones:
+        raise MicrophoneUnusable("No microphone is attached. Plug one in; it appears here by itself.")
+    return microphones
+
+
+def _device_names() -> list[str]:
+    command = [sys.executable, "-m", "meetrec.capture.devices"]
+    try:
+        answer = subprocess.run(command, capture_output=True, timeout=LISTING_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        raise MicrophoneUnusable("A sound device does not answer. Unplug the microphones and plug them in again, one at a time.") from None
+    if answer.returncode != 0:
+        raise MicrophoneUnusable("Sound input cannot be used on this machine: PortAudio is missing. Install the package libportaudio2.")
+    return [str(name) for name in json.loads(answer.stdout.splitlines()[-1])]
+
+
+def microphones_from(names: list[str]) -> list[Microphone]:
+    """Microphones out of the names of all input devices: real cards if there are any, else named inputs, else one alias."""
+    cards = [name for name in names if _CARD_NUMBER.search(name)]
+    named = [name for name in names if name.partition(":")[0] not in (*ALIASES, *NOT_MICROPHONES)]
+    chosen = cards or named or [alias for alias in ALIASES if alias in names][:1]
+    labels = [_CARD_NUMBER.sub("", name).strip() for name in chosen]
+    return [Microphone(slug, label, name) for slug, label, name in zip(_slugs(labels), labels, chosen, strict=True)]
+
+
+def _slugs(labels: list[str]) -> list[str]:
+    """A slug for each label; equal ones are numbered in order."""
+    slugs: list[str] = []
+    for label in labels:
+        slug = slug_of(label)
+        same = sum(1 for known in labels[: len(slugs)] if slug_of(known) == slug)
+        slugs.append(f"{slug[:36]}-{same + 1}" if same else slug)
+    return slugs
+
+
+def slug_of(label: str) -> str:
+    """A microphone id ([a-z0-9-], at most 40 characters) from its label."""
+    ascii_only = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")[:40].strip("-") or "microphone"
+
+
+def input_device_names() -> list[str]:
+    """The names of all input devices PortAudio knows in this process. Raises OSError when PortAudio is not installed."""
+    import sounddevice
+
+    return [str(device["name"]) for device in sounddevice.query_devices() if device["max_input_channels"] > 0]
+
+
+if __name__ == "__main__":
+    print(json.dumps(input_device_names()))

@@ -1,0 +1,99 @@
+"""What lies in an outbox, told without any key: pieces, seconds, gaps, and whether each chain holds."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from meetrec.capture.chain import ChainPlace
+from meetrec.capture.errors import CaptureError, OutboxUnusable
+from meetrec.capture.outbox import RUN_STATEMENT, microphones_of, pieces_of, statement_of
+from meetrec.capture.pieces import RATE, Gap, PieceHeader, parse_piece
+from meetrec.capture.position import frames_in_journal
+
+
+@dataclass(frozen=True)
+class ChainInspection:
+    """One microphone's chain: `seconds` of sound on hand, `ended` the end's reason or None, `fault` a sentence or None."""
+
+    microphone: str
+    first_index: int
+    pieces: int
+    seconds: float
+    gaps: tuple[Gap, ...]
+    ended: str | None
+    fault: str | None
+
+
+@dataclass(frozen=True)
+class RunInspection:
+    """One run and its chains."""
+
+    recording: str
+    run: str
+    started_at: str
+    chains: tuple[ChainInspection, ...]
+
+
+def inspect_folder(folder: Path) -> list[RunInspection]:
+    """Every run in `folder`: an outbox, a recording or a run. Raises OutboxUnusable when there is none."""
+    statements = sorted(folder.rglob(RUN_STATEMENT))
+    if not statements:
+        raise OutboxUnusable(f"There is no recording in {folder}: it holds no {RUN_STATEMENT}.")
+    return sorted((inspect_run(statement.parent) for statement in statements), key=lambda run: run.started_at)
+
+
+def inspect_run(run_folder: Path) -> RunInspection:
+    """One run. A damaged piece becomes the fault of its chain, not an error."""
+    statement = statement_of(run_folder)
+    chains = tuple(inspect_chain(run_folder, microphone) for microphone in microphones_of(run_folder))
+    return RunInspection(statement["recording"], statement["run"], statement["started_at"], chains)
+
+
+def inspect_chain(run_folder: Path, microphone: str) -> ChainInspection:
+    """One chain, from the first piece that is still here: delivered ones leave the kiosk."""
+    place: ChainPlace | None = None
+    headers: list[PieceHeader] = []
+    frames, fault = 0, None
+    for file in pieces_of(run_folder, microphone):
+        piece = file.path.read_bytes()
+        try:
+            header = parse_piece(piece).header
+            place = (place or _place_of_first(run_folder, header, microphone)).after(piece)
+        except CaptureError as error:
+            fault = str(error)
+            break
+        headers.append(header)
+        frames += frames_in_journal(piece) if header.kind == "journal" else header.frames or 0
+    return _summary(microphone, headers, frames, fault)
+
+
+def _place_of_first(run_folder: Path, header: PieceHeader, microphone: str) -> ChainPlace:
+    start = ChainPlace.at_start((run_folder / RUN_STATEMENT).read_bytes(), microphone)
+    if header.index == 0:
+        return start
+    return ChainPlace(start.recording, start.run, microphone, header.index, header.previous)
+
+
+def _summary(microphone: str, headers: list[PieceHeader], frames: int, fault: str | None) -> ChainInspection:
+    gaps = tuple(gap for header in headers for gap in header.gaps)
+    first = headers[0].index if headers else 0
+    ended = headers[-1].reason if headers else None
+    return ChainInspection(microphone, first, len(headers), frames / RATE, gaps, ended, fault)
+
+
+def as_lines(runs: list[RunInspection]) -> list[str]:
+    """The inspection as text, one fact a line."""
+    lines: list[str] = []
+    for run in runs:
+        lines.append(f"Recording {run.recording}, run {run.run}, started {run.started_at}")
+        for chain in run.chains:
+            lines.extend(_chain_lines(chain))
+    return lines
+
+
+def _chain_lines(chain: ChainInspection) -> list[str]:
+    delivered = f", {chain.first_index} earlier ones are no longer here" if chain.first_index else ""
+    state = chain.fault or ("the chain holds" + (f" and has ended: {chain.ended}" if chain.ended else ", without an end yet"))
+    lines = [f"  {chain.microphone}: {chain.pieces} pieces{delivered}, {chain.seconds:.2f} s of sound; {state}"]
+    for gap in chain.gaps:
+        lines.append(f"    missing {gap.frames / RATE:.2f} s from {gap.first_frame / RATE:.2f} s: {gap.kind}, noticed by {gap.noticed_by}")
+    return lines

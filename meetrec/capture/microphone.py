@@ -1,0 +1,227 @@
+"""The process of one microphone: metering always, recording when told, and never silent about a fault (G5.a).
+
+One process for each, because PortAudio can hang, and finding new devices ends every stream of its process. The main thread is the
+writer; PortAudio's own thread only copies and counts. Commands come over a multiprocessing connection, status goes back ten times a
+second. When the recorder goes away the open piece is sealed and the process leaves.
+"""
+
+import signal
+import time
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from meetrec.capture.devices import Microphone
+from meetrec.capture.errors import CaptureError, MicrophoneUnusable
+from meetrec.capture.meter import LOWEST_DB, Level, Meter
+from meetrec.capture.run_order import RunOrder
+from meetrec.capture.stream import Block, DeviceStream, StreamClock
+from meetrec.capture.take import Take
+
+TICK_SECONDS = 0.05
+STATUS_SECONDS = 0.1
+STALLED_SECONDS = 1.0
+FIRST_BLOCK_SECONDS = 2.0
+REOPEN_SECONDS = 1.0
+BUSY_SECONDS = 0.5
+MUTED_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class MicrophoneStatus:
+    """What a microphone's process last said; levels in dBFS, `at` monotonic.
+
+    `state`: opening, metering, waiting (its sound has not come yet), recording, paused, disk_full, lost, failed. `ended_run` is the
+    last run whose chain it has closed.
+    """
+
+    state: str
+    level_db: float = LOWEST_DB
+    peak_db: float = LOWEST_DB
+    clipped: int = 0
+    silent_seconds: float = 0.0
+    zero_seconds: float = 0.0
+    sentence: str | None = None
+    ended_run: str | None = None
+    at: float = 0.0
+
+
+class MicrophoneProcess:
+    """What runs inside the process."""
+
+    def __init__(self, microphone: Microphone, outbox: Path, recorder: Connection) -> None:
+        self._microphone = microphone
+        self._outbox = outbox
+        self._recorder = recorder
+        self._stream: DeviceStream | None = None
+        self._clock = StreamClock()
+        self._meter = Meter()
+        self._level = Level(LOWEST_DB, LOWEST_DB, 0, 0.0, 0.0)
+        self._take: Take | None = None
+        self._run = ""
+        self._ended_run: str | None = None
+        self._trouble: str | None = None
+        self._leaving = False
+        self._open_again_at = self._told_at = self._looked_at = self._patient_until = 0.0
+
+    def run(self) -> None:
+        """Work until told to leave, or until the recorder is gone."""
+        while not self._leaving:
+            self._open_if_needed()
+            for block in self._stream.next_blocks(TICK_SECONDS) if self._stream else self._rest():
+                self._obey()
+                self._hear(block)
+            self._obey()
+            self._watch()
+            self._tell()
+        self._end()
+
+    def leave(self) -> None:
+        self._leaving = True
+
+    def _rest(self) -> list[Block]:
+        time.sleep(TICK_SECONDS)
+        return []
+
+    def _end(self) -> None:
+        if self._take is not None:
+            self._take.leave()
+        if self._stream is not None:
+            self._stream.abandon()
+
+    def _open_if_needed(self) -> None:
+        if self._stream is not None or time.monotonic() < self._open_again_at:
+            return
+        self._open_again_at = time.monotonic() + REOPEN_SECONDS
+        try:
+            stream = DeviceStream(self._microphone.device)
+        except MicrophoneUnusable as error:
+            self._trouble = str(error)
+            return
+        self._stream, self._clock, self._meter = stream, StreamClock(), Meter()
+        if self._take is not None:
+            self._take.attach(self._clock)
+
+    def _hear(self, block: Block) -> None:
+        self._trouble = None
+        lateness = self._clock.observe(block)
+        self._note_level(self._meter.read(block.samples))
+        if self._take is not None:
+            self._take.hear(block, lateness)
+
+    def _note_level(self, level: Level) -> None:
+        """Keep the loudest of what was not told yet."""
+        loudest, peak = max(level.level_db, self._level.level_db), max(level.peak_db, self._level.peak_db)
+        self._level = replace(level, level_db=loudest, peak_db=peak, clipped=level.clipped + self._level.clipped)
+
+    def _obey(self) -> None:
+        """Do what the recorder says; its end of the connection closing means that it is gone."""
+        try:
+            while not self._leaving and self._recorder.poll():
+                self._do(*self._recorder.recv())
+        except (EOFError, OSError):
+            self._leaving = True
+
+    def _do(self, command: str, argument: Any = None) -> None:
+        if command == "start":
+            self._start(argument)
+        elif command == "leave":
+            self._leaving = True
+        elif self._take is not None and command == "resume":
+            self._take.begin_stretch(argument)
+        elif self._take is not None:
+            self._take.end_stretch(argument, command)
+
+    def _start(self, order: RunOrder) -> None:
+        if self._take is not None:
+            self._take.leave()
+        self._take, self._run = Take(order, self._microphone.id, self._outbox), order.run
+        if self._stream is not None:
+            self._take.attach(self._clock)
+
+    def _watch(self) -> None:
+        """Notice what PortAudio does not tell, and let the take do what is due."""
+        now = time.monotonic()
+        if now - self._looked_at > BUSY_SECONDS:
+            self._patient_until = now + STALLED_SECONDS  # we were held up ourselves: what the device delivered is still on its way
+        self._looked_at = now
+        if self._stream is not None and now > self._patient_until:
+            self._watch_stream(self._stream, now)
+        if self._take is not None:
+            self._take.attend(now)
+            self._let_go_of_ended_take(self._take)
+
+    def _let_go_of_ended_take(self, take: Take) -> None:
+        if take.has_stopped:
+            take.leave()
+            self._take, self._ended_run = None, self._run
+            self._tell(at_once=True)
+
+    def _watch_stream(self, stream: DeviceStream, now: float) -> None:
+        label = self._microphone.label
+        if stream.has_finished:
+            self._lose("device_lost", "finished callback", f"{label} was unplugged. Check its cable; it goes on by itself when it is back.")
+        elif not stream.has_delivered and now - stream.opened > FIRST_BLOCK_SECONDS:
+            self._lose("stall", "no first block", f"{label} is attached but delivers no sound. Unplug it and plug it in again.")
+        elif stream.has_delivered and now - stream.last_callback > STALLED_SECONDS:
+            self._lose("stall", "no callback for 1 s", f"{label} stopped delivering sound. It is opened again every second.")
+
+    def _lose(self, kind: str, noticed_by: str, sentence: str) -> None:
+        assert self._stream is not None
+        stream, self._stream = self._stream, None
+        self._trouble = sentence
+        if self._take is not None:
+            for block in stream.next_blocks(0):
+                self._take.hear(block, self._clock.observe(block))
+            self._take.lose(kind, noticed_by)
+        self._open_again_at = time.monotonic() + REOPEN_SECONDS
+        self._tell(at_once=True)  # before abort(), should that hang after all
+        stream.abandon()
+
+    def _tell(self, *, at_once: bool = False) -> None:
+        now = time.monotonic()
+        if now - self._told_at < STATUS_SECONDS and not at_once:
+            return
+        self._told_at = now
+        try:
+            self._recorder.send(self._status(now))
+        except OSError:
+            self._leaving = True
+        self._level = replace(self._level, level_db=LOWEST_DB, peak_db=LOWEST_DB, clipped=0)
+
+    def _status(self, now: float) -> MicrophoneStatus:
+        level = self._level
+        return MicrophoneStatus(
+            state=self._state(), level_db=level.level_db, peak_db=level.peak_db, clipped=level.clipped, zero_seconds=level.zero_seconds,
+            silent_seconds=level.silent_seconds, sentence=self._sentence(), ended_run=self._ended_run, at=now,
+        )  # fmt: skip
+
+    def _state(self) -> str:
+        if self._trouble is not None:
+            return "lost"
+        if self._take is not None:
+            return self._take.state
+        return "metering" if self._stream is not None and self._stream.has_delivered else "opening"
+
+    def _sentence(self) -> str | None:
+        if self._trouble is not None:
+            return self._trouble
+        if self._take is not None and self._take.sentence is not None:
+            return self._take.sentence
+        if self._level.zero_seconds >= MUTED_SECONDS:
+            return f"{self._microphone.label} sends nothing but silence: it is muted, or its cable is loose."
+        return None
+
+
+def attend_microphone(microphone: Microphone, outbox: Path, recorder: Connection) -> None:
+    """The entry of the process. What it cannot mend it tells as state "failed" with a sentence, and leaves; the recorder starts it anew."""
+    process = MicrophoneProcess(microphone, outbox, recorder)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda _number, _frame: process.leave())
+    try:
+        process.run()
+    except (CaptureError, OSError) as error:
+        sentence = str(error) if isinstance(error, CaptureError) else f"{microphone.label} cannot be recorded: {error.strerror or error}."
+        recorder.send(MicrophoneStatus("failed", sentence=sentence, at=time.monotonic()))
+        raise SystemExit(1) from error

@@ -1,0 +1,202 @@
+"""The room's recorder: one process for each microphone, one run at a time, and an outbox of sealed pieces (G5.a, G5.b)."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import wait
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from uuid import UUID, uuid4
+
+from meetrec.capture.attended import AttendedMicrophone
+from meetrec.capture.ballast import GO_ON_BYTES, room_in
+from meetrec.capture.devices import Microphone
+from meetrec.capture.errors import DiskFull, RecordingRefused
+from meetrec.capture.files import make_folder, place_file
+from meetrec.capture.outbox import CLOSING, RUN_STATEMENT, write_closing
+from meetrec.capture.pieces import RATE, sha256_hex
+from meetrec.capture.recovery import end_as_interrupted
+from meetrec.capture.run_keys import new_run_key, run_statement
+from meetrec.capture.run_order import RunOrder, Stretch
+
+LEAD_SECONDS = 0.15  # a run begins this much after the press, so that every microphone knows of it before its first sample
+START_SECONDS = 1.0
+STOP_SECONDS = 5.0
+ATTENTION_SECONDS = 0.1
+
+
+def utc_text(moment: datetime) -> str:
+    """ISO 8601 in UTC with microseconds, as run.json and closing.json carry it."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+class Recorder:
+    """Records the given microphones into `outbox`. Use as a context manager, or call open() and close(). Safe for several threads."""
+
+    def __init__(self, outbox: Path, kiosk_id: str, district_public_key: bytes, microphones: Iterable[Microphone]) -> None:
+        self._outbox = outbox
+        self._kiosk = kiosk_id
+        self._district_public_key = district_public_key
+        self._attended = [AttendedMicrophone(microphone, outbox) for microphone in microphones]
+        self._lock = threading.RLock()
+        self._closing = threading.Event()
+        self._attention = threading.Thread(target=self._attend, name="recorder", daemon=True)
+        self._order: RunOrder | None = None
+
+    def open(self) -> "Recorder":
+        """Start every microphone's process; they meter from now on and write nothing."""
+        make_folder(self._outbox)
+        with self._lock:
+            for attended in self._attended:
+                attended.start_process()
+        self._attention.start()
+        return self
+
+    def close(self) -> None:
+        """End every process. A run that was not stopped stays open for recovery; nothing of it is lost."""
+        self._closing.set()
+        if self._attention.is_alive():
+            self._attention.join()
+        with self._lock:
+            for attended in self._attended:
+                attended.send("leave")
+            for attended in self._attended:
+                attended.leave()
+
+    def __enter__(self) -> "Recorder":
+        return self.open()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def _attend(self) -> None:
+        """Hear from the processes and tend them, until the recorder closes."""
+        while not self._closing.is_set():
+            wait([attended.connection for attended in self._attended if attended.connection is not None], ATTENTION_SECONDS)
+            with self._lock:
+                for attended in self._attended:
+                    attended.receive()
+                    attended.tend(time.monotonic())
+            self._closing.wait(ATTENTION_SECONDS / 5)
+
+    def start(self, recording_id: str) -> str:
+        """Begin a run of the recording; its id. Returns once every working microphone records, at most a second later.
+
+        Raises RecordingRefused or DiskFull with nothing started.
+        """
+        recording = str(UUID(recording_id))
+        with self._lock:
+            self._require_can_start(recording)
+            self._order = self._new_order(recording)
+            for attended in self._attended:
+                attended.order = self._order
+                attended.send("start", self._order)
+        self._wait_until(lambda: all(not attended.delivers() or attended.status.state == "recording" for attended in self._attended), START_SECONDS)
+        return self._order.run
+
+    def _require_can_start(self, recording: str) -> None:
+        if self._order is not None:
+            raise RecordingRefused("A recording is running already. Stop it before starting another.")
+        if (self._outbox / recording / CLOSING).exists():
+            raise RecordingRefused("This recording has been finished. A new one needs the coordinator.")
+        if not any(attended.delivers() for attended in self._attended):
+            raise RecordingRefused("No microphone delivers sound, so nothing was started. Check the cables.")
+        if room_in(self._outbox) < GO_ON_BYTES:
+            raise DiskFull("This kiosk's disk is full, so nothing was started. Earlier recordings leave it as they are delivered.")
+
+    def _new_order(self, recording: str) -> RunOrder:
+        run, run_key = str(uuid4()), new_run_key()
+        began = time.monotonic() + LEAD_SECONDS
+        statement = run_statement(
+            self._district_public_key, run_key, recording=recording, kiosk=self._kiosk, run=run, rate=RATE,
+            started_at=utc_text(datetime.now(UTC) + timedelta(seconds=LEAD_SECONDS)),
+            microphones=[attended.microphone.as_json() for attended in self._attended],
+        )  # fmt: skip
+        folder = self._outbox / recording / run
+        make_folder(folder)
+        place_file(folder / RUN_STATEMENT, statement)
+        return RunOrder(recording, run, folder, sha256_hex(statement), began, (Stretch(began),), run_key=run_key)
+
+    def pause(self) -> None:
+        """Nothing said from now on is recorded. Raises RecordingRefused when nothing runs; a second pause changes nothing."""
+        with self._lock:
+            order = self._running_order()
+            if order.stretches[-1].until is None:
+                at = time.monotonic()
+                self._tell_all("pause", at, (*order.stretches[:-1], replace(order.stretches[-1], until=at, ending="pause")))
+
+    def resume(self) -> None:
+        """Record again. Raises RecordingRefused when nothing runs; when it is not paused nothing changes."""
+        with self._lock:
+            order = self._running_order()
+            if order.stretches[-1].until is not None:
+                at = time.monotonic()
+                self._tell_all("resume", at, (*order.stretches, Stretch(at)))
+
+    def _running_order(self) -> RunOrder:
+        if self._order is None:
+            raise RecordingRefused("Nothing is being recorded.")
+        return self._order
+
+    def _tell_all(self, command: str, at: float, stretches: tuple[Stretch, ...]) -> None:
+        self._order = replace(self._running_order(), stretches=stretches)
+        for attended in self._attended:
+            attended.order = self._order
+            attended.send(command, at)
+
+    def stop(self) -> dict[str, Any]:
+        """End the run and the recording; the content of closing.json.
+
+        A microphone that does not answer has its chain ended as interrupted: what it wrote is kept. Raises RecordingRefused when
+        nothing runs.
+        """
+        with self._lock:
+            order = self._running_order()
+            for attended in self._attended:
+                attended.order = None  # a process that dies now is not to begin the run again
+                attended.send("stop", time.monotonic())
+        self._wait_until(lambda: all(attended.has_ended(order.run) for attended in self._attended), STOP_SECONDS)
+        with self._lock:
+            self._end_unanswered(order)
+            self._order = None
+            return write_closing(self._outbox, self._kiosk, order.recording, utc_text(datetime.now(UTC)))
+
+    def _end_unanswered(self, order: RunOrder) -> None:
+        for attended in self._attended:
+            if not attended.has_ended(order.run):
+                attended.kill()
+            end_as_interrupted(order.run_folder, attended.microphone.id)
+
+    def _wait_until(self, is_so: Callable[[], bool], seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            with self._lock:
+                if is_so():
+                    return
+            time.sleep(0.01)
+
+    def status(self) -> dict[str, Any]:
+        """What the room's screen shows, ready for JSON: state (ready, recording, paused), elapsed recorded seconds, microphones."""
+        now = time.monotonic()
+        with self._lock:
+            order = self._order
+            return {
+                "state": "ready" if order is None else "recording" if order.stretches[-1].until is None else "paused",
+                "recording": order.recording if order else None,
+                "run": order.run if order else None,
+                "elapsed": _recorded_seconds(order, now) if order else 0.0,
+                "microphones": [attended.as_json(now) for attended in self._attended],
+            }
+
+    def process_ids(self) -> dict[str, int | None]:
+        """The process of each microphone, by microphone id."""
+        with self._lock:
+            return {attended.microphone.id: attended.process_id for attended in self._attended}
+
+
+def _recorded_seconds(order: RunOrder, now: float) -> float:
+    """The length of all wanted stretches, without pauses."""
+    return round(sum(max(0.0, (stretch.until or now) - stretch.since) for stretch in order.stretches), 2)

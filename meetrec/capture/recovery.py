@@ -1,0 +1,103 @@
+"""At kiosk start: what a crash or power cut left behind gets its end, and nothing is thrown away.
+
+Recovery holds no run key. It leaves an open journal as it lies, as the piece of its index, and adds the chain's end with the reason
+"interrupted". Whether the recording continues in a new run or is finished is for the people in the room.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from meetrec.capture.errors import CaptureError, OutboxUnusable
+from meetrec.capture.files import make_folder, place_file
+from meetrec.capture.outbox import (
+    CLOSING,
+    RUN_STATEMENT,
+    has_ended,
+    microphones_of,
+    piece_path,
+    recordings_in,
+    runs_of,
+    statement_of,
+    write_closing,
+)
+from meetrec.capture.pieces import RATE, PieceHeader, end_piece, sha256_hex
+from meetrec.capture.position import clear_leftovers, position_on_disk
+
+
+@dataclass(frozen=True)
+class InterruptedRecording:
+    """A recording without its closing: it can go on in a new run, or be finished.
+
+    `seconds` reaches from the first run's start to the last frame kept; `troubles` are sentences about files that do not read.
+    """
+
+    recording: str
+    started_at: str
+    runs: int
+    seconds: float
+    troubles: tuple[str, ...]
+
+
+def recover(outbox: Path) -> list[InterruptedRecording]:
+    """End every chain that has no end, and tell which recordings were interrupted. Call before any recorder opens this outbox."""
+    found = [outbox / recording for recording in recordings_in(outbox) if not (outbox / recording / CLOSING).exists()]
+    return [_recover_recording(folder) for folder in found if runs_of(folder)]
+
+
+def _recover_recording(folder: Path) -> InterruptedRecording:
+    runs = runs_of(folder)
+    troubles = [trouble for run in runs for microphone in microphones_of(run) if (trouble := _end_if_possible(run, microphone))]
+    seconds = sum(_seconds_of(run) for run in runs)
+    return InterruptedRecording(folder.name, str(statement_of(runs[0])["started_at"]), len(runs), round(seconds, 1), tuple(troubles))
+
+
+def _end_if_possible(run_folder: Path, microphone: str) -> str | None:
+    """End one chain; the sentence when its newest file does not read. That file is kept as it lies."""
+    try:
+        end_as_interrupted(run_folder, microphone)
+    except CaptureError as error:
+        return f"Microphone {microphone}: {error} The file is kept as it lies."
+    return None
+
+
+def end_as_interrupted(run_folder: Path, microphone: str) -> None:
+    """Add the end "interrupted" to a chain that has none; one that has ended stays as it is. Needs no key.
+
+    Raises PieceRefused when the newest file is damaged, with nothing changed.
+    """
+    make_folder(run_folder / microphone)
+    if has_ended(run_folder, microphone):
+        return
+    statement = statement_of(run_folder)
+    opening = sha256_hex((run_folder / RUN_STATEMENT).read_bytes())
+    clear_leftovers(run_folder, microphone)
+    place = position_on_disk(run_folder, microphone, opening, keys=None)
+    header = PieceHeader(
+        statement["recording"], statement["run"], microphone, place.index, "end", place.next_frame, None, RATE, place.previous, (), "interrupted"
+    )
+    place_file(piece_path(run_folder / microphone, place.index), end_piece(header))
+
+
+def _seconds_of(run_folder: Path) -> float:
+    """How far the longest microphone of a run reaches; a damaged one counts nothing."""
+    reached = [0.0]
+    for microphone in microphones_of(run_folder):
+        try:
+            reached.append(position_on_disk(run_folder, microphone, "", keys=None).next_frame / RATE)
+        except CaptureError:
+            continue
+    return max(reached)
+
+
+def finish(outbox: Path, recording: str) -> dict[str, Any]:
+    """Finish an interrupted recording: write closing.json, so that it is delivered as complete; its content.
+
+    Raises OutboxUnusable when there is no such recording or a chain has no end (recover comes first).
+    """
+    runs = runs_of(outbox / recording)
+    if not runs:
+        raise OutboxUnusable(f"There is no recording {recording} on this kiosk.")
+    stopped_at = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return write_closing(outbox, str(statement_of(runs[0])["kiosk"]), recording, stopped_at)

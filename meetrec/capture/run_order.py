@@ -1,0 +1,38 @@
+"""What the recorder tells a microphone's process to record; travels over their connection, never to disk."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from meetrec.capture.pieces import RATE
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A stretch that is wanted, in monotonic seconds. `until` is None while it is open; `ending` is "pause" or "stop"."""
+
+    since: float
+    until: float | None = None
+    ending: str | None = None
+
+
+@dataclass(frozen=True)
+class RunOrder:
+    """One run. `began` is its started_at on the monotonic clock that all processes of the machine share.
+
+    `stretches` tells all of the run so far, for a process that joins in the middle; `missing_kind` and `missing_noticed_by` say why
+    what is not on disk yet is missing.
+    """
+
+    recording: str
+    run: str
+    run_folder: Path
+    statement_sha256: str
+    began: float
+    stretches: tuple[Stretch, ...]
+    missing_kind: str = "late_start"
+    missing_noticed_by: str = "first sample"
+    run_key: bytes = field(repr=False, default=b"")
+
+    def frame_at(self, moment: float) -> int:
+        """The run's frame at a monotonic moment; negative before the run began."""
+        return round((moment - self.began) * RATE)

@@ -1,0 +1,186 @@
+"""One microphone's part in one run: which blocks are wanted, where they stand in the run, and why any are missing."""
+
+import time
+from collections import deque
+from dataclasses import replace
+from pathlib import Path
+
+from meetrec.capture.absences import Absence
+from meetrec.capture.ballast import Ballast
+from meetrec.capture.errors import DiskFull
+from meetrec.capture.run_order import RunOrder, Stretch
+from meetrec.capture.stream import Block, StreamClock
+from meetrec.capture.suspicion import Suspicion
+from meetrec.capture.writer import DISK_FULL, ChainOf, PieceWriter
+
+LAST_BLOCK_SECONDS = 1.0  # how long after a pause or stop the last wanted block may still arrive
+TRY_AGAIN_SECONDS = 1.0
+
+
+class Take:
+    """Follows a run order with the blocks of one microphone."""
+
+    def __init__(self, order: RunOrder, microphone: str, outbox: Path) -> None:
+        self._order = order
+        self._ballast = Ballast(outbox, microphone)
+        self._ballast.take_on()
+        chain = ChainOf(order.recording, order.run, microphone, order.run_folder, order.statement_sha256)
+        self._writer = PieceWriter(chain, order.run_key, self._ballast)
+        self._absence = Absence()
+        self._missing = (order.missing_kind, order.missing_noticed_by)
+        self._stretches: deque[Stretch] = deque()
+        self._clock: StreamClock | None = None
+        self._anchor: int | None = None  # the run's frame of the stream's sample 0, while the stream runs without loss
+        self._suspicion = Suspicion()
+        self._disk_full_at: float | None = None
+        self.has_stopped = False
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Account for what happened in the run before this process joined it."""
+        self._absence.begin(self._writer.next_frame, *self._missing)
+        for stretch in self._order.stretches:
+            if stretch.since > self._order.began and self._order.frame_at(stretch.since) > self._writer.next_frame:
+                self._absence.begin(self._order.frame_at(stretch.since), *self._missing)
+            if stretch.until is None:
+                self._stretches.append(stretch)
+            else:
+                self._absence.begin(max(self._order.frame_at(stretch.until), self._writer.next_frame), "pause", "chair")
+
+    @property
+    def state(self) -> str:
+        """ "disk_full", "recording", "paused", "stopped", or "waiting" while wanted sound has not come yet."""
+        if self.has_stopped:
+            return "stopped"
+        if self._disk_full_at is not None:
+            return "disk_full"
+        if not self._stretches:
+            return "paused"
+        return "waiting" if self._absence.is_open else "recording"
+
+    @property
+    def sentence(self) -> str | None:
+        return DISK_FULL if self._disk_full_at is not None else None
+
+    def attach(self, clock: StreamClock) -> None:
+        """A stream has opened; its blocks follow."""
+        self._clock, self._anchor, self._suspicion = clock, None, Suspicion()
+
+    def end_stretch(self, at: float, ending: str) -> None:
+        """Pause or stop at `at` (monotonic); what was heard before still arrives and is written."""
+        if not self._stretches:
+            if ending == "stop":
+                self._finish(self._frame_of(at))
+        elif self._stretches[-1].until is None:
+            self._stretches[-1] = replace(self._stretches[-1], until=at, ending=ending)
+        elif ending == "stop":
+            self._stretches[-1] = replace(self._stretches[-1], ending="stop")
+
+    def begin_stretch(self, at: float) -> None:
+        """Resume at `at` (monotonic)."""
+        self._stretches.append(Stretch(at))
+        if self._absence.is_open:
+            self._absence.begin(self._frame_of(at), *self._missing)
+
+    def hear(self, block: Block, lateness: float) -> None:
+        """Take a block of the attached stream; `lateness` is the clock's answer for it."""
+        assert self._clock is not None
+        self._suspicion.hold(block, lateness)
+        if not self._clock.is_settled:
+            return
+        if self._suspicion.is_judged:
+            self._accept(self._suspicion.verdict(self._clock.start))
+            for held in self._suspicion.release():
+                self._write_wanted(held, self._clock)
+
+    def _accept(self, verdict: tuple[str, str] | None) -> None:
+        """Sound was lost inside the stream: count anew from the clock, and remember why the stretch between is missing."""
+        if verdict is None or self._clock is None:
+            return
+        if self._stretches and not self._absence.is_open:
+            self._absence.begin(self._writer.next_frame, *verdict)
+        self._anchor = None
+        self._clock.forget()
+        for block in self._suspicion.held:
+            self._clock.observe(block)
+
+    def _write_wanted(self, block: Block, clock: StreamClock) -> None:
+        if self._anchor is None:
+            self._anchor = self._order.frame_at(clock.start)
+        for stretch in list(self._stretches):
+            first = max(block.first, clock.count_at(stretch.since))
+            after = block.after if stretch.until is None else min(block.after, clock.count_at(stretch.until))
+            if after > first and self._disk_full_at is None:
+                self._write(block, first, after, self._anchor)
+            if stretch.until is not None and block.after >= clock.count_at(stretch.until):
+                self._complete(stretch, stretch.until)
+
+    def _write(self, block: Block, first: int, after: int, anchor: int) -> None:
+        """Write the block's samples from stream count `first` up to `after`."""
+        try:
+            if self._absence.is_open:
+                frame = max(anchor + first, self._writer.next_frame)
+                self._anchor = frame - first
+                self._writer.begin_at(frame, self._absence.close(frame))
+            self._writer.write(block.samples[first - block.first : after - block.first])
+        except DiskFull:
+            self._note_disk_full()
+
+    def _note_disk_full(self) -> None:
+        self._disk_full_at = time.monotonic()
+        if not self._absence.is_open:
+            self._absence.begin(self._writer.next_frame, "interrupted", "disk full")
+
+    def _frame_of(self, moment: float) -> int:
+        """The run's frame at a moment: by the stream's own count while it runs, else by the clock; never before what is written."""
+        frame = self._order.frame_at(moment)
+        if self._anchor is not None and self._clock is not None:
+            frame = self._anchor + self._clock.count_at(moment)
+        return max(frame, self._writer.next_frame)
+
+    def _complete(self, stretch: Stretch, until: float) -> None:
+        """A wanted stretch is over: nothing of it is still on its way."""
+        self._stretches.remove(stretch)
+        frame = self._frame_of(until) if self._absence.is_open else self._writer.next_frame
+        if stretch.ending == "stop":
+            self._finish(frame)
+            return
+        self._close_piece()
+        self._absence.begin(frame, "pause", "chair")
+
+    def _close_piece(self) -> None:
+        try:
+            self._writer.close_piece()
+        except DiskFull:
+            self._note_disk_full()
+
+    def _finish(self, frame: int) -> None:
+        self._writer.finish(frame, self._absence.close(frame))
+        self._stretches.clear()
+        self.has_stopped = True
+
+    def lose(self, kind: str, noticed_by: str) -> None:
+        """The stream is gone: write what was held back, close the piece, remember why sound is missing."""
+        if self._clock is not None and self._clock.is_settled:
+            for held in self._suspicion.release():
+                self._write_wanted(held, self._clock)
+        self._close_piece()
+        self._clock = self._anchor = None
+        self._missing = (kind, noticed_by)
+        if self._stretches:
+            at_once = self._writer.next_frame
+            self._absence.begin(self._frame_of(time.monotonic()) if self._absence.is_open else at_once, kind, noticed_by)
+
+    def attend(self, now: float) -> None:
+        """Several times a second: end stretches whose last block will not come, and look for room on a full disk."""
+        for stretch in list(self._stretches):
+            if stretch.until is not None and now > stretch.until + LAST_BLOCK_SECONDS:
+                self._complete(stretch, stretch.until)
+        if self._disk_full_at is not None and now > self._disk_full_at + TRY_AGAIN_SECONDS:
+            self._disk_full_at = None if self._ballast.can_go_on() else now
+
+    def leave(self) -> None:
+        """The process goes. Without a stop, what is in memory is sealed and the chain stays open for recovery."""
+        if not self.has_stopped:
+            self._close_piece()
+        self._ballast.drop()
