@@ -24,7 +24,12 @@ ONLY_TWO_KINDS = lazy_gettext("Choose IEP or Section 504. Other meetings are not
 class MeetingForm(FlaskForm):
     """Kind, pupil, room, day, start and planned end."""
 
-    kind = RadioField(lazy_gettext("Kind of meeting"), [OneOfTheList(ONLY_TWO_KINDS)], choices=[(kind.value, words) for kind, words in KIND_WORDS.items()], validate_choice=False)
+    kind = RadioField(
+        lazy_gettext("Kind of meeting"),
+        [OneOfTheList(ONLY_TWO_KINDS)],
+        choices=[(kind.value, words) for kind, words in KIND_WORDS.items()],
+        validate_choice=False,
+    )
     student = SelectField(lazy_gettext("Pupil"), [OneOfTheList(lazy_gettext("Choose the pupil."))], validate_choice=False)
     room = SelectField(lazy_gettext("Room"), [OneOfTheList(lazy_gettext("Choose the room."))], validate_choice=False)
     day = TypedDateField(lazy_gettext("Date"), [DayToCome()])

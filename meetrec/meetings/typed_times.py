@@ -40,7 +40,10 @@ def read_time(text: str) -> time | None:
 
 
 def start_at(day: date, clock_time: time, zone: str) -> datetime:
-    """The instant (UTC) of a meeting's local start. A time that exists twice or never, at a change of clocks, is read as the later instant, in favour of the parent (RN-04)."""
+    """The instant (UTC) of a meeting's local start.
+
+    A time that exists twice or never, at a change of clocks, is read as the later instant, in favour of the parent (RN-04).
+    """
     local = datetime.combine(day, clock_time, tzinfo=ZoneInfo(zone))
     return max(local.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
 

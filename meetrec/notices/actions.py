@@ -13,14 +13,15 @@ from sqlalchemy.orm import Session
 from meetrec.journal import actions as journal
 from meetrec.meetings.models import Meeting
 from meetrec.meetings.typed_times import day_begins, start_at
-from meetrec.notices.arming import Arm, RecordingStates
+from meetrec.notices.arming import Recordings
 from meetrec.notices.models import Notice, RecorderRole
 from meetrec.notices.references import hash_of, new_reference
 from meetrec.notices.rules import MeetingFacts, Move, MovedBy, NoticeChannel, NoticeFacts, NoticeStatus, NoticeTiming, timing_of
 from meetrec.platform.clock import in_zone
 from meetrec.platform.database import new_id
 from meetrec.platform.errors import MeetRecError
-from meetrec.platform.profiles import NoticePolicy
+from meetrec.platform.profiles import NoticePolicy, load_profile
+from meetrec.platform.settings import Settings
 from meetrec.platform.web import NotFound
 
 
@@ -52,6 +53,11 @@ class District:
     zone: str
     policy: NoticePolicy
 
+    @classmethod
+    def of(cls, settings: Settings) -> "District":
+        """As the settings name it. Raises `ProfileError` for a state profile that is not there."""
+        return cls(settings.district.zone, load_profile(settings.district.state_profile).notice)
+
 
 class MatchOutcome(StrEnum):
     """What became of a wish to match a notice."""
@@ -82,13 +88,13 @@ def receive_notice(session: Session, now: datetime, actor: str, statement: Notic
     return notice
 
 
-def match_notice(session: Session, now: datetime, actor: str, notice_id: str, meeting_id: str, district: District, arm: Arm, states: RecordingStates) -> MatchOutcome:
+def match_notice(session: Session, now: datetime, actor: str, notice_id: str, meeting_id: str, district: District, recordings: Recordings) -> MatchOutcome:
     """Match a notice to its meeting, hold it against the meeting's true start, and arm the room unless it is armed already.
 
     Raises `NotFound` when notice or meeting is not there, `NoticeWithdrawn` for a withdrawn notice.
     """
     notice = session.scalars(select(Notice).where(Notice.id == notice_id).with_for_update(of=Notice)).first()
-    meeting = session.get(Meeting, meeting_id)
+    meeting = session.get(Meeting, meeting_id, with_for_update={"of": Meeting})  # so that two notices never arm it twice
     if notice is None or meeting is None:
         raise NotFound(_("This notice or meeting is no longer there."))
     if notice.meeting_id:
@@ -99,15 +105,15 @@ def match_notice(session: Session, now: datetime, actor: str, notice_id: str, me
     _hold_against_rule(notice, meeting, district)
     session.flush()
     journal.append(session, now, actor, "notice.matched", f"notice:{notice.id}", meeting=meeting.id, status=notice.status)
-    return _arm_once(session, now, actor, notice, meeting, district, arm, states)
+    return _arm_once(session, now, actor, notice, meeting, district, recordings)
 
 
-def _arm_once(session: Session, now: datetime, actor: str, notice: Notice, meeting: Meeting, district: District, arm: Arm, states: RecordingStates) -> MatchOutcome:
-    if states(session, [meeting.id]):
+def _arm_once(session: Session, now: datetime, actor: str, notice: Notice, meeting: Meeting, district: District, recordings: Recordings) -> MatchOutcome:
+    if recordings.states(session, [meeting.id]):
         return MatchOutcome.ATTACHED
     if meeting.planned_end < day_begins(in_zone(now, district.zone).date(), district.zone):
         return MatchOutcome.MEETING_OVER
-    arm(session, now, actor, notice)
+    recordings.arm(session, now, actor, notice)
     return MatchOutcome.ARMED
 
 

@@ -1,9 +1,9 @@
 """How notices reach recordings, which stand above them: the calls that `app.py` fills, and what the desk is told of a recording."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Protocol, cast
 
 from flask import current_app
 from sqlalchemy.orm import Session
@@ -13,38 +13,38 @@ from meetrec.notices.models import Notice
 ARMING = "meetrec.arming"
 RECORDING_STATES = "meetrec.recording_states"
 
-KINDS_WITH_DISTRICT_COPY = frozenset({"recording", "delivered", "stored"})
+# The stages of a recording in which the district has nothing from the room that could become its copy (G5.a).
+KINDS_WITHOUT_DISTRICT_COPY = frozenset({"armed", "broken"})
 
 
-@dataclass(frozen=True)
-class RecordingSummary:
-    """What the desk shows of a recording.
-
-    `url` is its page, `sentence` its state in the reader's language, `kind` the value of its `RecordingState`:
-    armed, recording, delivered, stored or broken.
-    """
-
-    url: str
-    sentence: str
-    kind: str
+class RecordingSummary(Protocol):
+    """What the desk shows of a recording: its page, its stage as a sentence in the reader's language, and the stage's name."""
 
     @property
-    def has_district_copy(self) -> bool:
-        """Whether the room recorded anything that the district keeps or is about to keep (G5.a)."""
-        return self.kind in KINDS_WITH_DISTRICT_COPY
+    def url(self) -> str: ...
+
+    @property
+    def sentence(self) -> str: ...
+
+    @property
+    def kind(self) -> str: ...
 
 
 # Arm the room for a matched notice's meeting; journals it. Called inside the transaction of the match.
 Arm = Callable[[Session, datetime, str, Notice], object]
 # The summaries of those of the meetings (by id) that have a recording.
-RecordingStates = Callable[[Session, Collection[str]], Mapping[str, RecordingSummary]]
+RecordingStates = Callable[[Session, Sequence[str]], Mapping[str, RecordingSummary]]
 
 
-def arming() -> Arm:
-    """The arming that this application was wired with."""
-    return cast(Arm, current_app.extensions[ARMING])
+@dataclass(frozen=True)
+class Recordings:
+    """The two calls together, as actions take them."""
+
+    arm: Arm
+    states: RecordingStates
 
 
-def recording_states() -> RecordingStates:
-    """The look-up of recordings that this application was wired with."""
-    return cast(RecordingStates, current_app.extensions[RECORDING_STATES])
+def recordings() -> Recordings:
+    """The calls that this application was wired with."""
+    extensions = current_app.extensions
+    return Recordings(cast(Arm, extensions[ARMING]), cast(RecordingStates, extensions[RECORDING_STATES]))

@@ -1,0 +1,91 @@
+"""Public pages: what recording a meeting means, the notice form, and the receipt. Nothing here tells whether a pupil or a meeting exists."""
+
+from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
+
+from meetrec.meetings.queries import school_names
+from meetrec.notices import actions, queries, words
+from meetrec.notices.actions import District
+from meetrec.notices.forms import OTHER_PLACE, NoticeForm
+from meetrec.notices.references import token_of
+from meetrec.platform import clock
+from meetrec.platform.keys import secret
+from meetrec.platform.languages import current_language
+from meetrec.platform.rate_limits import limiter
+from meetrec.platform.web import NotFound, actor, database, public, settings
+
+NOTICES_PER_ADDRESS = "10 per minute; 60 per day"
+RECEIPTS_PER_ADDRESS = "60 per minute"
+
+blueprint = Blueprint("notices", __name__)
+
+
+@blueprint.record_once
+def _check_form_token_here(state: BlueprintSetupState) -> None:
+    """The notice form checks its own token, so that a page left open too long comes back with everything that was typed."""
+    state.app.extensions["csrf"].exempt(f"{__name__}.send_notice")
+
+
+@blueprint.get("/")
+@public
+def home() -> ResponseReturnValue:
+    """What a family needs to know about recording, in plain words."""
+    return render_template("notices/home.html", policy=District.of(settings()).policy)
+
+
+@blueprint.get("/notice")
+@public
+def notice_form() -> ResponseReturnValue:
+    """The empty form."""
+    return _form_page(_form())
+
+
+@blueprint.post("/notice")
+@public
+@limiter.limit(NOTICES_PER_ADDRESS)
+def send_notice() -> ResponseReturnValue:
+    """Take in the notice and lead to its receipt, or show the form again with everything that was typed."""
+    form = _form()
+    if not form.validate_on_submit():
+        return _form_page(form), 422
+    statement = form.statement(current_language())
+    token = token_of(_link_key(), form.nonce.data, statement.content())
+    try:
+        with database().writing() as session:
+            actions.receive_notice(session, clock.now(), actor(), statement, token, District.of(settings()))
+    except IntegrityError:  # the same form, sent twice at the same moment: the other sending has made the notice
+        with database().reading() as session:
+            if queries.notice_by_token(session, token) is None:
+                raise
+    return redirect(url_for("notices.receipt", token=token), 303)
+
+
+@blueprint.get("/notice/receipt/<string:token>")
+@public
+@limiter.limit(RECEIPTS_PER_ADDRESS)
+def receipt(token: str) -> ResponseReturnValue:
+    """What the district has received, when, and what the 24-hour rule says of it. Opens with the private link alone."""
+    with database().reading() as session:
+        notice = queries.notice_by_token(session, token)
+    if notice is None:
+        raise NotFound(_("There is no receipt at this address. Check that you have the whole link, or give the notice again."))
+    return render_template("notices/receipt.html", notice=notice, words=words, other_place=OTHER_PLACE, policy=District.of(settings()).policy)
+
+
+def _link_key() -> str:
+    key = current_app.secret_key
+    assert isinstance(key, str)
+    return secret(key.encode(), "notice-links")
+
+
+def _form() -> NoticeForm:
+    with database().reading() as session:
+        schools = school_names(session)
+    return NoticeForm(clock.now(), settings().district.zone, schools)
+
+
+def _form_page(form: NoticeForm) -> str:
+    return render_template("notices/notice_form.html", form=form, policy=District.of(settings()).policy)

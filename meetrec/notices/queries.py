@@ -1,0 +1,116 @@
+"""Reads of notices: one by its private link, and the coordinator's desk."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from meetrec.meetings.models import Meeting
+from meetrec.meetings.queries import meetings_between
+from meetrec.meetings.typed_times import day_begins, start_at
+from meetrec.notices.arming import KINDS_WITHOUT_DISTRICT_COPY, RecordingStates, RecordingSummary
+from meetrec.notices.matching import Occasion, Suggestion, suggestions
+from meetrec.notices.models import Notice
+from meetrec.notices.references import hash_of
+from meetrec.notices.rules import NoticeStatus
+from meetrec.platform.clock import in_zone
+
+DESK_DAYS = 8  # today and the next seven
+LOOK_BACK = timedelta(days=30)  # how long a missing district copy stays on the desk
+MATCH_AHEAD = timedelta(days=366)
+
+
+@dataclass(frozen=True)
+class MeetingRow:
+    """One meeting on the desk: its notices that stand, and its recording if the room is or was armed."""
+
+    meeting: Meeting
+    notices: tuple[Notice, ...]
+    recording: RecordingSummary | None
+    lacks_district_copy: bool  # over, recorded by a parent, and nothing from the room (G5.a)
+
+
+@dataclass(frozen=True)
+class OfferedMeeting:
+    """A meeting that a waiting notice may belong to, and why."""
+
+    meeting: Meeting
+    suggestion: Suggestion
+
+
+@dataclass(frozen=True)
+class WaitingNotice:
+    """A notice that no person has matched yet, with the meetings it may belong to."""
+
+    notice: Notice
+    offers: tuple[OfferedMeeting, ...]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the coordinator's desk shows at one moment."""
+
+    waiting: tuple[WaitingNotice, ...]
+    rows: tuple[MeetingRow, ...]  # today and the next seven days
+    missing_copies: tuple[MeetingRow, ...]  # of earlier days
+
+
+def notice_by_token(session: Session, token: str) -> Notice | None:
+    """The notice of a private link."""
+    return session.scalars(select(Notice).where(Notice.link_hash == hash_of(token))).first()
+
+
+def notice_by_id(session: Session, notice_id: str) -> Notice | None:
+    """One notice."""
+    return session.get(Notice, notice_id)
+
+
+def desk(session: Session, now: datetime, zone: str, states: RecordingStates) -> Desk:
+    """The desk at this moment; days are those of the district."""
+    today = in_zone(now, zone).date()
+    begin, end = day_begins(today, zone), day_begins(today + timedelta(days=DESK_DAYS), zone)
+    planned = meetings_between(session, begin - LOOK_BACK, end)
+    rows = _rows(session, now, planned, states)
+    missing = tuple(row for row in rows if row.meeting.start < begin and row.lacks_district_copy)
+    waiting = tuple(WaitingNotice(notice, offers_for(session, now, zone, notice)) for notice in waiting_notices(session))
+    return Desk(waiting, tuple(row for row in rows if row.meeting.start >= begin), missing)
+
+
+def waiting_notices(session: Session) -> Sequence[Notice]:
+    """Notices that stand and are not matched, the next meeting first."""
+    unmatched = select(Notice).where(Notice.meeting_id.is_(None), Notice.status != NoticeStatus.WITHDRAWN)
+    return session.scalars(unmatched.order_by(Notice.meeting_date, Notice.meeting_time, Notice.received_at)).all()
+
+
+def offers_for(session: Session, now: datetime, zone: str, notice: Notice) -> tuple[OfferedMeeting, ...]:
+    """The meetings that fit what the notice says, best first."""
+    meetings = {meeting.id: meeting for meeting in meetings_to_match(session, now)}
+    said = Occasion(notice.student_name, notice.school_name, start_at(notice.meeting_date, notice.meeting_time, zone))
+    planned = ((meeting.id, Occasion(meeting.student.name, meeting.room.school.name, meeting.start)) for meeting in meetings.values())
+    return tuple(OfferedMeeting(meetings[suggestion.meeting_id], suggestion) for suggestion in suggestions(said, planned, zone))
+
+
+def meetings_to_match(session: Session, now: datetime) -> Sequence[Meeting]:
+    """The meetings that a notice can be matched to: those to come, and those of the last days."""
+    return meetings_between(session, now - LOOK_BACK, now + MATCH_AHEAD)
+
+
+def _rows(session: Session, now: datetime, meetings: Sequence[Meeting], states: RecordingStates) -> list[MeetingRow]:
+    ids = [meeting.id for meeting in meetings]
+    notices, recordings = _standing_notices(session, ids), states(session, ids)
+    return [_row(now, meeting, notices.get(meeting.id, ()), recordings.get(meeting.id)) for meeting in meetings]
+
+
+def _row(now: datetime, meeting: Meeting, notices: tuple[Notice, ...], recording: RecordingSummary | None) -> MeetingRow:
+    has_copy = recording is not None and recording.kind not in KINDS_WITHOUT_DISTRICT_COPY
+    return MeetingRow(meeting, notices, recording, bool(notices) and meeting.planned_end <= now and not has_copy)
+
+
+def _standing_notices(session: Session, meeting_ids: Sequence[str]) -> Mapping[str, tuple[Notice, ...]]:
+    matched = select(Notice).where(Notice.meeting_id.in_(meeting_ids), Notice.status != NoticeStatus.WITHDRAWN).order_by(Notice.received_at)
+    found: dict[str, tuple[Notice, ...]] = {}
+    for notice in session.scalars(matched):
+        found[notice.meeting_id or ""] = (*found.get(notice.meeting_id or "", ()), notice)
+    return found
