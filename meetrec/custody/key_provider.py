@@ -76,9 +76,7 @@ class FileKeyProvider:
         try:
             return cipher.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], bound_to)
         except (InvalidTag, ValueError) as error:
-            raise KeyringUnusable(
-                f"A data key cannot be unwrapped by wrapping key {generation}: one of the two is damaged or from elsewhere."
-            ) from error
+            raise KeyringUnusable(f"A data key cannot be unwrapped by wrapping key {generation}: one of the two is damaged or from elsewhere.") from error
 
     def destroy(self, generation: int) -> None:
         destroy_private_file(self._path(generation))

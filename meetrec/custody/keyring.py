@@ -84,9 +84,7 @@ class Keyring:
         with self._locked(fcntl.LOCK_SH):
             wrapped = self._wrapped_keys().get(record_id)
             if wrapped is None:
-                raise KeyMissing(
-                    f"The keyring has no data key for record {record_id}: it was destroyed, or the keyring is older than the record."
-                )
+                raise KeyMissing(f"The keyring has no data key for record {record_id}: it was destroyed, or the keyring is older than the record.")
             return self._provider.unwrap(self.generation, wrapped, _bound_to(record_id, self.generation))
 
     def destroy_data_key(self, record_id: str) -> None:
@@ -142,9 +140,7 @@ class Keyring:
     def _provide_first_wrapping_key(self, generation: int) -> None:
         """Finish an interrupted `create`; any other missing wrapping key must come from the recovery sheet."""
         if generation != FIRST_GENERATION or self._wrapped_keys():
-            raise KeyringUnusable(
-                f"The wrapping key of generation {generation} is missing in {self._folder}. Restore it from the key-recovery sheet."
-            )
+            raise KeyringUnusable(f"The wrapping key of generation {generation} is missing in {self._folder}. Restore it from the key-recovery sheet.")
         self._provider.create(generation)
 
     def _wrapped_keys(self) -> WrappedKeys:
@@ -177,9 +173,7 @@ def _current_generation(folder: Path) -> int:
     try:
         tables = (TABLE_NAME.fullmatch(name) for name in os.listdir(folder))
     except OSError as error:
-        raise KeyringUnusable(
-            f"The keyring folder {folder} cannot be read ({error.strerror}). Mount its medium or correct keyring_dir."
-        ) from error
+        raise KeyringUnusable(f"The keyring folder {folder} cannot be read ({error.strerror}). Mount its medium or correct keyring_dir.") from error
     generations = [int(match[1]) for match in tables if match]
     if not generations:
         raise KeyringUnusable(f"There is no keyring in {folder}. Mount its medium, correct keyring_dir, or start one with: meetrec init")

@@ -165,6 +165,4 @@ def _read_exactly(file: BinaryIO, offset: int, length: int, object_id: str) -> b
 
 def damaged(object_id: str) -> DamagedObject:
     """The sentence for stored bytes that are not what was written."""
-    return DamagedObject(
-        f"The stored object {object_id} is damaged: it was cut off or changed since it was written. Restore it from a backup."
-    )
+    return DamagedObject(f"The stored object {object_id} is damaged: it was cut off or changed since it was written. Restore it from a backup.")

@@ -89,6 +89,4 @@ class _SealedWriter:
 
 def not_written(error: OSError) -> StoreUnwritable:
     """The sentence for a disk that would not take the object."""
-    return StoreUnwritable(
-        f"The store could not write the object ({error.strerror}). Nothing of it was kept; make room on the disk and try again."
-    )
+    return StoreUnwritable(f"The store could not write the object ({error.strerror}). Nothing of it was kept; make room on the disk and try again.")

@@ -44,15 +44,16 @@ def write_new_durably(path: Path, content: bytes) -> None:
 def read_private_file(path: Path) -> bytes:
     """The bytes of a secret file. Raises PrivateFileUnusable when it is missing, a link, or open to other accounts."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
     except FileNotFoundError as error:
         raise PrivateFileUnusable(f"The key file {path} is missing. Mount its medium or restore it from the key-recovery sheet.") from error
     except OSError as error:
         raise PrivateFileUnusable(f"The key file {path} cannot be opened: {error.strerror}.") from error
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode) or stat.S_IMODE(mode) & 0o077:
+        os.close(descriptor)
+        raise PrivateFileUnusable(f"The key file {path} is no plain file or can be read by other accounts. Run: chmod 600 {path}")
     with os.fdopen(descriptor, "rb") as file:
-        mode = os.fstat(descriptor).st_mode
-        if not stat.S_ISREG(mode) or stat.S_IMODE(mode) & 0o077:
-            raise PrivateFileUnusable(f"The key file {path} can be read by other accounts. Run: chmod 600 {path}")
         return file.read()
 
 

@@ -95,9 +95,7 @@ def _checked_bodies(text: str) -> list[str]:
     _refuse_lines(sorted({*wrong, *missing}), missing)
     bodies = [typed[number] for number in sorted(typed)]
     if not bodies[-1].strip().upper().startswith("END"):
-        raise RecoverySheetError(
-            f"Line {len(bodies) + 1} is missing: the sheet goes on to a line that begins with END.", (len(bodies) + 1,)
-        )
+        raise RecoverySheetError(f"Line {len(bodies) + 1} is missing: the sheet goes on to a line that begins with END.", (len(bodies) + 1,))
     return bodies
 
 
@@ -115,9 +113,7 @@ def _refuse_lines(lines: list[int], missing: list[int]) -> None:
         return
     named = ", ".join(f"{number} (missing)" if number in missing else str(number) for number in lines)
     subject = "Line" if len(lines) == 1 else "Lines"
-    raise RecoverySheetError(
-        f"{subject} {named} of the recovery sheet cannot be right. Compare with the paper and type again.", tuple(lines)
-    )
+    raise RecoverySheetError(f"{subject} {named} of the recovery sheet cannot be right. Compare with the paper and type again.", tuple(lines))
 
 
 def _secrets_of(bodies: list[str]) -> dict[str, bytes]:

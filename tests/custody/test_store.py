@@ -1,0 +1,333 @@
+"""The encrypted store: what goes in comes out, nothing is overwritten, nothing damaged is given out as whole."""
+
+import hashlib
+import io
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from meetrec.custody.errors import DamagedObject, ObjectExists, ObjectMissing, PlaceRefused, StoreUnwritable, WrongKey
+from meetrec.custody.sealed_layout import STREAM_PLAIN_BYTES, object_bytes, stream_offset
+from meetrec.custody.store import Store
+
+KEY = bytes(range(32))
+RECORD = str(uuid4())
+OBJECT = str(uuid4())
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "store")
+
+
+def stored_file(tmp_path: Path, object_id: str = OBJECT) -> Path:
+    return tmp_path / "store" / object_id[:2] / object_id
+
+
+def some_bytes(size: int, seed: int = 1) -> bytes:
+    return random.Random(seed).randbytes(size)  # noqa: S311 - test sound, not a secret
+
+
+@pytest.mark.requirement("G5.b")
+@pytest.mark.parametrize("size", [0, 1, 16384, 16385, STREAM_PLAIN_BYTES - 1, STREAM_PLAIN_BYTES, STREAM_PLAIN_BYTES + 1])
+def test_what_goes_in_comes_out_with_its_hash(store: Store, tmp_path: Path, size: int) -> None:
+    plain = some_bytes(size)
+    stored = store.put(OBJECT, KEY, io.BytesIO(plain), RECORD)
+    assert (stored.size, stored.sha256) == (size, hashlib.sha256(plain).hexdigest())
+    assert stored.streams == -(-size // STREAM_PLAIN_BYTES)
+    on_disk = stored_file(tmp_path).read_bytes()
+    assert len(on_disk) == object_bytes(size)
+    assert stored.stored_sha256 == hashlib.sha256(on_disk).hexdigest() == store.stored_sha256(OBJECT)
+    with store.open(OBJECT, KEY, RECORD, stored.sha256) as reader:
+        assert (reader.size, reader.sha256) == (size, stored.sha256)
+        assert reader.read() == plain
+        assert reader.read(1) == b""
+    store.verify(OBJECT, KEY, RECORD, stored.sha256)
+
+
+def test_source_may_be_an_iterable_of_any_pieces(store: Store) -> None:
+    plain = some_bytes(STREAM_PLAIN_BYTES * 2 + 77)
+    pieces = [plain[:5], b"", plain[5:100_000], plain[100_000:]]
+    assert store.put(OBJECT, KEY, iter(pieces), RECORD).sha256 == hashlib.sha256(plain).hexdigest()
+    with store.open(OBJECT, KEY, RECORD) as reader:
+        assert reader.readall() == plain
+
+
+@pytest.mark.requirement("W-11")
+def test_plain_bytes_never_lie_on_the_disk(store: Store, tmp_path: Path) -> None:
+    store.put(OBJECT, KEY, [b"Mateo reads well " * 5000], RECORD)
+    assert all(b"Mateo" not in path.read_bytes() for path in (tmp_path / "store").rglob("*") if path.is_file())
+    assert stored_file(tmp_path).stat().st_mode & 0o077 == 0
+
+
+def test_every_seek_gives_the_same_bytes_as_the_plain_file(store: Store) -> None:
+    plain = some_bytes(STREAM_PLAIN_BYTES * 2 + 12345)
+    store.put(OBJECT, KEY, [plain], RECORD)
+    places = random.Random(2)  # noqa: S311
+    with store.open(OBJECT, KEY, RECORD) as reader:
+        for _ in range(150):
+            at, length = places.randrange(len(plain) + 10), places.choice([1, 100, 8192, 300_000])
+            assert reader.seek(at) == at
+            assert reader.read(length) == plain[at : at + length]
+            assert reader.tell() == at + len(plain[at : at + length])
+        assert reader.seek(-3, io.SEEK_END) == len(plain) - 3
+        assert reader.seek(1, io.SEEK_CUR) == len(plain) - 2
+        assert io.BufferedReader(reader).read() == plain[-2:]
+    with pytest.raises(ValueError, match="closed"):
+        reader.read(1)
+
+
+def test_reader_has_no_descriptor_by_which_the_sealed_file_could_be_sent(store: Store) -> None:
+    store.put(OBJECT, KEY, [b"sound"], RECORD)
+    with store.open(OBJECT, KEY, RECORD) as reader, pytest.raises(io.UnsupportedOperation):
+        reader.fileno()
+
+
+@pytest.mark.requirement("G5.b")
+def test_first_byte_anywhere_in_a_two_hour_recording_takes_at_most_200_ms(store: Store, tmp_path: Path) -> None:
+    block = some_bytes(1 << 20)
+    blocks = 330  # two hours of 48 kHz, 16 bit, mono as FLAC, which halves speech at least
+    store.put(OBJECT, KEY, (block for _ in range(blocks)), RECORD)
+    size = blocks << 20
+    slowest = 0.0
+    for at in [0, STREAM_PLAIN_BYTES - 1, size // 2, size - 1, *range(777, size, size // 20)]:
+        begun = time.perf_counter()
+        with store.open(OBJECT, KEY, RECORD) as reader:
+            reader.seek(at)
+            assert reader.read(1) == block[at % (1 << 20) :][:1]
+        slowest = max(slowest, time.perf_counter() - begun)
+    stored_file(tmp_path).unlink()
+    assert slowest <= 0.2
+
+
+WRITE_AND_READ_96_MIB = """
+import resource, sys
+from pathlib import Path
+from meetrec.custody.store import Store
+def most_kib(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+store, block = Store(Path(sys.argv[1])), bytes(1 << 20)
+store.put("00000000-0000-0000-0000-000000000000", bytes(32), [block], "record")
+before = most_kib()
+stored = store.put(sys.argv[2], bytes(32), (block for _ in range(96)), "record")
+store.verify(sys.argv[2], bytes(32), "record", stored.sha256)
+print(most_kib() - before)
+"""
+
+
+def test_memory_stays_flat_while_writing_and_reading(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", WRITE_AND_READ_96_MIB, str(tmp_path / "store"), OBJECT]
+    grown_kib = int(subprocess.run(command, capture_output=True, check=True, timeout=60).stdout)
+    assert grown_kib < 16 * 1024
+
+
+def test_store_never_overwrites(store: Store) -> None:
+    first = store.put(OBJECT, KEY, [b"the first"], RECORD)
+    with pytest.raises(ObjectExists, match="left as it is"):
+        store.put(OBJECT, KEY, [b"the second"], RECORD)
+    store.verify(OBJECT, KEY, RECORD, first.sha256)
+
+
+def test_of_two_writers_of_one_id_the_later_fails_and_the_earlier_stands(store: Store, tmp_path: Path) -> None:
+    def source_that_is_overtaken() -> Iterator[bytes]:
+        yield b"slow"
+        store.put(OBJECT, KEY, [b"quick"], RECORD)
+
+    with pytest.raises(ObjectExists):
+        store.put(OBJECT, KEY, source_that_is_overtaken(), RECORD)
+    with store.open(OBJECT, KEY, RECORD) as reader:
+        assert reader.read() == b"quick"
+    assert os.listdir(stored_file(tmp_path).parent) == [OBJECT]
+
+
+def test_source_that_breaks_off_leaves_nothing_behind(store: Store, tmp_path: Path) -> None:
+    def broken() -> Iterator[bytes]:
+        yield some_bytes(100_000)
+        raise FileNotFoundError("the piece is gone")
+
+    with pytest.raises(FileNotFoundError, match="the piece is gone"):
+        store.put(OBJECT, KEY, broken(), RECORD)
+    assert not store.has(OBJECT)
+    assert os.listdir(stored_file(tmp_path).parent) == []
+
+
+def test_full_disk_is_a_sentence_and_leaves_nothing_behind(store: Store, tmp_path: Path) -> None:
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, limit[1]))  # the kernel itself refuses to let the file grow
+    try:
+        with pytest.raises(StoreUnwritable, match="Nothing of it was kept"):
+            store.put(OBJECT, KEY, [some_bytes(1 << 20)], RECORD)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert os.listdir(stored_file(tmp_path).parent) == []
+    store.put(OBJECT, KEY, [b"again"], RECORD)
+
+
+@pytest.mark.requirement("W-11")
+def test_another_key_record_or_object_does_not_open_it(store: Store, tmp_path: Path) -> None:
+    store.put(OBJECT, KEY, [b"sound"], RECORD)
+    for key, record in [(bytes(32), RECORD), (KEY, str(uuid4())), (b"short", RECORD)]:
+        with pytest.raises(WrongKey):
+            store.open(OBJECT, key, record)
+    elsewhere = str(uuid4())
+    stored_file(tmp_path, elsewhere).parent.mkdir(exist_ok=True)
+    stored_file(tmp_path, elsewhere).write_bytes(stored_file(tmp_path).read_bytes())
+    with pytest.raises(WrongKey):
+        store.open(elsewhere, KEY, RECORD)
+
+
+def test_missing_object_is_said_to_be_missing(store: Store) -> None:
+    with pytest.raises(ObjectMissing):
+        store.open(OBJECT, KEY, RECORD)
+    assert not store.has(OBJECT)
+
+
+def test_bytes_other_than_the_record_speaks_of_are_refused(store: Store) -> None:
+    store.put(OBJECT, KEY, [b"sound"], RECORD)
+    with pytest.raises(DamagedObject, match="SHA-256 differs"):
+        store.open(OBJECT, KEY, RECORD, hashlib.sha256(b"other sound").hexdigest())
+
+
+@pytest.mark.requirement("G5.b")
+def test_every_single_flipped_byte_is_damage(store: Store, tmp_path: Path) -> None:
+    stored = store.put(OBJECT, KEY, [b"Good morning, everybody."], RECORD)
+    path = stored_file(tmp_path)
+    whole = path.read_bytes()
+    for at in range(len(whole)):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        with pytest.raises(DamagedObject, match="Restore it from a backup"):
+            store.verify(OBJECT, KEY, RECORD, stored.sha256)
+
+
+@pytest.mark.requirement("G5.b")
+def test_every_truncation_and_every_addition_is_damage_already_on_opening(store: Store, tmp_path: Path) -> None:
+    store.put(OBJECT, KEY, [some_bytes(STREAM_PLAIN_BYTES + 50_000)], RECORD)
+    path = stored_file(tmp_path)
+    whole = path.read_bytes()
+    shorter = [0, 1, 95, 96, 200, stream_offset(1), stream_offset(1) + 128, len(whole) - 16384, len(whole) - 1]
+    for content in [*(whole[:length] for length in shorter), whole + b"\0", whole + whole]:
+        path.write_bytes(content)
+        with pytest.raises(DamagedObject):
+            store.open(OBJECT, KEY, RECORD)
+
+
+@pytest.mark.requirement("G5.b")
+def test_streams_cannot_be_exchanged_or_left_out(store: Store, tmp_path: Path) -> None:
+    store.put(OBJECT, KEY, [some_bytes(3 * STREAM_PLAIN_BYTES)], RECORD)
+    path = stored_file(tmp_path)
+    whole = path.read_bytes()
+    head, first, second, rest = (
+        whole[: stream_offset(0)],
+        whole[stream_offset(0) : stream_offset(1)],
+        whole[stream_offset(1) : stream_offset(2)],
+        whole[stream_offset(2) :],
+    )
+    path.write_bytes(head + second + first + rest)
+    with store.open(OBJECT, KEY, RECORD) as reader, pytest.raises(DamagedObject):
+        reader.read(1)
+    path.write_bytes(head + first + rest)
+    with pytest.raises(DamagedObject):
+        store.open(OBJECT, KEY, RECORD)
+
+
+@pytest.mark.requirement("G5.b")
+def test_parts_of_two_writings_of_one_object_do_not_mix(store: Store, tmp_path: Path) -> None:
+    writings = []
+    for seed in (1, 2):
+        store.put(OBJECT, KEY, [some_bytes(STREAM_PLAIN_BYTES, seed)], RECORD)
+        writings.append(stored_file(tmp_path).read_bytes())
+        stored_file(tmp_path).unlink()
+    one, other = writings
+    for cut in (stream_offset(0), stream_offset(1)):
+        stored_file(tmp_path).write_bytes(one[:cut] + other[cut:])
+        with pytest.raises(DamagedObject), store.open(OBJECT, KEY, RECORD) as reader:
+            reader.read()
+
+
+@pytest.mark.requirement("G5.b")
+def test_damage_further_back_is_raised_where_it_lies_and_not_before(store: Store, tmp_path: Path) -> None:
+    plain = some_bytes(2 * STREAM_PLAIN_BYTES)
+    store.put(OBJECT, KEY, [plain], RECORD)
+    with stored_file(tmp_path).open("r+b") as file:
+        file.seek(stream_offset(1) + 2_000_000)
+        file.write(b"\0\0\0\0")
+    with store.open(OBJECT, KEY, RECORD) as reader:
+        assert reader.read(STREAM_PLAIN_BYTES) == plain[:STREAM_PLAIN_BYTES]
+        with pytest.raises(DamagedObject):
+            reader.read()
+
+
+@pytest.mark.parametrize("object_id", ["", "../../etc/passwd", "x", OBJECT.upper(), OBJECT.replace("-", ""), f"{OBJECT}/..", f"{{{OBJECT}}}"])
+def test_id_that_is_no_uuid_never_becomes_a_path(store: Store, object_id: str) -> None:
+    for refused in (
+        lambda: store.open(object_id, KEY, RECORD),
+        lambda: store.put(object_id, KEY, [b"x"], RECORD),
+        lambda: store.has(object_id),
+        lambda: store.stored_sha256(object_id),
+    ):
+        with pytest.raises(PlaceRefused):
+            refused()
+
+
+def test_links_inside_the_store_are_refused(store: Store, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    other = f"{(int(OBJECT[:2], 16) + 1) % 256:02x}{OBJECT[2:]}"
+    store.put(OBJECT, KEY, [b"sound"], RECORD)
+    stored_file(tmp_path).rename(outside / OBJECT)
+    stored_file(tmp_path).symlink_to(outside / OBJECT)
+    with pytest.raises(PlaceRefused):
+        store.open(OBJECT, KEY, RECORD)
+    with pytest.raises(ObjectExists):
+        store.put(OBJECT, KEY, [b"sound"], RECORD)
+    stored_file(tmp_path, other).parent.symlink_to(outside)
+    with pytest.raises(PlaceRefused):
+        store.put(other, KEY, [b"sound"], RECORD)
+    assert os.listdir(outside) == [OBJECT]
+
+
+def test_pipe_in_the_place_of_an_object_does_not_hang_the_server(store: Store, tmp_path: Path) -> None:
+    stored_file(tmp_path).parent.mkdir()
+    os.mkfifo(stored_file(tmp_path))
+    with pytest.raises(PlaceRefused):
+        store.open(OBJECT, KEY, RECORD)
+
+
+WRITE_AND_WAIT = """
+import sys, time
+from pathlib import Path
+from meetrec.custody.store import Store
+def endless():
+    yield bytes(300_000)
+    print("writing", flush=True)
+    time.sleep(60)
+Store(Path(sys.argv[1])).put(sys.argv[2], bytes(range(32)), endless(), "record")
+"""
+
+
+def test_killed_writer_leaves_no_object_and_its_remains_are_swept_while_living_writers_are_spared(store: Store, tmp_path: Path) -> None:
+    writer = subprocess.Popen([sys.executable, "-c", WRITE_AND_WAIT, str(tmp_path / "store"), OBJECT], stdout=subprocess.PIPE)
+    try:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == b"writing\n"
+        assert store.remove_unfinished() == 0
+        assert len(os.listdir(stored_file(tmp_path).parent)) == 1
+    finally:
+        writer.kill()
+        writer.communicate()
+    assert not store.has(OBJECT)
+    assert store.remove_unfinished() == 1
+    assert os.listdir(stored_file(tmp_path).parent) == []
+    store.put(OBJECT, KEY, [b"again"], RECORD)
+    assert store.remove_unfinished() == 0
+    assert store.has(OBJECT)
