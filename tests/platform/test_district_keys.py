@@ -31,7 +31,7 @@ def test_key_file_is_private_and_the_key_stays_out_of_logs(tmp_path: Path) -> No
 
 def test_key_is_never_replaced(tmp_path: Path) -> None:
     key = generate_district_key(tmp_path)
-    with pytest.raises(DistrictKeyUnusable, match="left as it was"):
+    with pytest.raises(DistrictKeyUnusable, match="left as it is"):
         generate_district_key(tmp_path)
     with pytest.raises(DistrictKeyUnusable):
         store_district_key(tmp_path, bytes(range(32)))
