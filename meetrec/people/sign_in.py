@@ -1,7 +1,7 @@
 """Sign-in with Flask-Security over flask-login: argon2, short sessions, every sign-in and refusal in the journal."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, Response, current_app, request
 from flask import session as cookie
@@ -18,7 +18,7 @@ from meetrec.people.models import Account, Role
 from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.keys import secret
-from meetrec.platform.languages import TRANSLATIONS
+from meetrec.platform.languages import TRANSLATIONS, own_address
 from meetrec.platform.rate_limits import SIGN_IN_ATTEMPTS, limiter
 
 SESSION_HOURS = 2  # staff; counted from the last page they opened
@@ -35,21 +35,33 @@ class SignInForm(LoginForm):  # type: ignore[misc]
     password = PasswordField(lazy_gettext("Password"), validators=[InputRequired()])
     remember = None
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Forget where to go next unless it is a page of ours, so that a forged link neither leads astray nor locks out."""
+        super().__init__(*args, **kwargs)
+        self.next.data = own_address(self.next.data or "") or ""
+
     def validate(self, **kwargs: Any) -> bool:
         """Let in or not; every refusal is told, also for an address that has no account."""
+        _count_attempt()
         if super().validate(**kwargs):
             return True
         _tell_refusal()
         return False
 
 
+def _attempt() -> None:
+    """One more try from this address; too many in a minute raise the 429 page, whatever was typed (W-10)."""
+
+
+_count_attempt = limiter.limit(SIGN_IN_ATTEMPTS)(_attempt)
+
+
 def add_sign_in(app: Flask, database: Database) -> None:
     """Give the application accounts, sessions and the sign-in page."""
-    session = scoped_session(lambda: _session_for_request(database))
+    session: scoped_session[Session] = scoped_session(cast(Any, lambda: _session_for_request(database)))
     app.extensions["meetrec.account_session"] = session
     app.config.update(_flask_security_settings(app.secret_key), PERMANENT_SESSION_LIFETIME=timedelta(hours=SESSION_HOURS), SESSION_COOKIE_HTTPONLY=True)
-    Security(app, SQLAlchemySessionUserDatastore(session, Account, Role), datetime_factory=clock.now, login_form=SignInForm)
-    app.view_functions["security.login"] = limiter.limit(SIGN_IN_ATTEMPTS, methods=["POST"])(app.view_functions["security.login"])
+    Security(app, SQLAlchemySessionUserDatastore(session, Account, Role), login_form=SignInForm)
     app.after_request(_keep_session_while_used)
     app.teardown_appcontext(lambda _error: session.remove())
     user_logged_in.connect(_tell_sign_in, app)
@@ -62,6 +74,7 @@ def _flask_security_settings(key: object) -> dict[str, object]:
         "SECURITY_PASSWORD_SINGLE_HASH": ["argon2"],
         "SECURITY_DEPRECATED_PASSWORD_SCHEMES": [],
         "SECURITY_TRACKABLE": True,
+        "SECURITY_DATETIME_FACTORY": clock.now,
         "SECURITY_RETURN_GENERIC_RESPONSES": True,  # never says whether an address has an account
         "SECURITY_LOGIN_URL": "/sign-in",
         "SECURITY_LOGOUT_URL": "/sign-out",

@@ -17,7 +17,8 @@ CONTENT_SECURITY_POLICY = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
-PERMISSIONS_POLICY = {name: "()" for name in ("camera", "microphone", "geolocation", "display-capture", "browsing-topics")}  # the kiosk records, never a browser
+# The kiosk records, never a browser.
+PERMISSIONS_POLICY = {name: "()" for name in ("camera", "microphone", "geolocation", "display-capture", "browsing-topics")}
 
 
 def send_security_headers(app: Flask, settings: Settings) -> None:
