@@ -1,0 +1,75 @@
+"""What holds for every page of the room's screen: headers, English and Spanish, and error pages. The server's own wiring loads the database."""
+
+from collections.abc import Callable
+
+from flask import Flask, Response, jsonify, render_template, request, session
+from flask.typing import ResponseReturnValue
+from flask_babel import Babel, lazy_gettext
+from flask_talisman import Talisman
+from werkzeug.exceptions import HTTPException
+
+from meetrec.capture.errors import CaptureError
+from meetrec.kiosk.errors import KioskError
+from meetrec.kiosk.sentences import sentence_of
+from meetrec.platform.headers import CONTENT_SECURITY_POLICY, PERMISSIONS_POLICY
+from meetrec.platform.places import PACKAGE
+
+LANGUAGES = {"en": "English", "es": "Español"}
+LOCALES = {"en": "en_US", "es": "es_US"}  # Spanish as U.S. schools write it: “2:30 p.m.”
+
+SENTENCES = {
+    403: lazy_gettext("This screen was not opened by the room's kiosk program. Open the address that the program printed when it started."),
+    404: lazy_gettext("There is no such page on this screen. Go back to the list of meetings. A recording that is running goes on."),
+    500: lazy_gettext("The screen met a fault of its own. A recording that is running goes on. Go back to the list of meetings."),
+}
+
+
+def set_ground_rules(app: Flask, zone: Callable[[], str]) -> None:
+    """Add headers, languages and error pages; `zone` tells the district's time zone."""
+    _send_security_headers(app)
+    _speak_languages(app, zone)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(KioskError, _own_error)
+    app.register_error_handler(CaptureError, _own_error)
+
+
+def _send_security_headers(app: Flask) -> None:
+    Talisman(
+        app, force_https=False, strict_transport_security=False, session_cookie_secure=False, session_cookie_samesite="Strict",
+        content_security_policy=CONTENT_SECURITY_POLICY, permissions_policy=PERMISSIONS_POLICY, referrer_policy="no-referrer", frame_options="DENY",
+    )  # fmt: skip
+    app.after_request(_do_not_keep)
+
+
+def _do_not_keep(response: Response) -> Response:
+    if request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _speak_languages(app: Flask, zone: Callable[[], str]) -> None:
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(PACKAGE / "translations")
+    Babel(app, locale_selector=lambda: LOCALES[current_language()], timezone_selector=zone)
+    app.context_processor(lambda: {"language": current_language(), "languages": LANGUAGES})
+
+
+def current_language() -> str:
+    """The language chosen at the screen, else English."""
+    chosen = session.get("language")
+    return chosen if chosen in LANGUAGES else "en"
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    code = error.code or 500
+    return error if code < 400 else _answer(code, str(SENTENCES.get(code, SENTENCES[404 if code < 500 else 500])))
+
+
+def _own_error(error: Exception) -> ResponseReturnValue:
+    return _answer(409, sentence_of(error))
+
+
+def _answer(code: int, sentence: str) -> ResponseReturnValue:
+    if request.headers.get("X-MeetRec-Kiosk") or request.path.startswith("/status"):
+        return jsonify(error=sentence), code
+    return render_template("kiosk/error.html", code=code, sentence=sentence), code
+

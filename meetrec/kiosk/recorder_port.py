@@ -1,0 +1,70 @@
+"""What the kiosk needs of the recorder, and the readings it takes from it."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+HEARD_FROM_DB = -45.0  # dBFS; a voice at a table is louder, a quiet room is not
+LOWEST_SHOWN_DB, HIGHEST_SHOWN_DB = -60.0, -12.0
+
+
+@dataclass(frozen=True)
+class MicrophoneReading:
+    """One microphone as the screen shows it. `state` is capture's own word; `name` is its seat, else its label."""
+
+    id: str
+    name: str
+    state: str
+    level_db: float
+    is_mute: bool  # it sends exact zeros, as a muted or dead microphone does (peers #6)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether nothing comes from it."""
+        return self.state in ("lost", "failed")
+
+    @property
+    def is_loud_as_a_voice(self) -> bool:
+        return not self.is_lost and self.level_db >= HEARD_FROM_DB
+
+    @property
+    def percent(self) -> int:
+        """How far the meter reaches, 0 to 100."""
+        share = (self.level_db - LOWEST_SHOWN_DB) / (HIGHEST_SHOWN_DB - LOWEST_SHOWN_DB)
+        return 0 if self.is_lost else round(100 * min(max(share, 0.0), 1.0))
+
+
+@dataclass(frozen=True)
+class RecorderReading:
+    """What the recorder does: `state` is "idle", "recording" or "paused"; `elapsed` counts recorded seconds of the running run."""
+
+    state: str
+    recording: str | None
+    elapsed: float
+    microphones: tuple[MicrophoneReading, ...]
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a recording is open, paused or not."""
+        return self.state != "idle"
+
+
+class RecorderPort(Protocol):
+    """The recorder, as far as the screen drives it. Every call may raise CaptureError with a sentence."""
+
+    def start(self, recording: str) -> None:
+        """Begin a new run of a recording."""
+
+    def pause(self) -> None:
+        """Hold on; the gap is stated."""
+
+    def resume(self) -> None:
+        """Go on."""
+
+    def stop(self) -> None:
+        """End the run and write closing.json."""
+
+    def reading(self) -> RecorderReading:
+        """What it does just now; quick."""
+
+    def close(self) -> None:
+        """Seal what is open and leave; a running recording becomes an interrupted one."""

@@ -1,0 +1,199 @@
+"""What the people in the room can do, and what stands in the room: start, pause, resume, stop, continue or finish what was interrupted."""
+
+import threading
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from meetrec.capture import outbox, recovery
+from meetrec.capture.errors import CaptureError
+from meetrec.capture.pieces import parse_piece
+from meetrec.kiosk import sentences
+from meetrec.kiosk.courier import Courier, pieces_in, pieces_waiting
+from meetrec.kiosk.demonstration import DemonstrationPlayer
+from meetrec.kiosk.errors import ActionRefused
+from meetrec.kiosk.faults import FaultBoard
+from meetrec.kiosk.meetings_cache import ArmedMeeting, MeetingsCache
+from meetrec.kiosk.recorder_port import RecorderPort, RecorderReading
+from meetrec.platform import clock
+
+HOLD_MILLISECONDS = 2000
+LOOK_SECONDS = 0.25
+HEARD_FOR_SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class Interrupted:
+    """A recording without its closing: `meeting` is None when the server does not list it any more."""
+
+    recording: str
+    interrupted_at: datetime
+    meeting: ArmedMeeting | None
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How far a stopped recording has come: pieces at the server, and pieces in all."""
+
+    delivered: int
+    pieces: int
+    is_complete: bool
+
+
+class Room:
+    """The room of this kiosk. Safe for several threads: actions wait for each other, readings do not."""
+
+    def __init__(self, outbox_folder: Path, recorder: RecorderPort, cache: MeetingsCache, courier: Courier, player: DemonstrationPlayer) -> None:
+        self.cache = cache
+        self.courier = courier
+        self.player = player
+        self.faults = FaultBoard()
+        self._outbox = outbox_folder
+        self._recorder = recorder
+        self._acting = threading.Lock()
+        self._heard_at: dict[str, float] = {}
+        self.last_stopped: str | None = None
+
+    def run(self, stopped: threading.Event) -> None:
+        """Watch the microphones until `stopped`, whether or not a screen is looking; a thread of its own."""
+        while not stopped.wait(LOOK_SECONDS):
+            self.look()
+
+    def look(self) -> RecorderReading:
+        """Read the recorder; note faults and who was heard."""
+        reading = self._recorder.reading()
+        self.faults.look(reading)
+        for microphone in reading.microphones:
+            if microphone.is_loud_as_a_voice:
+                self._heard_at[microphone.id] = time.monotonic()
+        return reading
+
+    def is_heard(self, microphone: str) -> bool:
+        """Whether the microphone heard something as loud as a voice in the last seconds."""
+        return time.monotonic() - self._heard_at.get(microphone, -HEARD_FOR_SECONDS) < HEARD_FOR_SECONDS
+
+    def start(self, recording: str) -> None:
+        """Begin to record an armed meeting; a second press changes nothing. Raises ActionRefused or CaptureError."""
+        with self._acting:
+            if self._runs_already(recording):
+                return
+            if self.cache.news is None or self.cache.news.find(recording) is None:
+                raise ActionRefused(sentences.NOT_ARMED)
+            if self.delivery_of(recording) is not None:
+                raise ActionRefused(sentences.ALREADY_RECORDED)
+            self._begin(recording)
+
+    def continue_interrupted(self, recording: str) -> None:
+        """Begin a new run of an interrupted recording."""
+        with self._acting:
+            if self._runs_already(recording):
+                return
+            self._require_interrupted(recording)
+            self._begin(recording)
+
+    def _runs_already(self, recording: str) -> bool:
+        reading = self._recorder.reading()
+        if reading.is_running and reading.recording != recording:
+            raise ActionRefused(sentences.ANOTHER_RUNS)
+        return reading.is_running
+
+    def _begin(self, recording: str) -> None:
+        self.faults.clear()
+        self.player.order("stop")
+        try:
+            self._recorder.start(recording)
+        except Exception:
+            self.player.order("idle")
+            raise
+        self.player.order("play")
+        self._report(recording, "recording")
+
+    def pause(self) -> None:
+        """Hold on; the stretch will be stated as a pause."""
+        with self._acting:
+            recording = self._require_running()
+            self._recorder.pause()
+            self._report(recording, "paused")
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        with self._acting:
+            recording = self._require_running()
+            self._recorder.resume()
+            self._report(recording, "recording")
+
+    def stop(self, held_milliseconds: int) -> str | None:
+        """End the recording; the recording that was ended, None when none ran. Raises ActionRefused when the hold was too short (peers #1)."""
+        if held_milliseconds < HOLD_MILLISECONDS:
+            raise ActionRefused(sentences.HELD_TOO_SHORT)
+        with self._acting:
+            recording = self._recorder.reading().recording
+            if recording is not None:
+                self.player.order("stop", "idle")
+                self._recorder.stop()
+                self.last_stopped = recording
+                self._report(recording, "stopped")
+            return recording
+
+    def finish_interrupted(self, recording: str) -> None:
+        """Close an interrupted recording as it is, so that it is delivered as complete."""
+        with self._acting:
+            self._require_interrupted(recording)
+            for run in outbox.runs_of(self._outbox / recording):
+                for microphone in outbox.microphones_of(run):
+                    recovery.end_as_interrupted(run, microphone)
+            recovery.finish(self._outbox, recording)
+            self._report(recording, "stopped")
+
+    def interrupted(self) -> list[Interrupted]:
+        """The recordings that a crash or a stopped program left without an end, latest first."""
+        running = self._recorder.reading().recording
+        folders = [self._outbox / name for name in outbox.recordings_in(self._outbox) if name != running]
+        found = [self._interrupted_in(folder) for folder in folders if self._is_interrupted(folder)]
+        return sorted(found, key=lambda one: one.interrupted_at, reverse=True)
+
+    @staticmethod
+    def _is_interrupted(folder: Path) -> bool:
+        return not (folder / outbox.CLOSING).exists() and any(folder.glob(f"*/{outbox.RUN_STATEMENT}"))
+
+    def _interrupted_in(self, folder: Path) -> Interrupted:
+        try:
+            interrupted_at = max(map(_last_sound_of, outbox.runs_of(folder)))
+        except (CaptureError, OSError):  # a file that does not read must not take the screen away: the recording is still listed
+            interrupted_at = datetime.fromtimestamp(folder.stat().st_mtime, UTC)
+        return Interrupted(folder.name, interrupted_at, self.cache.news.find(folder.name) if self.cache.news else None)
+
+    def delivery_of(self, recording: str) -> Delivery | None:
+        """How far a stopped recording has come; None when this kiosk has stopped no such recording."""
+        try:
+            closing = outbox.read_closing(self._outbox, recording)
+        except FileNotFoundError:  # the courier removed it just now
+            closing = None
+        if closing is not None:
+            pieces = pieces_in(closing)
+            return Delivery(max(0, pieces - pieces_waiting(self._outbox / recording)), pieces, is_complete=False)
+        delivered = self.cache.delivered_pieces(recording)
+        return None if delivered is None else Delivery(delivered, delivered, is_complete=True)
+
+    def _require_running(self) -> str:
+        recording = self._recorder.reading().recording
+        if recording is None:
+            raise ActionRefused(sentences.NOT_RECORDING)
+        return recording
+
+    def _require_interrupted(self, recording: str) -> None:
+        if recording not in {one.recording for one in self.interrupted()}:
+            raise ActionRefused(sentences.NOTHING_TO_FINISH)
+
+    def _report(self, recording: str, state: str) -> None:
+        self.courier.report(recording, state, clock.now().isoformat())
+
+
+def _last_sound_of(run: Path) -> datetime:
+    """The last moment a run has sound of, to within the ten seconds of an open piece."""
+    statement = outbox.statement_of(run)
+    newest = [outbox.newest_piece(run, microphone) for microphone in outbox.microphones_of(run)]
+    reached = [parse_piece(piece.path.read_bytes()).header for piece in newest if piece is not None]
+    seconds = max((header.first_frame + (header.frames or 0) for header in reached), default=0) / statement["rate"]
+    return datetime.fromisoformat(statement["started_at"]) + timedelta(seconds=seconds)

@@ -1,0 +1,145 @@
+"""Capture's recorder for this room: built anew when the district's key arrives or a microphone is plugged in, never while it records."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from meetrec.capture.devices import Microphone, list_microphones, slug_of
+from meetrec.capture.errors import MicrophoneUnusable
+from meetrec.capture.recorder import Recorder
+from meetrec.kiosk.errors import ActionRefused
+from meetrec.kiosk.meetings_cache import MeetingsCache
+from meetrec.kiosk.recorder_port import MicrophoneReading, RecorderReading
+from meetrec.kiosk.sentences import NO_DISTRICT_KEY, NO_MICROPHONE
+from meetrec.platform.settings import MicrophoneSeat
+
+LOOK_AGAIN_SECONDS = 10.0
+SOUND_COMES = ("metering", "waiting", "recording", "paused", "stopped")
+
+log = structlog.get_logger()
+
+
+class RoomRecorder:
+    """Drives a `Recorder` over the room's microphones. `seats` names them; none named means every attached one."""
+
+    def __init__(self, outbox: Path, seats: Sequence[MicrophoneSeat], cache: MeetingsCache, attached: Callable[[], list[Microphone]] = list_microphones) -> None:
+        self._outbox = outbox
+        self._seats = seats
+        self._cache = cache
+        self._attached = attached
+        self._lock = threading.RLock()
+        self._recorder: Recorder | None = None
+        self._built_for: tuple[list[Microphone], str, bytes] | None = None
+        self._is_closed = False
+
+    def run(self, stopped: threading.Event) -> None:
+        """Look for microphones and the key until `stopped`; a thread of its own."""
+        while not stopped.is_set():
+            self.look_around()
+            stopped.wait(LOOK_AGAIN_SECONDS if self._can_record() else 1.0)
+
+    def look_around(self) -> None:
+        """Build the recorder when there is something new; a microphone that is gone stays in the list as lost."""
+        if self.reading().is_running:
+            return
+        try:
+            found = seated(self._seats, self._attached())
+        except MicrophoneUnusable:
+            return
+        with self._lock:
+            wanted = (self._with_known(found), *self._identity())
+            if wanted != self._built_for and not self.reading().is_running and not self._is_closed:
+                self._build(*wanted)
+
+    def _with_known(self, found: list[Microphone]) -> list[Microphone]:
+        """The microphones known so far and the new ones: a loose cable must not make a seat vanish from the screen."""
+        known = self._built_for[0] if self._built_for else []
+        return known + [microphone for microphone in found if microphone.id not in {one.id for one in known}]
+
+    def _identity(self) -> tuple[str, bytes]:
+        """This kiosk's id and the key to seal to; empty while the server has never been reached."""
+        news, key = self._cache.news, self._cache.district_public_key
+        return (news.kiosk, key) if news and key else ("", b"")
+
+    def _build(self, microphones: list[Microphone], kiosk: str, key: bytes) -> None:
+        if self._recorder is not None:
+            self._recorder.close()
+        self._recorder = Recorder(self._outbox, kiosk, key, microphones).open()
+        self._built_for = (microphones, kiosk, key)
+        log.info("recorder.built", microphones=len(microphones), has_key=bool(key))
+
+    def _can_record(self) -> bool:
+        return self._recorder is not None and self._built_for is not None and bool(self._built_for[2])
+
+    def start(self, recording: str) -> None:
+        """Begin a run. Raises ActionRefused or CaptureError with nothing started."""
+        with self._lock:
+            if self._recorder is None:
+                raise ActionRefused(NO_MICROPHONE)
+            if not self._identity()[1]:
+                raise ActionRefused(NO_DISTRICT_KEY)
+            if self._built_for is None or self._built_for[1:] != self._identity():
+                raise ActionRefused(NO_DISTRICT_KEY)
+            self._recorder.start(recording)
+
+    def pause(self) -> None:
+        """Hold on."""
+        self._require_recorder().pause()
+
+    def resume(self) -> None:
+        """Go on."""
+        self._require_recorder().resume()
+
+    def stop(self) -> None:
+        """End the recording and write closing.json."""
+        self._require_recorder().stop()
+
+    def _require_recorder(self) -> Recorder:
+        if self._recorder is None:
+            raise ActionRefused(NO_MICROPHONE)
+        return self._recorder
+
+    def reading(self) -> RecorderReading:
+        """What the recorder does just now."""
+        recorder = self._recorder
+        return RecorderReading("idle", None, 0.0, ()) if recorder is None else reading_of(recorder.status())
+
+    def close(self) -> None:
+        """Seal what is open and end every process; a recording that runs becomes an interrupted one."""
+        with self._lock:
+            self._is_closed = True
+            if self._recorder is not None:
+                self._recorder.close()
+
+
+def seated(seats: Sequence[MicrophoneSeat], attached: list[Microphone]) -> list[Microphone]:
+    """The room's microphones with their seats. A named one that is not attached is in the list too, so that its absence is seen."""
+    if not seats:
+        return attached
+    return [_microphone_for(seat, attached) for seat in seats]
+
+
+def _microphone_for(seat: MicrophoneSeat, attached: list[Microphone]) -> Microphone:
+    names = {name: microphone for microphone in attached for name in (microphone.id, microphone.label, microphone.device)}
+    found = names.get(seat.device)
+    return replace(found, seat=seat.seat) if found else Microphone(slug_of(seat.device), seat.device, seat.device, seat.seat)
+
+
+def reading_of(status: dict[str, Any]) -> RecorderReading:
+    """Capture's status as the kiosk reads it."""
+    microphones = tuple(
+        MicrophoneReading(
+            id=shown["id"],
+            name=shown["seat"] or shown["label"],
+            state=shown["state"],
+            level_db=shown["level_db"],
+            is_mute=shown["state"] in SOUND_COMES and shown["sentence"] is not None,
+        )
+        for shown in status["microphones"]
+    )
+    state = status["state"] if status["state"] in ("recording", "paused") else "idle"
+    return RecorderReading(state, status["recording"], status["elapsed"], microphones)

@@ -1,0 +1,106 @@
+"""Every sentence the room's screen says about states and faults, calm and complete: what happened, what was kept, what to do."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from meetrec.capture.errors import DiskFull, MicrophoneUnusable
+from meetrec.kiosk.errors import Trouble
+
+CONNECTED = lazy_gettext("Connected")
+CONNECTING = lazy_gettext("Looking for the server …")
+NO_CONNECTION = lazy_gettext("No connection to the server. Recording works all the same; it will be delivered later.")
+
+# Trouble with the server, as the room reads it. Nothing is ever deleted here because of one.
+OF_TROUBLE = {
+    Trouble.NO_ANSWER: NO_CONNECTION,
+    Trouble.HALF_ANSWER: NO_CONNECTION,
+    Trouble.SERVER_FAULT: lazy_gettext(
+        "The server has a fault of its own. Recording works all the same; everything is kept on this machine and delivered when the server is well."
+    ),
+    Trouble.WRONG_TOKEN: lazy_gettext(
+        "The server does not know this kiosk’s key. Recording works all the same and is kept on this machine. "
+        "Ask the administrator to enrol this kiosk again."
+    ),
+    Trouble.OTHER_DISTRICT_KEY: lazy_gettext(
+        "The server shows another district key than the one this kiosk knows, so the list of meetings is not renewed. "
+        "Recordings are still sealed with the known key. Tell the administrator."
+    ),
+    Trouble.CONFLICT: lazy_gettext(
+        "The server holds something else in the place of a piece of this recording. The piece is kept on this machine. Tell the administrator."
+    ),
+    Trouble.TOO_LARGE: lazy_gettext(
+        "The server or a proxy before it refuses a piece as too large. Everything is kept on this machine and tried again. Tell the administrator."
+    ),
+    Trouble.REFUSED: lazy_gettext(
+        "The server does not take this recording just now. Everything is kept on this machine and tried again. If this stays, tell the administrator."
+    ),
+    Trouble.WRONG_HASH: lazy_gettext("A piece reached the server altered. It is kept on this machine and sent again."),
+    Trouble.NOT_DURABLE: lazy_gettext("The server has not yet stored a piece safely. It is kept on this machine and sent again."),
+    Trouble.UNREADABLE_PIECE: lazy_gettext("A file of a recording on this machine cannot be read. Nothing was deleted. Tell the administrator."),
+}
+
+# What may not be done now.
+NOT_ARMED = lazy_gettext("This meeting is not armed for this room any more. Ask the coordinator to arm it, then try again.")
+NO_DISTRICT_KEY = lazy_gettext(
+    "This kiosk has not yet received the district’s key, so it cannot seal a recording. It fetches the key as soon as the server answers."
+)
+ANOTHER_RUNS = lazy_gettext("Another meeting is being recorded in this room. Stop that recording first.")
+ALREADY_RECORDED = lazy_gettext("This meeting’s recording was stopped and saved. If the meeting goes on, ask the coordinator to arm the room again.")
+HELD_TOO_SHORT = lazy_gettext("Hold for two seconds to stop. The recording goes on.")
+NOTHING_TO_FINISH = lazy_gettext("There is no interrupted recording of this meeting on this machine.")
+NOT_RECORDING = lazy_gettext("Nothing is being recorded just now.")
+
+NO_MICROPHONE = lazy_gettext("No microphone is attached, so nothing can be recorded. Plug a microphone in; it appears here by itself.")
+DISK_FULL = lazy_gettext(
+    "The disk of this machine is full. Everything up to now is sealed and kept; recording goes on by itself when there is room. "
+    "Tell the coordinator and use another recorder for now."
+)
+
+_OF_CAPTURE = {DiskFull: DISK_FULL, MicrophoneUnusable: NO_MICROPHONE}
+
+KINDS = {"IEP": lazy_gettext("IEP meeting"), "SECTION_504": lazy_gettext("Section 504 meeting")}
+
+
+def sentence_of(error: Exception) -> str:
+    """The sentence for an error of ours, in the screen's language where there is one."""
+    return str(next((sentence for kind, sentence in _OF_CAPTURE.items() if isinstance(error, kind)), error))
+
+
+def server_sentence(has_asked: bool, troubles: list[Trouble | None]) -> str:
+    """How the connection stands; the first trouble speaks."""
+    trouble = next(filter(None, troubles), None)
+    if trouble is not None:
+        return str(OF_TROUBLE[trouble])
+    return str(CONNECTED if has_asked else CONNECTING)
+
+
+def fault_sentence(kind: str, seat: str, is_over: bool) -> str:
+    """A fault that happened while recording, in words."""
+    if kind == "disk_full":
+        return _("The disk was full for a while. It records again; what was said in between is missing and stated.") if is_over else str(DISK_FULL)
+    if kind == "muted":
+        return _muted_sentence(seat, is_over)
+    if is_over:
+        return _("%(seat)s was lost for a while and is back. What it should have heard in between is missing and stated.", seat=seat)
+    return _("%(seat)s is lost. What it recorded so far is kept, and the other microphones go on. Check its cable.", seat=seat)
+
+
+def _muted_sentence(seat: str, is_over: bool) -> str:
+    if is_over:
+        return _("%(seat)s sent no sound for a while and is heard again.", seat=seat)
+    return _("%(seat)s sends no sound at all: it is switched off or muted. The other microphones go on.", seat=seat)
+
+
+def microphone_words(reading: Any, is_heard: bool) -> str:
+    """What a microphone does just now."""
+    if reading.state in ("lost", "failed"):
+        return _("Not connected")
+    if reading.state == "opening":
+        return _("Getting ready")
+    if reading.state == "disk_full":
+        return _("Not recording: the disk is full")
+    if reading.is_mute:
+        return _("No sound at all: muted?")
+    return _("Hears sound") if is_heard else _("Quiet")

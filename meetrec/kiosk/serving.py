@@ -1,0 +1,120 @@
+"""The kiosk process: look for orphans first, then the recorder, the courier and the screen; a clean end at SIGTERM."""
+
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Any
+
+import structlog
+import waitress
+from flask import Flask
+
+from meetrec.capture import recovery
+from meetrec.kiosk.api import DistrictServer
+from meetrec.kiosk.app import create_kiosk_app
+from meetrec.kiosk.courier import Courier
+from meetrec.kiosk.demonstration import DemonstrationPlayer
+from meetrec.kiosk.errors import KioskError
+from meetrec.kiosk.gate import ScreenKeys
+from meetrec.kiosk.meetings_cache import MeetingsCache
+from meetrec.kiosk.news import NewsPoll
+from meetrec.kiosk.room import Room
+from meetrec.kiosk.room_recorder import RoomRecorder
+from meetrec.kiosk.screen import Screen
+from meetrec.platform import clock
+from meetrec.platform.durable_files import make_private_folder
+from meetrec.platform.settings import Settings
+
+LOOPBACK = ("127.0.0.1", "localhost")
+SERVER_THREADS = 8
+ENDING_SECONDS = 5.0
+
+log = structlog.get_logger()
+
+
+def kiosk_folder(settings: Settings) -> Path:
+    """Where the kiosk keeps its few private files: last meetings, the pinned district key, the screen's key."""
+    return settings.data_dir / "kiosk"
+
+
+def server_token(settings: Settings) -> str:
+    """This kiosk's token for the server. Raises KioskError with what to do when there is none."""
+    path = settings.kiosk.token_file
+    if path is None:
+        raise KioskError("kiosk.token_file is not set. Enrol this room's kiosk on the server, save the token it prints in a file, and name that file.")
+    try:
+        token = path.read_text().strip()
+    except (OSError, UnicodeDecodeError):
+        raise KioskError(f"The kiosk's token file {path} cannot be read. Enrol this room's kiosk on the server and save the token it prints there.") from None
+    if not token.isascii() or not token.isprintable() or not token or " " in token:
+        raise KioskError(f"The kiosk's token file {path} does not hold one token. Save in it the line that the enrolment printed, and nothing else.")
+    return token
+
+
+@dataclass
+class RunningKiosk(AbstractContextManager["RunningKiosk"]):
+    """Everything of one kiosk process, started by `with`. `stopped` ends its threads."""
+
+    screen: Screen
+    recorder: RoomRecorder
+    loops: tuple[Callable[[threading.Event], None], ...]
+    stopped: threading.Event
+    threads: list[threading.Thread]
+
+    @classmethod
+    def of(cls, settings: Settings) -> "RunningKiosk":
+        """Put the parts together. What a crash left is looked at before anything else may touch it (peers #4)."""
+        if settings.kiosk.host not in LOOPBACK:
+            raise KioskError("kiosk.host must be 127.0.0.1: the room's screen is for this machine alone.")
+        server = DistrictServer(settings.kiosk.server_url, server_token(settings))
+        outbox = settings.kiosk.outbox
+        make_private_folder(outbox)
+        for found in recovery.recover(outbox):
+            log.warning("kiosk.interrupted_recording", recording=found.recording, runs=found.runs, troubles=len(found.troubles))
+        cache = MeetingsCache(kiosk_folder(settings))
+        courier = Courier(outbox, server, lambda recording, pieces: cache.note_delivered(recording, pieces, clock.now()))
+        recorder = RoomRecorder(outbox, settings.kiosk.microphones, cache)
+        room = Room(outbox, recorder, cache, courier, DemonstrationPlayer(settings.kiosk.demonstration_player))
+        news = NewsPoll(server, cache)
+        return cls(Screen(room, news), recorder, (news.run, courier.run, recorder.run, room.run), threading.Event(), [])
+
+    def __enter__(self) -> "RunningKiosk":
+        self.screen.room.player.order("idle")
+        for loop in self.loops:
+            thread = threading.Thread(target=loop, args=(self.stopped,), name=loop.__qualname__, daemon=True)
+            self.threads.append(thread)
+            thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Seal what is open first; a delivery that is under way may be cut off, it is repeated at the next start."""
+        self.stopped.set()
+        self.recorder.close()
+        self.screen.room.player.order("stop")
+        self.screen.room.courier.wake()
+        for thread in self.threads:
+            thread.join(ENDING_SECONDS)
+
+
+def kiosk_server(settings: Settings, kiosk: RunningKiosk, keys: ScreenKeys, port: int) -> tuple[Any, Flask]:
+    """The screen's web server on loopback (port 0 takes a free one), and its application."""
+    app = create_kiosk_app(settings, kiosk.screen, keys, port)
+    try:
+        server = waitress.create_server(app, host="127.0.0.1", port=port, threads=SERVER_THREADS, ident=None)
+    except OSError as error:
+        raise KioskError(f"The screen cannot use port {port} of this machine: {error.strerror}. Is another kiosk program running?") from error
+    return server, app
+
+
+def serve_until_told(server: Any) -> None:
+    """Serve until SIGTERM or Ctrl-C; then return, so that everything can be sealed."""
+    signal.signal(signal.SIGTERM, _end)
+    server.run()
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)  # waitress ends its threads and returns

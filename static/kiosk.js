@@ -1,0 +1,219 @@
+// The room's screen: asks the kiosk program for the truth and shows it. It holds no sound and no state of its own (peers 1):
+// a page that is reloaded, opened twice or closed changes nothing about the recording.
+
+const page = JSON.parse(document.getElementById("kiosk-page").textContent);
+const here = document.body.dataset.page;
+const LEVELS_MS = 220;
+const STATUS_MS = 1000;
+const PATIENCE_MS = 8000;
+const HOLD_MS = 2000;
+
+const all = (selector) => document.querySelectorAll(selector);
+const one = (selector) => document.querySelector(selector);
+
+function say(element, words) {
+  if (element && element.textContent !== words) element.textContent = words;
+}
+
+async function ask(address) {
+  const answer = await fetch(address, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE_MS) });
+  if (!answer.ok) throw new Error(String(answer.status));
+  return answer.json();
+}
+
+function refuse(sentence) {
+  const notice = one("[data-refusal]");
+  say(notice, sentence);
+  notice.hidden = !sentence;
+}
+
+// ---- what is shown -------------------------------------------------------------------------------------------------------------
+
+function showState(state) {
+  const words = page.words[state];
+  if (words) say(one("[data-state-words]"), words);
+  document.body.dataset.state = state;
+  for (const form of all("[data-when]")) {
+    const hadFocus = form.contains(document.activeElement);
+    form.hidden = form.dataset.when !== state;
+    if (hadFocus && form.hidden) one(`[data-when="${state}"] button`)?.focus();
+  }
+}
+
+function showMicrophones(microphones) {
+  for (const row of all("[data-microphone]")) {
+    const shown = microphones[row.dataset.microphone];
+    if (!shown) continue;
+    row.dataset.kind = shown.kind;
+    say(row.querySelector("[data-words]"), shown.words);
+  }
+}
+
+function showFaults(faults) {
+  const list = one("[data-faults]");
+  const numbers = faults.map((fault) => String(fault.number));
+  for (const notice of list.querySelectorAll("[data-fault]")) if (!numbers.includes(notice.dataset.fault)) notice.remove();
+  for (const fault of faults) {
+    const notice = list.querySelector(`[data-fault="${fault.number}"]`) ?? list.appendChild(newFault(fault.number));
+    say(notice.querySelector("[data-sentence]"), fault.sentence);
+  }
+}
+
+function newFault(number) {
+  const notice = document.getElementById("fault-notice").content.firstElementChild.cloneNode(true);
+  notice.dataset.fault = String(number);
+  notice.querySelector("form").action = `/faults/${number}/answer`;
+  return notice;
+}
+
+function showLevels({ elapsed, levels }) {
+  for (const element of all('[data-shows="elapsed"]')) say(element, elapsed);
+  for (const row of all("[data-microphone]")) {
+    row.querySelector("[data-bar]").style.transform = `scaleX(${(levels[row.dataset.microphone] ?? 0) / 100})`;
+  }
+}
+
+function show(status) {
+  for (const [name, words] of Object.entries(status.texts)) for (const element of all(`[data-shows="${name}"]`)) say(element, words);
+  one("[data-server]").dataset.connected = status.is_connected ? "yes" : "no";
+  showFaults(status.faults);
+  showMicrophones(status.microphones);
+  showLevels(status);
+  showState(status.state);
+  goWhereItHappens(status);
+}
+
+// A second tab, or a page that was open before: every screen shows the recorder while it runs.
+function goWhereItHappens(status) {
+  const runs = status.state !== "idle";
+  if (runs && here !== "recording") leaveTo("/recording");
+  if (!runs && here === "recording") leaveTo(status.after);
+  if (here !== "recording" && here !== "saved" && status.version !== page.version && !leaving) leaveTo(location.pathname);
+}
+
+let leaving = false;
+function leaveTo(address) {
+  if (leaving) return;
+  leaving = true;
+  location.replace(address);
+}
+
+async function showDelivery() {
+  if (!page.delivery_url) return;
+  const delivery = await ask(page.delivery_url);
+  say(one("[data-delivery]"), delivery.words);
+  one("[data-delivered]").value = delivery.delivered;
+}
+
+// ---- asking again and again ----------------------------------------------------------------------------------------------------
+
+let lostTouch = 0;
+async function everySo(milliseconds, step) {
+  for (;;) {
+    const begun = performance.now();
+    if (!leaving) await step().then(foundTouch, missTouch);
+    await new Promise((done) => setTimeout(done, Math.max(0, milliseconds - (performance.now() - begun))));
+  }
+}
+
+function foundTouch() {
+  if (lostTouch > 2) refuse("");
+  lostTouch = 0;
+}
+
+function missTouch() {
+  lostTouch += 1;
+  if (lostTouch > 2) refuse(page.words.unreachable);
+}
+
+// ---- what is pressed -----------------------------------------------------------------------------------------------------------
+
+async function press(form, fields = new FormData(form)) {
+  if (form.dataset.pressed) return; // a double press is one press; the server holds to that too
+  form.dataset.pressed = "yes";
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(fields), headers: { "X-MeetRec-Kiosk": page.form_token } });
+    await follow(answer, form);
+  } catch {
+    refuse(page.words.unreachable);
+  } finally {
+    delete form.dataset.pressed;
+  }
+}
+
+async function follow(answer, form) {
+  const told = await answer.json();
+  if (!answer.ok) return refuse(told.error);
+  refuse("");
+  if (form.closest("[data-fault]")) form.closest("[data-fault]").remove();
+  else if (new URL(told.now_at, location.href).pathname !== location.pathname) leaveTo(told.now_at);
+  else show(await ask("/status"));
+}
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-press]")) return;
+  event.preventDefault();
+  press(event.target);
+});
+
+// Stop is a hold of two seconds, by finger, mouse or keyboard: nobody stops a meeting by leaning on the screen (peers 1).
+function makeHold(form) {
+  const button = form.querySelector("button");
+  const words = one("[data-hold-words]");
+  const bar = form.querySelector("[data-progress]");
+  let since = null;
+
+  const draw = (share) => { bar.style.transform = `scaleX(${share})`; };
+  const tick = () => {
+    if (since === null) return;
+    const held = performance.now() - since;
+    draw(Math.min(1, held / HOLD_MS));
+    if (held < HOLD_MS) requestAnimationFrame(tick);
+    else finish(held);
+  };
+  const begin = () => {
+    if (since !== null || form.dataset.pressed) return;
+    since = performance.now();
+    say(words, page.words.holding);
+    requestAnimationFrame(tick);
+  };
+  const end = () => {
+    if (since === null) return;
+    since = null;
+    draw(0);
+    say(words, page.words.hold);
+    form.classList.add("kiosk-hold--early");
+  };
+  const finish = (held) => {
+    since = null;
+    const fields = new FormData(form);
+    fields.set("held_ms", String(Math.floor(held)));
+    press(form, fields).finally(() => draw(0));
+  };
+  const isHoldKey = (event) => event.key === " " || event.key === "Enter";
+
+  form.addEventListener("submit", (event) => event.preventDefault());
+  button.addEventListener("contextmenu", (event) => event.preventDefault());
+  button.addEventListener("pointerdown", (event) => { if (event.button === 0) { button.setPointerCapture(event.pointerId); begin(); } });
+  for (const name of ["pointerup", "pointercancel", "lostpointercapture", "blur"]) button.addEventListener(name, end);
+  button.addEventListener("pointermove", (event) => {
+    const box = button.getBoundingClientRect();
+    if (event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom) end();
+  });
+  button.addEventListener("keydown", (event) => { if (isHoldKey(event)) { event.preventDefault(); if (!event.repeat) begin(); } });
+  button.addEventListener("keyup", (event) => { if (isHoldKey(event)) { event.preventDefault(); end(); } });
+  document.addEventListener("visibilitychange", () => { if (document.hidden) end(); });
+}
+
+for (const form of all("[data-hold]")) makeHold(form);
+
+// The screen does not go to sleep while it records (peers 14); where the browser cannot promise that, nothing is lost.
+async function stayAwake() {
+  if (here === "recording" && document.visibilityState === "visible") await navigator.wakeLock?.request("screen").catch(() => null);
+}
+document.addEventListener("visibilitychange", stayAwake);
+stayAwake();
+
+showState(page.state);
+everySo(STATUS_MS, async () => { show(await ask("/status")); await showDelivery(); });
+everySo(LEVELS_MS, async () => showLevels(await ask("/status/levels")));
