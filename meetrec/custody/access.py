@@ -27,10 +27,11 @@ class Answer:
 
 
 # A rule answers, or says None when it has nothing to say.
-AccessRule = Callable[[Session, Account, Record, Purpose], Answer | None]
+# The record is None while a recording is not stored yet: its page shows states and no content.
+AccessRule = Callable[[Session, Account, Record | None, Purpose], Answer | None]
 
 
-def duty_of_office(_session: Session, account: Account, _record: Record, purpose: Purpose) -> Answer | None:
+def duty_of_office(_session: Session, account: Account, _record: Record | None, purpose: Purpose) -> Answer | None:
     """The coordinator and the district's custodian hear and read what they administer."""
     held = {role.name for role in account.roles}
     office = next((role for role in CONTENT_ROLES if role in held), None)
@@ -42,7 +43,7 @@ def duty_of_office(_session: Session, account: Account, _record: Record, purpose
 RULES: tuple[AccessRule, ...] = (duty_of_office,)
 
 
-def may_open(session: Session, account: Account, record: Record, purpose: Purpose) -> Answer:
+def may_open(session: Session, account: Account, record: Record | None, purpose: Purpose) -> Answer:
     """The first refusal of a rule, else the first permission, else no: what no rule allows is closed."""
     if not account.active:
         return Answer(False, "account_not_active")

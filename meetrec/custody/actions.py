@@ -79,9 +79,10 @@ def _row(now: datetime, record_id: str, new: NewObject) -> StoredObject:
     )  # fmt: skip
 
 
-def deny(session: Session, now: datetime, actor: str, record: Record, purpose: Purpose, reason: str) -> None:
-    """A refused attempt counts like an access (W-37)."""
-    journal.append(session, now, actor, "access.denied", f"record:{record.id}", recording_id=record.recording_id, purpose=purpose.value, reason=reason)
+def deny(session: Session, now: datetime, actor: str, recording_id: str, record: Record | None, purpose: Purpose, reason: str) -> None:
+    """A refused attempt counts like an access, also before there is a record (W-37)."""
+    subject = f"record:{record.id}" if record else f"recording:{recording_id}"
+    journal.append(session, now, actor, "access.denied", subject, recording_id=recording_id, purpose=purpose.value, reason=reason)
 
 
 def sit_down(session: Session, now: datetime, account_id: str, record: Record, purpose: Purpose, seconds: float = 0.0) -> Sitting:

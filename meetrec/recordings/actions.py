@@ -67,12 +67,11 @@ def register_run(session: Session, now: datetime, courier: Courier, recording_id
     _refuse_if_closed(recording)
     statement = parse_run_statement(content)
     started_at = datetime.fromisoformat(statement["started_at"])
-    session.add(
-        Run(
-            id=run_id, recording_id=recording.id, kiosk_id=courier.kiosk_id, started_at=started_at,
-            statement=statement, statement_hash=sha256_hex(content),
-        )  # fmt: skip
-    )
+    run = Run(
+        id=run_id, recording_id=recording.id, kiosk_id=courier.kiosk_id, started_at=started_at,
+        statement=statement, statement_hash=sha256_hex(content),
+    )  # fmt: skip
+    session.add(run)
     if recording.state is RecordingState.ARMED:
         recording.state, recording.started_at = RecordingState.RECORDING, started_at
         _tell(session, now, courier.actor, "recording.started", recording, run=run_id)
@@ -174,12 +173,11 @@ def note_piece(session: Session, now: datetime, courier: Courier, place: PiecePl
     recording = queries.recording_of_room(session, place.recording_id, courier.room_id)
     if recording.state not in OPEN:
         raise DeliveryRefused(f"{place.name} comes after the whole recording was delivered.")
-    session.add(
-        Piece(
-            run_id=place.run_id, microphone=place.microphone, position=place.index, kind=header.kind,
-            size=len(content), sha256=sha256_hex(content), received_at=now,
-        )  # fmt: skip
-    )
+    piece = Piece(
+        run_id=place.run_id, microphone=place.microphone, position=place.index, kind=header.kind,
+        size=len(content), sha256=sha256_hex(content), received_at=now,
+    )  # fmt: skip
+    session.add(piece)
     session.flush()
     _deliver_if_complete(session, now, courier, recording)
 

@@ -1,8 +1,13 @@
 """What a page says of a recording's stage, in the reader's language."""
 
-from flask_babel import gettext as _
+from flask_babel import gettext
 
 from meetrec.recordings.rules import Stage
+
+
+def _(text: str, **values: object) -> str:
+    """The text in the reader's language."""
+    return str(gettext(text, **values))
 
 
 def sentence_of(stage: Stage, delivered: int, promised: int | None) -> str:

@@ -1,0 +1,140 @@
+"""From delivered runs to what custody keeps: one FLAC master per microphone on a common clock, a listening copy, peaks, the gap ledger.
+
+Memory stays flat whatever the length: one piece of each microphone at a time. No plain sound touches a disk: masters go straight
+into the store's encryption. Each is read back from the store and compared with the joined pieces, sample for sample (G5.b).
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+import numpy as np
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from meetrec.capture.pieces import Samples
+from meetrec.custody.actions import NewObject
+from meetrec.custody.models import ObjectRole
+from meetrec.custody.store import Stored
+from meetrec.custody.vault import Vault
+from meetrec.recordings import listening_copy
+from meetrec.recordings.delivered_runs import open_run
+from meetrec.recordings.flac_stream import SoundFacts, flac_stream
+from meetrec.recordings.listening_copy import MastersReadBack
+from meetrec.recordings.rules import ChainEnd, chains_of_closing
+from meetrec.recordings.timeline import Timeline, Track, timeline_of
+
+FLAC, JSON = "audio/flac", "application/json"
+MASTERS_AT_ONCE = 2
+MASTERS_SHARE = 0.6  # of the whole work, for the progress shown
+
+Tell = Callable[[float], None]  # how much of the work is done, 0 to 1
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """What was put into the store, and the timeline it was made by."""
+
+    timeline: Timeline
+    objects: tuple[NewObject, ...]
+
+
+def open_delivery(folder: Path, closing: Mapping[str, Any], district_key: X25519PrivateKey) -> Timeline:
+    """Verify everything a recording's folder holds against the kiosk's closing statement and lay it on one clock.
+
+    Raises AssemblyFailed naming what does not fit.
+    """
+    promised: dict[str, dict[str, ChainEnd]] = {run: {} for run in closing["runs"]}
+    for (run, microphone), end in chains_of_closing(closing).items():
+        promised[run][microphone] = end
+    return timeline_of([open_run(folder / run, district_key, ends) for run, ends in promised.items()])
+
+
+def assemble(timeline: Timeline, vault: Vault, record_id: str, tell: Tell) -> Assembled:
+    """Put all objects of the record into the store. Repeated after a cut, it goes on with what is there already.
+
+    Raises AssemblyFailed when what lies in the store does not decode to the joined sound; StoreUnwritable on a full disk.
+    """
+    vault.prepare(record_id)
+    facts = list(_all_facts(timeline.tracks))
+    masters = list(_masters(timeline, facts, vault, record_id, tell))
+    derived = _derived(timeline, facts, masters, vault, record_id, lambda share: tell(MASTERS_SHARE + share * (1 - MASTERS_SHARE)))
+    return Assembled(timeline, (*masters, *derived))
+
+
+def facts_of(sound: Iterable[Samples]) -> SoundFacts:
+    """Length and hashes of a track's joined sound."""
+    frames, md5, sha256 = 0, hashlib.md5(usedforsecurity=False), hashlib.sha256()
+    for block in sound:
+        plain = np.ascontiguousarray(block, "<i2").tobytes()
+        frames += len(block)
+        md5.update(plain)
+        sha256.update(plain)
+    return SoundFacts(frames, md5.digest(), sha256.hexdigest())
+
+
+def _all_facts(tracks: Sequence[Track]) -> Iterator[SoundFacts]:
+    with ThreadPoolExecutor(MASTERS_AT_ONCE) as threads:
+        yield from threads.map(lambda track: facts_of(track.sound()), tracks)
+
+
+def _masters(timeline: Timeline, facts: Sequence[SoundFacts], vault: Vault, record_id: str, tell: Tell) -> Iterator[NewObject]:
+    def master(position: int) -> NewObject:
+        track, known = timeline.tracks[position], facts[position]
+        object_id = _object_id(record_id, ObjectRole.MASTER, f"{position}/{known.sha256}")
+        stored = _put_once(vault, record_id, object_id, flac_stream(track.sound(), known))
+        return NewObject(object_id, ObjectRole.MASTER, position, track.microphone.seat, FLAC, stored)
+
+    with ThreadPoolExecutor(MASTERS_AT_ONCE) as threads:
+        for number, one in enumerate(threads.map(master, range(len(timeline.tracks))), start=1):
+            tell(MASTERS_SHARE * number / len(timeline.tracks))
+            yield one
+
+
+def _derived(
+    timeline: Timeline, facts: Sequence[SoundFacts], masters: Sequence[NewObject], vault: Vault, record_id: str, tell: Tell
+) -> Iterator[NewObject]:
+    """Listening copy and peaks, made from the masters as they lie in the store, which proves them; and the gap ledger."""
+    name = hashlib.sha256("".join(known.sha256 for known in facts).encode()).hexdigest()
+    object_id = _object_id(record_id, ObjectRole.LISTENING_COPY, name)
+    with ExitStack() as opened:
+        readers = [opened.enter_context(vault.open_unlisted(record_id, master.id)) for master in masters]
+        read_back = MastersReadBack(readers, timeline.frames)  # type: ignore[arg-type]
+        sound = _told(read_back.mixed(), timeline.frames, tell)
+        stored = _put_once(vault, record_id, object_id, listening_copy.listening_copy(sound))
+        for _block in sound:  # an earlier attempt stored the copy; the masters must still be proved
+            continue
+    read_back.require([known.sha256 for known in facts])
+    yield NewObject(object_id, ObjectRole.LISTENING_COPY, 0, None, listening_copy.MEDIA_TYPE, stored)
+    yield _json_object(vault, record_id, ObjectRole.PEAKS, read_back.peaks.as_json())
+    yield _json_object(vault, record_id, ObjectRole.GAP_LEDGER, timeline.ledger())
+
+
+def _told(sound: Iterable[Samples], frames: int, tell: Tell) -> Iterator[Samples]:
+    done = 0
+    for block in sound:
+        yield block
+        done += len(block)
+        tell(done / frames)
+
+
+def _json_object(vault: Vault, record_id: str, role: ObjectRole, content: Mapping[str, Any]) -> NewObject:
+    encoded = json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
+    object_id = _object_id(record_id, role, hashlib.sha256(encoded).hexdigest())
+    return NewObject(object_id, role, 0, None, JSON, _put_once(vault, record_id, object_id, [encoded]))
+
+
+def _object_id(record_id: str, role: ObjectRole, content: str) -> str:
+    """The same content of the same record has the same id, so a repeated attempt finds what an earlier one stored."""
+    return str(uuid5(UUID(record_id), f"{role.value}/{content}"))
+
+
+def _put_once(vault: Vault, record_id: str, object_id: str, source: Iterable[bytes]) -> Stored:
+    if vault.has(object_id):
+        return vault.describe(record_id, object_id)
+    return vault.put(record_id, object_id, source)

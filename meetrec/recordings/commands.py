@@ -1,0 +1,29 @@
+"""`meetrec recordings`: joining a run by hand, for the day on which nothing else works any more."""
+
+from pathlib import Path
+
+import click
+
+EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+NEW_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.group()
+def recordings() -> None:
+    """The server's side of recordings."""
+
+
+@recordings.command("assemble")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--district-key", type=EXISTING_FILE, required=True, help="The district's key file (district-x25519.pem).")
+@click.option("--out", type=NEW_FILE, required=True, help="The FLAC file to write: plain sound, one channel per microphone.")
+def assemble_by_hand(folder: Path, district_key: Path, out: Path) -> None:
+    """Join a run's folder, or a recording's folder with its runs, as it lies on a kiosk or in the server's incoming folder."""
+    from meetrec.recordings.by_hand import district_key_in, join_into_file
+
+    timeline = join_into_file(folder, district_key_in(district_key), out)
+    click.echo(f"{out}: {timeline.seconds:.1f} s, {len(timeline.tracks)} microphones in this order:")
+    for track in timeline.tracks:
+        click.echo(f"  {track.microphone.id}  {track.microphone.seat}")
+    for gap in timeline.ledger()["gaps"]:
+        click.echo(f"  missing: {gap['microphone']}, {gap['start']:.3f} s to {gap['end']:.3f} s ({gap['kind']})")

@@ -1,0 +1,84 @@
+"""The sound of a recording for those who may hear it: ranges decrypted in stream, the waveform's outline, and the minutes heard."""
+
+import math
+from uuid import UUID
+
+from flask import Blueprint, Response, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from meetrec.custody import actions as custody
+from meetrec.custody.access import Purpose
+from meetrec.custody.models import ObjectRole, Record
+from meetrec.custody.queries import object_of, objects_of, playable
+from meetrec.custody.range_response import range_response
+from meetrec.people.roles import ROLES
+from meetrec.platform import clock
+from meetrec.platform.web import NotFound, database, for_staff
+from meetrec.recordings import actions
+from meetrec.recordings.content_gate import let_in, let_in_to_record, vault
+
+blueprint = Blueprint("recordings", __name__, url_prefix="/recordings")
+
+# The door lets in all staff and custody's rules decide, so that a refused attempt reaches the journal (W-37).
+
+
+@blueprint.get("/<uuid:recording_id>/sound/<uuid:object_id>")
+@for_staff(*ROLES)
+def sound(recording_id: UUID, object_id: UUID) -> ResponseReturnValue:
+    """All microphones together or one of them, whole or the range that the player asks for."""
+    record = let_in_to_record(str(recording_id), Purpose.LISTEN)
+    stored = object_of(record, str(object_id))
+    if stored not in playable(record):
+        raise NotFound("This object is no sound.")
+    _note_listening(record)
+    return range_response(vault().open(stored), stored.media_type, stored.sha256, request)
+
+
+@blueprint.get("/<uuid:recording_id>/peaks")
+@for_staff(*ROLES)
+def peaks(recording_id: UUID) -> ResponseReturnValue:
+    """The waveform's outline for the player."""
+    record = let_in_to_record(str(recording_id), Purpose.LISTEN)
+    stored = objects_of(record, ObjectRole.PEAKS)[0]
+    answer = Response(vault().read(stored), mimetype=stored.media_type)
+    answer.set_etag(stored.sha256)
+    return answer.make_conditional(request)
+
+
+@blueprint.post("/<uuid:recording_id>/listening")
+@for_staff(*ROLES)
+def listening(recording_id: UUID) -> ResponseReturnValue:
+    """The player tells how many seconds it played since it last told."""
+    record = let_in_to_record(str(recording_id), Purpose.LISTEN)
+    with database().writing() as session:
+        custody.sit_down(session, clock.now(), current_user.id, record, Purpose.LISTEN, _seconds())
+    return "", 204
+
+
+@blueprint.post("/<uuid:recording_id>/join")
+@for_staff(*ROLES)
+def join_again(recording_id: UUID) -> ResponseReturnValue:
+    """Try the joining once more after it failed."""
+    let_in(str(recording_id), Purpose.LISTEN)
+    with database().writing() as session:
+        actions.try_again(session, clock.now(), str(recording_id))
+    return redirect(f"/recordings/{recording_id}", 303)
+
+
+def _note_listening(record: Record) -> None:
+    """Also a player without scripts is noted; a row is written at most once a minute, however many ranges are asked for."""
+    moment = clock.now()
+    with database().reading() as session:
+        sitting = custody.open_sitting(session, current_user.id, record.id, Purpose.LISTEN)
+    if sitting is None or moment - sitting.last_sign_at >= custody.SIGN_EVERY:
+        with database().writing() as session:
+            custody.sit_down(session, moment, current_user.id, record, Purpose.LISTEN)
+
+
+def _seconds() -> float:
+    try:
+        told = float(request.form.get("seconds", "0"))
+    except ValueError:
+        return 0.0
+    return told if math.isfinite(told) else 0.0

@@ -1,0 +1,102 @@
+"""The page of one recording: how far it is, its sound and its transcript in step, its gaps, and its story."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, jsonify, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from meetrec.custody import actions as custody
+from meetrec.custody.access import Purpose
+from meetrec.custody.models import ObjectRole, Record, StoredObject
+from meetrec.custody.queries import objects_of, playable
+from meetrec.journal.verbs import VERBS
+from meetrec.people.roles import ROLES
+from meetrec.platform import clock
+from meetrec.platform.web import database, for_staff
+from meetrec.recordings import queries as recordings
+from meetrec.recordings.content_gate import let_in, let_in_to_record, vault
+from meetrec.transcripts import actions, queries
+from meetrec.transcripts.models import Transcript
+from meetrec.transcripts.sentences import clock_time, reason_of_gap
+from meetrec.transcripts.story import story_of
+
+blueprint = Blueprint("transcripts", __name__, url_prefix="/recordings")
+
+SHORTEST_GAP_SHOWN = 0.5  # seconds; the ledger holds the shorter ones too
+
+# The door lets in all staff and custody's rules decide, so that a refused attempt reaches the journal (W-37).
+
+
+@blueprint.get("/<uuid:recording_id>")
+@for_staff(*ROLES)
+def recording_page(recording_id: UUID) -> ResponseReturnValue:
+    """Everything about one recording. Works without scripts; `?t=` and `?sound=` choose the place and the microphone."""
+    record = let_in(str(recording_id), Purpose.READ)
+    with database().reading() as session:
+        recording = recordings.recording(session, str(recording_id))
+        standing = queries.standing_of(session, recording, record)
+        story = story_of(session, recording.id)
+        transcript = queries.newest_transcript(session, record.id) if record else None
+    content = _content_of(record, transcript) if record else {}
+    return render_template(
+        "transcripts/recording.html", recording=recording, record=record, standing=standing, story=story, transcript=transcript,
+        verbs=VERBS, clock_time=clock_time, reason_of_gap=reason_of_gap, **content,
+    )  # fmt: skip
+
+
+@blueprint.get("/<uuid:recording_id>/state")
+@for_staff(*ROLES)
+def recording_state(recording_id: UUID) -> ResponseReturnValue:
+    """How far the recording is, for the script that watches; 304 while nothing moved."""
+    record = let_in(str(recording_id), Purpose.READ)
+    with database().reading() as session:
+        standing = queries.standing_of(session, recordings.recording(session, str(recording_id)), record)
+    answer = jsonify(key=standing.key, sentence=standing.sentence, fraction=standing.fraction)
+    answer.add_etag()
+    return answer.make_conditional(request)
+
+
+@blueprint.post("/<uuid:recording_id>/transcribe")
+@for_staff(*ROLES)
+def transcribe_again(recording_id: UUID) -> ResponseReturnValue:
+    """Try the transcription once more after it failed."""
+    record = let_in_to_record(str(recording_id), Purpose.READ)
+    with database().writing() as session:
+        if queries.newest_transcript(session, record.id) is None:
+            actions.queue_transcription(session, clock.now(), record)
+    return redirect(f"/recordings/{recording_id}", 303)
+
+
+def _content_of(record: Record, transcript: Transcript | None) -> dict[str, Any]:
+    """What the page shows out of the record's encryption; opening the text begins a sitting of reading."""
+    lines = _lines_of(record, transcript) if transcript else ()
+    sounds = [(one, one.label or _("All microphones together")) for one in playable(record)]
+    return {"lines": lines, "sounds": sounds, "chosen": _chosen(sounds), "at": _place(record), "gaps": _gaps_of(record)}
+
+
+def _lines_of(record: Record, transcript: Transcript) -> Any:
+    text = next(one for one in record.objects if one.id == transcript.object_id)
+    with database().writing() as session:
+        custody.sit_down(session, clock.now(), current_user.id, record, Purpose.READ)
+    return queries.lines_of(vault().read(text), queries.seats_of(record))
+
+
+def _chosen(sounds: list[tuple[StoredObject, str]]) -> StoredObject:
+    """The microphone named by `?sound=`, else all together."""
+    wanted = request.args.get("sound")
+    return next((one for one, _label in sounds if one.id == wanted), sounds[0][0])
+
+
+def _place(record: Record) -> float:
+    """Seconds named by `?t=`, inside the recording."""
+    place = request.args.get("t", 0.0, type=float)
+    return place if 0.0 <= place <= record.duration else 0.0
+
+
+def _gaps_of(record: Record) -> list[dict[str, Any]]:
+    ledger = json.loads(vault().read(objects_of(record, ObjectRole.GAP_LEDGER)[0]))
+    return [gap for gap in ledger["gaps"] if gap["end"] - gap["start"] >= SHORTEST_GAP_SHOWN]

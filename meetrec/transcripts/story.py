@@ -1,0 +1,39 @@
+"""The story of one recording as its journal tells it, with the names resolved only now, for the page (B-01, W-37)."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from meetrec.journal.models import JournalEntry
+from meetrec.journal.queries import entries_of_recording
+from meetrec.meetings.models import Kiosk
+from meetrec.people.models import Account
+from meetrec.transcripts.sentences import actor_name
+
+
+@dataclass(frozen=True)
+class Told:
+    """One entry of the journal on a page: when, its verb, who, and the minutes heard where it tells of listening."""
+
+    at: datetime
+    verb: str
+    who: str
+    minutes: int | None
+
+
+def story_of(session: Session, recording_id: str) -> Sequence[Told]:
+    """All entries of a recording, oldest first."""
+    entries = entries_of_recording(session, recording_id)
+    ids = {entry.actor.partition(":")[2] for entry in entries}
+    accounts = {account.id: account.name for account in session.scalars(select(Account).where(Account.id.in_(ids)))}
+    rooms = {kiosk.id: kiosk.room.name for kiosk in session.scalars(select(Kiosk).where(Kiosk.id.in_(ids)))}
+    return [Told(entry.at, entry.verb, actor_name(entry.actor, accounts, rooms), _minutes(entry)) for entry in entries]
+
+
+def _minutes(entry: JournalEntry) -> int | None:
+    minutes = json.loads(entry.body)["details"].get("minutes")
+    return minutes if isinstance(minutes, int) else None
