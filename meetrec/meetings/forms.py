@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectField, ValidationError
+from wtforms import RadioField, SelectChoice, SelectField, ValidationError
 
 from meetrec.meetings.actions import MeetingPlan
 from meetrec.meetings.form_fields import ClockTime, DayToCome, OneOfTheList, TypedDateField, TypedField, TypedTimeField, instant_of
@@ -27,7 +27,7 @@ class MeetingForm(FlaskForm):
     kind = RadioField(
         lazy_gettext("Kind of meeting"),
         [OneOfTheList(ONLY_TWO_KINDS)],
-        choices=[(kind.value, words) for kind, words in KIND_WORDS.items()],
+        choices=[SelectChoice(kind.value, words) for kind, words in KIND_WORDS.items()],
         validate_choice=False,
     )
     student = SelectField(lazy_gettext("Pupil"), [OneOfTheList(lazy_gettext("Choose the pupil."))], validate_choice=False)
@@ -39,8 +39,8 @@ class MeetingForm(FlaskForm):
     def __init__(self, now: datetime, zone: str, students: Sequence[tuple[str, str]], rooms: Sequence[tuple[str, str]], **keywords: Any) -> None:
         self.now, self.zone = now, zone
         super().__init__(**keywords)
-        self.student.choices = [("", _("Choose a pupil")), *students]
-        self.room.choices = [("", _("Choose a room")), *rooms]
+        self.student.choices = [SelectChoice("", _("Choose a pupil")), *(SelectChoice(*student) for student in students)]
+        self.room.choices = [SelectChoice("", _("Choose a room")), *(SelectChoice(*room) for room in rooms)]
 
     def validate_end(self, field: TypedField) -> None:
         """Later than the start, on the same day."""

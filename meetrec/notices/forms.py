@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, Form, HiddenField, RadioField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, Field, Form, HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField, ValidationError
 
 from meetrec.meetings.form_fields import ClockTime, DayToCome, OneOfTheList, TypedDateField, TypedTimeField
 from meetrec.notices.actions import NoticeStatement
@@ -79,7 +79,7 @@ class NoticeForm(FlaskForm):
     recorder_role = RadioField(
         lazy_gettext("Who are you to the pupil?"),
         [OneOfTheList(lazy_gettext("Choose who you are. A recording by the family is made by a parent, a legal guardian or a student who is 18 or older."))],
-        choices=[(role.value, words) for role, words in ROLES.items()],
+        choices=[SelectChoice(role.value, words) for role, words in ROLES.items()],
         validate_choice=False,
     )  # fmt: skip
     student_name = _line_field(lazy_gettext("The pupil's name"), 160, Needed(lazy_gettext("Enter the pupil's name.")))
@@ -100,7 +100,11 @@ class NoticeForm(FlaskForm):
     def __init__(self, now: datetime, zone: str, schools: Sequence[str], **keywords: Any) -> None:
         self.now, self.zone = now, zone
         super().__init__(**keywords)
-        self.school.choices = [("", _("Choose a school")), *((name, name) for name in schools), (OTHER_PLACE, _("Another place, or I am not sure"))]
+        self.school.choices = [
+            SelectChoice("", _("Choose a school")),
+            *(SelectChoice(name, name) for name in schools),
+            SelectChoice(OTHER_PLACE, _("Another place, or I am not sure")),
+        ]
         self.nonce.data = self.nonce.data or new_nonce()
 
     def validate_on_submit(self, **keywords: Any) -> bool:

@@ -1,0 +1,62 @@
+"""Entering meetings."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import func, select
+
+from meetrec.journal.models import JournalEntry
+from meetrec.meetings.actions import MeetingNotPlanned, MeetingPlan, plan_meeting
+from meetrec.meetings.models import Meeting, MeetingKind
+from meetrec.platform.database import Database
+
+
+@pytest.fixture
+def plan(district: SimpleNamespace, now: datetime) -> MeetingPlan:
+    """A 504 meeting in three days."""
+    start = now + timedelta(days=3)
+    return MeetingPlan(MeetingKind.SECTION_504, district.student.id, district.room.id, start, start + timedelta(hours=1))
+
+
+def test_meeting_is_entered_with_its_journal_entry(database: Database, now: datetime, plan: MeetingPlan) -> None:
+    with database.writing() as session:
+        meeting_id = plan_meeting(session, now, "user:x", plan).id
+    with database.reading() as session:
+        meeting = session.get_one(Meeting, meeting_id)
+        assert (meeting.kind, meeting.first_start, meeting.start, meeting.planned_end) == (plan.kind, plan.start, plan.start, plan.planned_end)
+        entry = session.scalars(select(JournalEntry).where(JournalEntry.subject == f"meeting:{meeting_id}")).one()
+        assert (entry.verb, entry.actor) == ("meeting.planned", "user:x")
+
+
+def test_same_meeting_sent_twice_is_entered_once(database: Database, now: datetime, plan: MeetingPlan) -> None:
+    with database.writing() as session:
+        first = plan_meeting(session, now, "user:x", plan).id
+    with database.writing() as session:
+        assert plan_meeting(session, now, "user:x", plan).id == first
+        assert session.scalar(select(func.count()).where(JournalEntry.subject == f"meeting:{first}")) == 1
+
+
+def test_two_meetings_in_one_room_at_one_time_are_refused(database: Database, now: datetime, plan: MeetingPlan) -> None:
+    later = replace(plan, start=plan.start + timedelta(minutes=30), planned_end=plan.planned_end + timedelta(minutes=30))
+    with database.writing() as session:
+        plan_meeting(session, now, "user:x", plan)
+        with pytest.raises(MeetingNotPlanned, match="Another meeting is planned in this room"):
+            plan_meeting(session, now, "user:x", later)
+
+
+def test_meetings_may_follow_each_other_without_a_break(database: Database, now: datetime, plan: MeetingPlan) -> None:
+    next_one = replace(plan, start=plan.planned_end, planned_end=plan.planned_end + timedelta(hours=1))
+    with database.writing() as session:
+        assert plan_meeting(session, now, "user:x", plan).id != plan_meeting(session, now, "user:x", next_one).id
+
+
+def test_meeting_that_ends_before_it_starts_is_refused(database: Database, now: datetime, plan: MeetingPlan) -> None:
+    with database.writing() as session, pytest.raises(MeetingNotPlanned, match="must end after it starts"):
+        plan_meeting(session, now, "user:x", replace(plan, planned_end=plan.start))
+
+
+def test_meeting_of_an_unknown_pupil_is_refused(database: Database, now: datetime, plan: MeetingPlan) -> None:
+    with database.writing() as session, pytest.raises(MeetingNotPlanned, match="Choose again"):
+        plan_meeting(session, now, "user:x", replace(plan, student_id="nobody"))
