@@ -48,8 +48,10 @@ def _device_names() -> list[str]:
         answer = subprocess.run(command, capture_output=True, timeout=LISTING_SECONDS, check=False)
     except subprocess.TimeoutExpired:
         raise MicrophoneUnusable("A sound device does not answer. Unplug the microphones and plug them in again, one at a time.") from None
-    if answer.returncode != 0:
+    if b"PortAudio library not found" in answer.stderr:
         raise MicrophoneUnusable("Sound input cannot be used on this machine: PortAudio is missing. Install the package libportaudio2.")
+    if answer.returncode != 0:
+        raise MicrophoneUnusable("Sound input cannot be used: this machine's sound system failed while it listed the microphones.")
     return [str(name) for name in json.loads(answer.stdout.splitlines()[-1])]
 
 

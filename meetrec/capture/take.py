@@ -8,6 +8,7 @@ from pathlib import Path
 from meetrec.capture.absences import Absence
 from meetrec.capture.ballast import Ballast
 from meetrec.capture.errors import DiskFull
+from meetrec.capture.pieces import Samples
 from meetrec.capture.run_order import RunOrder, Stretch
 from meetrec.capture.stream import Block, StreamClock
 from meetrec.capture.suspicion import Suspicion
@@ -30,7 +31,6 @@ class Take:
         self._missing = (order.missing_kind, order.missing_noticed_by)
         self._stretches: deque[Stretch] = deque()
         self._clock: StreamClock | None = None
-        self._anchor: int | None = None  # the run's frame of the stream's sample 0, while the stream runs without loss
         self._suspicion = Suspicion()
         self._disk_full_at: float | None = None
         self.has_stopped = False
@@ -64,7 +64,7 @@ class Take:
 
     def attach(self, clock: StreamClock) -> None:
         """A stream has opened; its blocks follow."""
-        self._clock, self._anchor, self._suspicion = clock, None, Suspicion()
+        self._clock, self._suspicion = clock, Suspicion()
 
     def end_stretch(self, at: float, ending: str) -> None:
         """Pause or stop at `at` (monotonic); what was heard before still arrives and is written."""
@@ -99,30 +99,27 @@ class Take:
             return
         if self._stretches and not self._absence.is_open:
             self._absence.begin(self._writer.next_frame, *verdict)
-        self._anchor = None
         self._clock.forget()
         for block in self._suspicion.held:
             self._clock.observe(block)
 
     def _write_wanted(self, block: Block, clock: StreamClock) -> None:
-        if self._anchor is None:
-            self._anchor = self._order.frame_at(clock.start)
         for stretch in list(self._stretches):
             first = max(block.first, clock.count_at(stretch.since))
             after = block.after if stretch.until is None else min(block.after, clock.count_at(stretch.until))
             if after > first and self._disk_full_at is None:
-                self._write(block, first, after, self._anchor)
+                since = stretch.since if first > block.first else clock.moment_of(first)
+                self._write(block.samples[first - block.first : after - block.first], since)
             if stretch.until is not None and block.after >= clock.count_at(stretch.until):
                 self._complete(stretch, stretch.until)
 
-    def _write(self, block: Block, first: int, after: int, anchor: int) -> None:
-        """Write the block's samples from stream count `first` up to `after`."""
+    def _write(self, samples: Samples, since: float) -> None:
+        """Write samples heard from `since` (monotonic) on. After an absence the clock tells their frame; otherwise they just follow."""
         try:
             if self._absence.is_open:
-                frame = max(anchor + first, self._writer.next_frame)
-                self._anchor = frame - first
+                frame = self._frame_of(since)
                 self._writer.begin_at(frame, self._absence.close(frame))
-            self._writer.write(block.samples[first - block.first : after - block.first])
+            self._writer.write(samples)
         except DiskFull:
             self._note_disk_full()
 
@@ -132,11 +129,8 @@ class Take:
             self._absence.begin(self._writer.next_frame, "interrupted", "disk full")
 
     def _frame_of(self, moment: float) -> int:
-        """The run's frame at a moment: by the stream's own count while it runs, else by the clock; never before what is written."""
-        frame = self._order.frame_at(moment)
-        if self._anchor is not None and self._clock is not None:
-            frame = self._anchor + self._clock.count_at(moment)
-        return max(frame, self._writer.next_frame)
+        """The run's frame at a moment, never before what is written."""
+        return max(self._order.frame_at(moment), self._writer.next_frame)
 
     def _complete(self, stretch: Stretch, until: float) -> None:
         """A wanted stretch is over: nothing of it is still on its way."""
@@ -165,7 +159,7 @@ class Take:
             for held in self._suspicion.release():
                 self._write_wanted(held, self._clock)
         self._close_piece()
-        self._clock = self._anchor = None
+        self._clock = None
         self._missing = (kind, noticed_by)
         if self._stretches:
             at_once = self._writer.next_frame

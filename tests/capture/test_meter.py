@@ -1,0 +1,32 @@
+"""Levels in dBFS, clipping, silence, digital zero."""
+
+import numpy as np
+import pytest
+
+from meetrec.capture.meter import LOWEST_DB, Meter
+
+
+def test_a_full_scale_sine_reads_minus_3_db_rms() -> None:
+    sine = (32_767 * np.sin(np.arange(4_800) / 10)).astype(np.int16)
+    level = Meter().read(sine)
+    assert level.level_db == pytest.approx(-3.0, abs=0.1)
+    assert level.peak_db == pytest.approx(0.0, abs=0.1)
+    assert level.clipped > 0
+
+
+def test_the_most_negative_sample_is_a_peak_and_no_overflow() -> None:
+    assert Meter().read(np.array([-32_768, 0], np.int16)).peak_db == 0.0
+
+
+def test_zeros_and_silence_are_counted_until_sound_comes() -> None:
+    meter = Meter()
+    for _ in range(3):
+        level = meter.read(np.zeros(4_800, np.int16))
+    assert (level.level_db, level.zero_seconds, level.silent_seconds) == (LOWEST_DB, pytest.approx(0.3), pytest.approx(0.3))
+    faint = meter.read(np.array([1, -1] * 2_400, np.int16))
+    assert (faint.zero_seconds, faint.silent_seconds) == (0.0, pytest.approx(0.4))
+    assert meter.read(np.full(4_800, 9_000, np.int16) * np.array([1, -1] * 2_400, np.int16)).silent_seconds == 0.0
+
+
+def test_a_constant_offset_is_not_sound() -> None:
+    assert Meter().read(np.full(4_800, 700, np.int16)).level_db == LOWEST_DB

@@ -1,0 +1,71 @@
+"""The run key: only the district opens it, and only for the run it was sealed for."""
+
+import json
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meetrec.capture.errors import RunKeyRefused
+from meetrec.capture.run_keys import canonical_json, microphone_keys, open_run_key, run_statement, seal_run_key
+
+pytestmark = pytest.mark.requirement("G5.b")
+DISTRICT = X25519PrivateKey.from_private_bytes(bytes(range(32)))
+RUN_KEY = bytes(range(100, 132))
+NAMES = {"recording": "r", "kiosk": "k", "run": "u"}
+
+
+def statement() -> bytes:
+    return run_statement(DISTRICT.public_key().public_bytes_raw(), RUN_KEY, **NAMES, started_at="2026-10-13T14:00:00.000000Z", rate=48_000, microphones=[])
+
+
+def test_the_district_opens_what_was_sealed_to_it() -> None:
+    assert open_run_key(DISTRICT, statement()) == RUN_KEY
+    assert open_run_key(DISTRICT.private_bytes_raw(), statement()) == RUN_KEY
+
+
+def test_the_run_key_does_not_stand_in_the_statement() -> None:
+    assert RUN_KEY not in statement()
+    assert RUN_KEY.hex() not in statement().decode()
+
+
+def test_another_district_cannot_open_it_and_is_told_so() -> None:
+    with pytest.raises(RunKeyRefused, match="sealed to another district key"):
+        open_run_key(X25519PrivateKey.generate(), statement())
+
+
+@pytest.mark.parametrize("name", ["recording", "kiosk", "run"])
+def test_a_sealed_key_cannot_be_moved_to_another_recording_kiosk_or_run(name: str) -> None:
+    moved = {**json.loads(statement()), name: "another"}
+    with pytest.raises(RunKeyRefused, match="altered"):
+        open_run_key(DISTRICT, canonical_json(moved))
+
+
+@given(st.binary(max_size=80))
+def test_no_bytes_from_elsewhere_are_taken_for_a_statement(noise: bytes) -> None:
+    with pytest.raises(RunKeyRefused):
+        open_run_key(DISTRICT, noise)
+
+
+def test_a_statement_of_a_later_format_is_refused_by_name() -> None:
+    with pytest.raises(RunKeyRefused, match="format 2"):
+        open_run_key(DISTRICT, canonical_json({**json.loads(statement()), "format": 2}))
+
+
+def test_a_public_key_of_the_wrong_length_is_refused_with_a_sentence() -> None:
+    with pytest.raises(RunKeyRefused, match="must have 32 bytes, this one has 31"):
+        seal_run_key(bytes(31), RUN_KEY, **NAMES)
+
+
+def test_every_microphone_and_use_has_its_own_key() -> None:
+    keys = [key for name in ("a", "b") for key in (microphone_keys(RUN_KEY, name).piece, microphone_keys(RUN_KEY, name).journal)]
+    assert len(set(keys)) == 4
+
+
+def test_keys_do_not_show_in_logs() -> None:
+    assert "b'" not in repr(microphone_keys(RUN_KEY, "a"))
+
+
+def test_json_has_one_spelling() -> None:
+    assert canonical_json({"b": 1, "a": "é"}) == '{"a":"é","b":1}'.encode()
