@@ -1,0 +1,196 @@
+"""Sound in, transcript out: each seat's own stretches through the engine, piece by piece, in bounded memory."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from meetrec.platform.errors import MeetRecError
+from meetrec.transcripts.engines import DETECTION_SECONDS, Engine, EngineIdentity, Segment, Word
+from meetrec.transcripts.seats import FRAME, Flags, Powers, Stretch, gated, gates_of, own_frames, powers_of, stretches_of
+from meetrec.transcripts.sound import RATE, Samples, SoundSource, mixed_to_one
+from meetrec.transcripts.speech import joined_speech
+
+Speakers = Literal["none", "channels"]
+
+LONGEST_GAP = 1.0  # seconds between two words of one line; more means somebody paused or others spoke
+LANGUAGE_SAMPLES = 3  # windows of 30 s of a seat's own speech from which its language is judged
+LISTENING_SHARE = 0.05  # of the progress bar: levels and languages, before the first word
+
+
+class TranscriptionCancelled(MeetRecError):
+    """The transcription was stopped from outside; nothing of it is kept."""
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """A machine draft: lines as JSON-ready dicts sorted by start, who made it, and each track's language (None: no speech)."""
+
+    lines: list[dict[str, Any]]
+    engine: EngineIdentity
+    languages: dict[str, str | None]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Watch:
+    """How a transcription is followed from outside: told the fraction done (0..1), asked whether to stop."""
+
+    progress: Callable[[float], None] = lambda fraction: None
+    cancelled: Callable[[], bool] = lambda: False
+
+    def reached(self, fraction: float) -> None:
+        """Report, or raise TranscriptionCancelled."""
+        if self.cancelled():
+            raise TranscriptionCancelled("The transcription was stopped before it was finished.")
+        self.progress(min(1.0, fraction))
+
+
+@dataclass(frozen=True)
+class Track:
+    """One voice to be written down: a channel with its gate over all frames, or (channel None) all channels mixed."""
+
+    channel: int | None
+    gate: Flags
+
+    @property
+    def speaker(self) -> str | None:
+        return None if self.channel is None else str(self.channel)
+
+    def samples(self, sound: Samples, stretch: Stretch) -> Samples:
+        """This track's own sound in a stretch; others' speech is silenced."""
+        mono = mixed_to_one(sound) if self.channel is None else sound[:, self.channel]
+        return gated(mono, self.gate[stretch.start : stretch.end])
+
+
+def transcribe(
+    source: SoundSource,
+    engine: Engine,
+    speakers: Speakers = "none",
+    language: str | None = None,
+    watch: Watch | None = None,
+) -> Transcript:
+    """Write down a sound. `language` (a code such as "en") forces one; otherwise it is judged track by track.
+
+    With speakers "channels" every channel is one seat's microphone and names its speaker, "0", "1", …
+    Raises SoundError, TranscriptionCancelled.
+    """
+    watch = watch or Watch()
+    watch.reached(0.0)
+    powers = powers_of(source)
+    stretches = stretches_of(powers)
+    tracks = _tracks(powers, speakers)
+    languages = {n: language or _language_of(source, track, stretches, engine) for n, track in enumerate(tracks)}
+    lines: list[dict[str, Any]] = []
+    for place, stretch, n, samples in _pieces(source, tracks, stretches, watch):
+        if languages[n] is not None:
+            heard = engine.transcribe(samples, languages[n], _within(place, len(samples), watch))
+            lines += [_line(part, tracks[n].speaker) for part in _placed(heard, stretch.start * FRAME / RATE)]
+    watch.reached(1.0)
+    named = {track.speaker or "all": languages[n] for n, track in enumerate(tracks)}
+    lines.sort(key=lambda line: (line["start"], line["end"]))
+    return Transcript(lines, engine.identity, named, source.frames / RATE)
+
+
+def _tracks(powers: Powers, speakers: Speakers) -> list[Track]:
+    if speakers == "none":
+        return [Track(None, np.ones(len(powers), dtype=np.bool_))]
+    if powers.shape[1] == 1:
+        return [Track(0, np.ones(len(powers), dtype=np.bool_))]
+    gates = gates_of(own_frames(powers))
+    return [Track(channel, gates[:, channel]) for channel in range(powers.shape[1])]
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Which share of the progress bar a piece of work covers."""
+
+    start: float
+    share: float
+
+
+def _pieces(
+    source: SoundSource, tracks: list[Track], stretches: list[Stretch], watch: Watch
+) -> Iterator[tuple[_Place, Stretch, int, Samples]]:
+    """Every track of every stretch that has sound in it, in order of time; one stretch in memory at once."""
+    total = max(1, sum(_open_frames(track, stretch) for stretch in stretches for track in tracks))
+    done = 0
+    for stretch in stretches:
+        sound = _sound_of(source, stretch)
+        for n, track in enumerate(tracks):
+            frames = _open_frames(track, stretch)
+            share = (1 - LISTENING_SHARE) / total
+            watch.reached(LISTENING_SHARE + done * share)
+            if frames:
+                yield _Place(LISTENING_SHARE + done * share, frames * share), stretch, n, track.samples(sound, stretch)
+            done += frames
+
+
+def _sound_of(source: SoundSource, stretch: Stretch) -> Samples:
+    return source.read(stretch.start * FRAME, (stretch.end - stretch.start) * FRAME)
+
+
+def _open_frames(track: Track, stretch: Stretch) -> int:
+    return int(track.gate[stretch.start : stretch.end].sum())
+
+
+def _within(place: _Place, samples: int, watch: Watch) -> Callable[[float], None]:
+    seconds = max(samples / RATE, 1e-9)
+    return lambda done: watch.reached(place.start + place.share * min(1.0, done / seconds))
+
+
+def _language_of(source: SoundSource, track: Track, stretches: list[Stretch], engine: Engine) -> str | None:
+    """The language this track speaks, by the pooled judgement over its fullest stretches; None if nobody speaks."""
+    fullest = sorted(stretches, key=lambda stretch: -_open_frames(track, stretch))[:LANGUAGE_SAMPLES]
+    pooled: dict[str, float] = {}
+    for stretch in sorted(fullest, key=lambda stretch: stretch.start):
+        speech = joined_speech(track.samples(_sound_of(source, stretch), stretch)).samples
+        speech = speech[: DETECTION_SECONDS * RATE]
+        if len(speech):
+            for code, probability in engine.languages_of(speech).items():
+                pooled[code] = pooled.get(code, 0.0) + probability * len(speech)
+    return max(pooled, key=lambda code: pooled[code]) if pooled else None
+
+
+def _placed(segments: list[Segment], offset: float) -> Iterator[Segment]:
+    """Segments moved to the meeting's time and cut where their words lie far apart."""
+    for segment in segments:
+        for words in _runs(segment.words):
+            moved = tuple(replace(word, start=word.start + offset, end=word.end + offset) for word in words)
+            text = "".join(word.word for word in moved).strip()
+            if text:
+                yield Segment(moved[0].start, moved[-1].end, text, segment.language, moved)
+
+
+def _runs(words: tuple[Word, ...]) -> Iterator[list[Word]]:
+    """Words in runs without a long gap: one segment can span minutes in which others spoke."""
+    run: list[Word] = []
+    for word in words:
+        if run and word.start - run[-1].end > LONGEST_GAP:
+            yield run
+            run = []
+        run.append(word)
+    if run:
+        yield run
+
+
+def _line(segment: Segment, speaker: str | None) -> dict[str, Any]:
+    """One line of the transcript in its JSON shape; seconds to the millisecond."""
+    return {
+        "start": round(float(segment.start), 3),
+        "end": round(float(segment.end), 3),
+        "text": segment.text,
+        "speaker": speaker,
+        "language": segment.language,
+        "words": [_word(word) for word in segment.words],
+    }
+
+
+def _word(word: Word) -> dict[str, Any]:
+    return {
+        "start": round(float(word.start), 3),
+        "end": round(float(word.end), 3),
+        "word": word.word,
+        "probability": round(float(word.probability), 3),
+    }
