@@ -28,7 +28,7 @@ def serve(settings: Settings) -> None:
 
     from meetrec.app import create_app
 
-    class Server(BaseApplication):  # type: ignore[misc]
+    class Server(BaseApplication):
         """gunicorn with our settings instead of a configuration file."""
 
         def load_config(self) -> None:

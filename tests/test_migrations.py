@@ -35,7 +35,10 @@ def test_a_database_without_tables_is_named(settings: Settings) -> None:
         migrate.require_current(Database(settings.database_url))
 
 
-@pytest.mark.parametrize("statement", ["UPDATE journal_entry SET verb = 'x'", "DELETE FROM journal_entry", "REPLACE INTO journal_entry SELECT * FROM journal_entry"])
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE journal_entry SET verb = 'x'", "DELETE FROM journal_entry", "REPLACE INTO journal_entry SELECT * FROM journal_entry"],
+)
 def test_the_database_refuses_to_change_the_journal(settings: Settings, statement: str) -> None:
     database = Database(settings.database_url)
     install(database)

@@ -74,7 +74,9 @@ def restore_keys(settings: Settings, sheet: str) -> tuple[str, ...]:
 def require_real_account(email: str, password: str) -> None:
     """Refuse what belongs to the demonstration, and what is too weak for the first administrator."""
     if email.rpartition("@")[2].endswith(RESERVED_DOMAIN) or "@" not in email:
-        raise InstallationError(f"“{email}” cannot be the administrator's address: give a real one. Demonstration accounts are for “meetrec init --demonstration”.")
+        raise InstallationError(
+            f"“{email}” cannot be the administrator's address: give a real one. Demonstration accounts are for “meetrec init --demonstration”."
+        )
     _require_long_enough(password)
 
 
@@ -83,7 +85,10 @@ def require_no_demonstration(settings: Settings, session: Session) -> None:
     if settings.district.demonstration:
         return
     if session.scalars(select(Account).where(Account.is_demonstration)).first():
-        raise InstallationError("This database holds demonstration accounts, and the settings say it is a real district. Set up a real district with “meetrec init” in a new folder.")
+        raise InstallationError(
+            "This database holds demonstration accounts, and the settings say it is a real district. "
+            "Set up a real district with “meetrec init” in a new folder."
+        )
 
 
 def install(database: Database) -> None:
@@ -160,7 +165,9 @@ def create_student(session: Session, school: School, given_name: str, family_nam
 
 def plan_meeting(session: Session, now: datetime, kind: MeetingKind, student: Student, room: Room, start: datetime) -> Meeting:
     """A meeting of one hour."""
-    meeting = Meeting(id=new_id(), kind=kind, student_id=student.id, room_id=room.id, first_start=start, start=start, planned_end=start + timedelta(hours=1), created_at=now)
+    meeting = Meeting(
+        id=new_id(), kind=kind, student_id=student.id, room_id=room.id, first_start=start, start=start, planned_end=start + timedelta(hours=1), created_at=now
+    )
     session.add(meeting)
     session.flush()
     journal.append(session, now, "system", "meeting.planned", f"meeting:{meeting.id}")

@@ -81,7 +81,8 @@ def _settings_of(context: click.Context, config: Path) -> Settings:
 
 
 def _show_recovery_sheet(settings: Settings) -> None:
-    click.echo("\nPrint this sheet now, lock it away, and keep no copy on this machine. Whoever holds it can open every recording;\nwithout it nobody can, if the key files are lost.\n")
+    click.echo("\nPrint this sheet now, lock it away, and keep no copy on this machine.")
+    click.echo("Whoever holds it can open every recording; without it nobody can, if the key files are lost.\n")
     click.echo(actions.recovery_sheet(settings))
 
 

@@ -22,8 +22,6 @@ class Finding:
     sentence: str
 
 
-
-
 def examine(settings: Settings) -> Iterator[Finding]:
     """Look at everything; a check that breaks is itself a finding."""
     for subject, check in CHECKS.items():
@@ -100,10 +98,10 @@ def _front_end(_settings: Settings) -> str:
 
 
 def _microphones(_settings: Settings) -> str:
-    from meetrec.capture.devices import attached_microphones
+    from meetrec.capture.devices import list_microphones
 
-    found = attached_microphones()
-    return f"{len(found)} attached: {', '.join(microphone.name for microphone in found)}"
+    found = list_microphones()
+    return f"{len(found)} attached: {', '.join(microphone.label for microphone in found)}"
 
 
 CHECKS: dict[str, Callable[[Settings], str]] = {

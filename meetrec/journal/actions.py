@@ -13,7 +13,9 @@ from meetrec.journal.verbs import VERBS
 CHAIN_LOCK = 5125
 
 
-def append(session: Session, now: datetime, actor: str, verb: str, subject: str, *, recording_id: str | None = None, **details: str | int | float | bool | None) -> JournalEntry:
+def append(
+    session: Session, now: datetime, actor: str, verb: str, subject: str, *, recording_id: str | None = None, **details: str | int | float | bool | None
+) -> JournalEntry:
     """Chain one entry. `details` holds ids, hashes and counts, never names or free text. Commits with the caller's transaction or not at all."""
     if verb not in VERBS:
         raise ValueError(f"the journal does not know the verb {verb}")

@@ -1,7 +1,7 @@
 """Every verb the journal knows, with the sentence a person reads. A test holds this list to the code."""
 
 
-def N_(text: str) -> str:  # noqa: N802 – the customary name of a text that is translated later
+def N_(text: str) -> str:
     """Mark a text for the translators; it is translated where it is shown."""
     return text
 

@@ -121,7 +121,10 @@ def _give_up_if_worn_out(session: Session, job_id: str, moment: datetime) -> Non
     job = session.get(Job, job_id)
     if job and job.state in OPEN_STATES and job.attempts >= MOST_ATTEMPTS and (job.lease_until is None or job.lease_until < moment):
         job.state, job.ended_at = "failed", moment
-        job.sentence = f"The worker stopped {job.attempts} times in the middle of this work, perhaps for want of memory. Nothing was lost; try again or ask the administrator."
+        job.sentence = (
+            f"The worker stopped {job.attempts} times in the middle of this work, perhaps for want of memory. "
+            "Nothing was lost; try again or ask the administrator."
+        )
 
 
 def _keep_lease(database: Database, job_id: str, finished: Event) -> None:
@@ -138,7 +141,12 @@ def _note_failure(database: Database, job: Job, error: Exception) -> None:
         _end(database, job.id, "failed", str(error))
     else:
         log.exception("job.broke", job=job.id, kind=job.kind, attempt=job.attempts)
-        _end(database, job.id, "queued" if job.attempts < MOST_ATTEMPTS else "failed", "Something unexpected went wrong; the log of the worker tells what. Nothing was lost.")
+        _end(
+            database,
+            job.id,
+            "queued" if job.attempts < MOST_ATTEMPTS else "failed",
+            "Something unexpected went wrong; the log of the worker tells what. Nothing was lost.",
+        )
 
 
 def _end(database: Database, job_id: str, state: str, sentence: str | None) -> None:

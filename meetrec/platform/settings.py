@@ -104,9 +104,16 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @classmethod
-    def settings_customise_sources(cls, settings_cls: type[BaseSettings], **sources: PydanticBaseSettingsSource) -> tuple[PydanticBaseSettingsSource, ...]:
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment wins over the file."""
-        return sources["init_settings"], sources["env_settings"], TomlConfigSettingsSource(settings_cls, toml_file=config_file())
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config_file())
 
     def model_post_init(self, context: Any) -> None:
         """Make every relative path absolute under the data folder."""
@@ -158,7 +165,9 @@ def load_settings(**overrides: Any) -> Settings:
     except ValueError as error:  # a TOML file that is not TOML
         raise SettingsError(f"The settings file {config_file()} cannot be read: {error}.") from error
     if not settings.server.is_loopback and not settings.server.speaks_https:
-        raise SettingsError("server.host is reachable from outside, so HTTPS is needed: set server.certificate and server.certificate_key, or server.behind_proxy.")
+        raise SettingsError(
+            "server.host is reachable from outside, so HTTPS is needed: set server.certificate and server.certificate_key, or server.behind_proxy."
+        )
     return settings
 
 

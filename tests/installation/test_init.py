@@ -1,5 +1,6 @@
 """`meetrec init` makes a real district or the demonstration, and never mixes them."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,13 +8,12 @@ from click.testing import CliRunner, Result
 
 from meetrec.installation import actions
 from meetrec.installation.commands import init, keys
-from meetrec.installation.district import small_district
 from meetrec.installation.demonstration import sign_ins
+from meetrec.installation.district import small_district
 from meetrec.people.models import Account
 from meetrec.platform.database import Database
 from meetrec.platform.district_keys import load_district_key
 from meetrec.platform.settings import CONFIG_VARIABLE, Settings, load_settings
-from datetime import timedelta
 
 ANSWERS = ["Cedar Bend R-II", "", "", "{data}", "", "head@cedarbend.org", "Head of IT", "four words are enough", "four words are enough"]
 

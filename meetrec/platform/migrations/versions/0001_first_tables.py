@@ -18,7 +18,8 @@ TRIGGERS = {
     ),
     "postgresql": (
         f"CREATE FUNCTION journal_entry_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$",
-        "CREATE TRIGGER journal_entry_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON journal_entry FOR EACH STATEMENT EXECUTE FUNCTION journal_entry_refuse()",
+        "CREATE TRIGGER journal_entry_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON journal_entry "
+        "FOR EACH STATEMENT EXECUTE FUNCTION journal_entry_refuse()",
     ),
 }
 
@@ -188,11 +189,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(length=12), nullable=False),
         sa.Column("language", sa.String(length=5), nullable=False),
         sa.Column("recorder_name", sa.String(length=120), nullable=False),
-        sa.Column(
-            "recorder_role",
-            sa.Enum("PARENT", "LEGAL_GUARDIAN", "ELIGIBLE_STUDENT", name="recorderrole", native_enum=False, length=20),
-            nullable=False,
-        ),
+        sa.Column("recorder_role", sa.Enum("PARENT", "LEGAL_GUARDIAN", "ELIGIBLE_STUDENT", name="recorderrole", native_enum=False, length=20), nullable=False),
         sa.Column("student_name", sa.String(length=160), nullable=False),
         sa.Column("school_name", sa.String(length=120), nullable=False),
         sa.Column("meeting_date", sa.Date(), nullable=False),
@@ -241,11 +238,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("meeting_id", sa.String(length=36), nullable=False),
         sa.Column("notice_id", sa.String(length=36), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum("ARMED", "RECORDING", "DELIVERED", "STORED", "BROKEN", name="recordingstate", native_enum=False, length=12),
-            nullable=False,
-        ),
+        sa.Column("state", sa.Enum("ARMED", "RECORDING", "DELIVERED", "STORED", "BROKEN", name="recordingstate", native_enum=False, length=12), nullable=False),
         sa.Column("kiosk_state", sa.String(length=12), nullable=True),
         sa.Column("kiosk_state_at", meetrec.platform.database.Moment(), nullable=True),
         sa.Column("armed_at", meetrec.platform.database.Moment(), nullable=False),
@@ -253,9 +246,11 @@ def upgrade() -> None:
         sa.Column("stopped_at", meetrec.platform.database.Moment(), nullable=True),
         sa.Column("closing", sa.JSON(), nullable=True),
         sa.Column("sentence", sa.String(), nullable=True),
+        sa.Column("record_id", sa.String(length=36), nullable=True),
         sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_recording_meeting_id_meeting")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recording")),
         sa.UniqueConstraint("meeting_id", name=op.f("uq_recording_meeting_id")),
+        sa.UniqueConstraint("record_id", name=op.f("uq_recording_record_id")),
     )
     with op.batch_alter_table("recording", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_recording_notice_id"), ["notice_id"], unique=False)
@@ -288,13 +283,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_run_recording_id"), ["recording_id"], unique=False)
 
     op.create_table(
+        "sitting",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("record_id", sa.String(length=36), nullable=False),
+        sa.Column("account_id", sa.String(length=36), nullable=False),
+        sa.Column("purpose", sa.String(length=12), nullable=False),
+        sa.Column("began_at", meetrec.platform.database.Moment(), nullable=False),
+        sa.Column("last_sign_at", meetrec.platform.database.Moment(), nullable=False),
+        sa.Column("seconds", sa.Double(), nullable=False),
+        sa.Column("ended_at", meetrec.platform.database.Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_sitting_account_id_account")),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_sitting_record_id_record")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sitting")),
+    )
+    with op.batch_alter_table("sitting", schema=None) as batch_op:
+        batch_op.create_index("ix_sitting_open", ["account_id", "record_id", "purpose", "ended_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sitting_record_id"), ["record_id"], unique=False)
+
+    op.create_table(
         "stored_object",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("record_id", sa.String(length=36), nullable=False),
         sa.Column(
-            "role",
-            sa.Enum("MASTER", "LISTENING_COPY", "PEAKS", "TRANSCRIPT", "GAP_LEDGER", name="objectrole", native_enum=False, length=20),
-            nullable=False,
+            "role", sa.Enum("MASTER", "LISTENING_COPY", "PEAKS", "TRANSCRIPT", "GAP_LEDGER", name="objectrole", native_enum=False, length=20), nullable=False
         ),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("label", sa.String(length=80), nullable=True),
@@ -353,6 +364,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_stored_object_record_id"))
 
     op.drop_table("stored_object")
+    with op.batch_alter_table("sitting", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sitting_record_id"))
+        batch_op.drop_index("ix_sitting_open")
+
+    op.drop_table("sitting")
     with op.batch_alter_table("run", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_run_recording_id"))
 
