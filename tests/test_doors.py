@@ -1,0 +1,115 @@
+"""Who may enter what: every route says it, every door that says nothing is closed, and everybody else stays outside."""
+
+import re
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from meetrec.app import create_app
+from meetrec.platform.database import Database
+from meetrec.platform.settings import Settings
+from meetrec.platform.web import FOREIGN_ENTRANCES, Entrance, entrance_of
+
+# What Flask-Security brings and nobody uses: closed to everybody.
+CLOSED = {"security.static", "security.verify"}
+BARE_PARAMETER = re.compile(r"<[^:>]+>")
+SAMPLES: dict[str, object] = {"uuid": uuid4(), "int": 1, "string": "x", "path": "x"}
+SENDING = {"GET", "POST", "PUT", "PATCH", "DELETE"}
+
+SignIn = Callable[[SimpleNamespace], FlaskClient]
+
+
+def rules_of(app: Flask, kind: str) -> list[tuple[Rule, Entrance]]:
+    """The routes with one kind of entrance."""
+    found = [(rule, entrance_of(app, rule.endpoint)) for rule in app.url_map.iter_rules()]
+    return [(rule, entrance) for rule, entrance in found if entrance and entrance.kind == kind]
+
+
+def requests_for(rule: Rule) -> Iterator[tuple[str, str]]:
+    """Every method of a route with an address that fits it."""
+    address = re.sub(r"<(\w+)[^>]*>", lambda found: str(SAMPLES[found[1]]), rule.rule)
+    for method in sorted((rule.methods or set()) & SENDING):
+        yield method, address
+
+
+@pytest.mark.requirement("W-09")
+def test_every_route_says_who_may_enter(app: Flask) -> None:
+    silent = {rule.endpoint for rule in app.url_map.iter_rules() if entrance_of(app, rule.endpoint) is None}
+    assert silent == CLOSED
+
+
+def test_list_of_foreign_doors_names_only_doors_that_exist(app: Flask) -> None:
+    assert set(FOREIGN_ENTRANCES) <= set(app.view_functions)
+
+
+@pytest.mark.requirement("W-02")
+def test_view_that_says_nothing_is_closed_to_everybody(app: Flask, client: FlaskClient, sign_in: SignIn, district: SimpleNamespace) -> None:
+    app.add_url_rule("/unlisted", "unlisted", lambda: "open")
+    assert client.get("/unlisted").status_code == 403
+    assert sign_in(district.administrator).get("/unlisted").status_code == 403
+
+
+@pytest.mark.parametrize("address", ["/verify", "/fs-static/js/base64.js"])
+def test_unused_doors_of_libraries_are_closed(client: FlaskClient, address: str) -> None:
+    assert client.get(address).status_code == 403
+
+
+def test_every_parameter_of_an_address_is_typed(app: Flask) -> None:
+    assert [rule.rule for rule in app.url_map.iter_rules() if BARE_PARAMETER.search(rule.rule)] == []
+
+
+@pytest.mark.requirement("W-09")
+def test_nobody_enters_staff_pages_without_signing_in(app: Flask, client: FlaskClient) -> None:
+    for rule, _entrance in rules_of(app, "staff"):
+        for method, address in requests_for(rule):
+            answer = client.open(address, method=method)
+            assert (answer.status_code, str(answer.location).split("?")[0]) == (302, "/sign-in"), f"{method} {address}"
+
+
+@pytest.mark.requirement("W-03")
+@pytest.mark.parametrize("name", ["coordinator", "custodian", "administrator"])
+def test_staff_enter_only_where_their_role_is_named(app: Flask, sign_in: SignIn, district: SimpleNamespace, name: str) -> None:
+    account = getattr(district, name)
+    client = sign_in(account)
+    for rule, entrance in rules_of(app, "staff"):
+        if account.role in entrance.roles:
+            continue
+        for method, address in requests_for(rule):
+            assert client.open(address, method=method).status_code == 403, f"{account.role}: {method} {address}"
+
+
+@pytest.mark.requirement("W-03")
+def test_administrator_enters_no_page_with_content(app: Flask) -> None:
+    for rule, entrance in rules_of(app, "staff"):
+        if rule.rule.startswith(("/recordings", "/desk")):
+            assert "administrator" not in entrance.roles, rule.rule
+
+
+def test_kiosk_addresses_need_a_kiosks_key(app: Flask, client: FlaskClient, sign_in: SignIn, district: SimpleNamespace) -> None:
+    sign_in(district.coordinator)  # a person's session is not a kiosk's key
+    for rule, _entrance in rules_of(app, "kiosk"):
+        for method, address in requests_for(rule):
+            for headers in ({}, {"Authorization": "Bearer wrong"}):
+                answer = client.open(address, method=method, headers=headers)
+                assert answer.status_code == 401, f"{method} {address}"
+                assert set(answer.json or {}) == {"error"}
+
+
+def test_kiosks_key_opens_no_staff_page(app: Flask, district: SimpleNamespace) -> None:
+    client = app.test_client()
+    for rule, _entrance in rules_of(app, "staff"):
+        for method, address in requests_for(rule):
+            answer = client.open(address, method=method, headers={"Authorization": f"Bearer {district.kiosk_token}"})
+            assert answer.status_code == 302, f"{method} {address}"
+
+
+def test_machine_that_serves_parents_alone_has_no_staff_or_kiosk_pages(settings: Settings, database: Database) -> None:
+    app = create_app(settings, {"parent"}, database)
+    assert rules_of(app, "staff") == []
+    assert rules_of(app, "kiosk") == []
+    assert "meetrec.vault" not in app.extensions
