@@ -63,7 +63,9 @@ def test_today_is_not_yet_past(filled: Callable[[dict[str, str]], MeetingForm]) 
     assert filled({"day": "10/13/2026", "start": "8:00 AM"}).validate()
 
 
-@pytest.mark.parametrize(("field", "text", "control"), [("day", "2026-02-31", "text"), ("day", "10/16/2026", "date"), ("start", "noon", "text"), ("end", "4 pm", "time")])
+@pytest.mark.parametrize(
+    ("field", "text", "control"), [("day", "2026-02-31", "text"), ("day", "10/16/2026", "date"), ("start", "noon", "text"), ("end", "4 pm", "time")]
+)
 def test_unreadable_text_is_shown_in_a_plain_field_that_keeps_it(filled: Callable[[dict[str, str]], MeetingForm], field: str, text: str, control: str) -> None:
     form = filled({field: text})
     form.validate()

@@ -38,7 +38,9 @@ def test_meeting_is_entered_from_the_page(sign_in: SignIn, district: SimpleNames
     assert meeting.planned_end - meeting.start == timedelta(minutes=75)
 
 
-def test_bad_input_gets_a_sentence_at_the_field_and_loses_nothing(sign_in: SignIn, district: SimpleNamespace, typed: dict[str, str], database: Database) -> None:
+def test_bad_input_gets_a_sentence_at_the_field_and_loses_nothing(
+    sign_in: SignIn, district: SimpleNamespace, typed: dict[str, str], database: Database
+) -> None:
     answer = sign_in(district.coordinator).post("/meetings/new", data={**typed, "day": "2026-02-31", "kind": ""})
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422

@@ -1,0 +1,71 @@
+"""What tests of notices share: a statement, the form as typed, a clock that can be set, and the real recordings behind the arming."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from meetrec.notices.actions import District, NoticeStatement
+from meetrec.notices.arming import Recordings
+from meetrec.notices.models import Notice, RecorderRole
+from meetrec.platform import clock
+from meetrec.platform.database import Database
+from meetrec.platform.profiles import NoticePolicy
+from meetrec.platform.settings import Settings
+from meetrec.recordings import actions as recording_actions
+from meetrec.recordings import queries as recording_queries
+from tests.fixtures.forms import form_application, sent
+
+__all__ = ["form_application", "sent"]
+
+REAL_RECORDINGS = Recordings(recording_actions.arm, recording_queries.recording_states)
+
+
+@pytest.fixture
+def missouri(settings: Settings) -> District:
+    """The default rule: 24 hours before the start, late notices accepted."""
+    return District(settings.district.zone, NoticePolicy())
+
+
+@pytest.fixture
+def statement(district: SimpleNamespace, settings: Settings) -> Callable[..., NoticeStatement]:
+    """What Mateo's parent says of the district's meeting; keywords change it."""
+    start = clock.in_zone(district.meeting.start, settings.district.zone)
+    said = NoticeStatement(
+        recorder_name="Ana Rivera", recorder_role=RecorderRole.PARENT, student_name="Mateo Rivera", school_name=district.school.name,
+        meeting_date=start.date(), meeting_time=start.time(), device="my telephone", reason=None, accommodation_request=None,
+        needs_recording_to_understand=False, language="en",
+    )  # fmt: skip
+    return lambda **changed: replace(said, **changed)
+
+
+@pytest.fixture
+def typed(statement: Callable[..., NoticeStatement]) -> dict[str, str]:
+    """The same, as a browser sends it."""
+    said = statement()
+    return {
+        "recorder_name": said.recorder_name, "recorder_role": said.recorder_role.value, "student_name": said.student_name,
+        "school": said.school_name, "meeting_date": said.meeting_date.isoformat(), "meeting_time": said.meeting_time.isoformat("minutes"),
+        "device": said.device, "nonce": "n" * 40,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def set_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
+    """Let the whole program believe that it is another moment."""
+    return lambda moment: monkeypatch.setattr(clock, "now", lambda: moment)
+
+
+@pytest.fixture
+def stored_notices(database: Database) -> Callable[[], Mapping[str, Any]]:
+    """All notices in the database, by reference."""
+
+    def stored_notices() -> dict[str, Notice]:
+        with database.reading() as session:
+            return {notice.reference: notice for notice in session.scalars(select(Notice))}
+
+    return stored_notices

@@ -1,0 +1,192 @@
+"""The public pages: explanation, form, receipt."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from meetrec.meetings.models import Meeting
+from meetrec.notices.models import Notice
+from meetrec.notices.references import hash_of
+from meetrec.platform.database import Database
+from meetrec.platform.rate_limits import limiter
+
+Stored = Callable[[], Mapping[str, Notice]]
+SetClock = Callable[[Any], None]
+
+
+def give_notice(client: FlaskClient, typed: dict[str, str], **changed: str) -> str:
+    """Send the form; the text of the receipt."""
+    answer = client.post("/notice", data={**typed, **changed})
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    return client.get(answer.headers["Location"]).get_data(as_text=True)
+
+
+@pytest.mark.requirement("NOTE.3")
+@pytest.mark.requirement("G10")
+def test_first_page_tells_the_districts_statements_without_making_them_conditions(client: FlaskClient) -> None:
+    page = client.get("/").get_data(as_text=True)
+    for words in (
+        "at least 24 hours before the meeting starts", "You do not need to ask for permission", "the district records the sound",
+        "kept apart from the IEP", "stays in plain sight", "You do not have to sign or agree to anything", "Secret recordings are discouraged",
+    ):  # fmt: skip
+        assert words in page, words
+    assert "<form" not in page
+
+
+@pytest.mark.requirement("G1.a")
+def test_notice_is_answered_with_a_receipt(client: FlaskClient, typed: dict[str, str], stored_notices: Stored) -> None:
+    receipt = give_notice(client, typed, reason="I forget", accommodation_request="An interpreter")
+    ((reference, notice),) = stored_notices().items()
+    for words in (reference, "Your notice arrived in time.", "Ana Rivera", "Mateo Rivera", "Lincoln Elementary", "my telephone", "I forget", "An interpreter"):
+        assert words in receipt, words
+    assert notice.received_at.isoformat(timespec="seconds") in receipt
+    assert re.search(r"\d:\d\d:\d\d\s[AP]M Central (Standard|Daylight) Time", receipt)
+    assert (notice.channel, notice.language, notice.entered_at) == ("web", "en", notice.received_at)
+
+
+def test_link_of_the_receipt_is_stored_only_as_a_hash(client: FlaskClient, typed: dict[str, str], stored_notices: Stored) -> None:
+    address = client.post("/notice", data=typed).headers["Location"]
+    token = address.rsplit("/", 1)[1]
+    (notice,) = stored_notices().values()
+    assert len(token) == 43
+    assert notice.link_hash == hash_of(token)
+    answer = client.get(address)
+    assert answer.headers["Referrer-Policy"] in ("no-referrer", "same-origin")  # the link is told to no other site
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert client.get(f"/notice/receipt/{token[:-1]}x").status_code == 404
+
+
+@pytest.mark.requirement("G1.b")
+def test_notice_one_second_late_is_still_accepted(
+    client: FlaskClient, typed: dict[str, str], district: SimpleNamespace, set_clock: SetClock, stored_notices: Stored
+) -> None:
+    set_clock(district.meeting.start - timedelta(hours=24) + timedelta(seconds=1))
+    receipt = give_notice(client, typed)
+    assert "Your notice arrived after the 24-hour deadline. The district has accepted it." in receipt
+    assert [notice.status for notice in stored_notices().values()] == ["late_accepted"]
+
+
+@pytest.mark.requirement("G0.1")
+def test_late_notice_keeps_the_request_for_an_interpreter(
+    client: FlaskClient, typed: dict[str, str], district: SimpleNamespace, set_clock: SetClock, stored_notices: Stored
+) -> None:
+    set_clock(district.meeting.start - timedelta(hours=1))
+    receipt = give_notice(client, typed, accommodation_request="A Spanish interpreter", needs_recording_to_understand="y")
+    assert "The district looks at that request in any case" in receipt
+    (notice,) = stored_notices().values()
+    assert (notice.status, notice.accommodation_request, notice.needs_recording_to_understand) == ("late_accepted", "A Spanish interpreter", True)
+
+
+@pytest.mark.requirement("G2")
+def test_blank_reason_gives_the_same_status_and_the_same_next_steps(
+    client: FlaskClient, typed: dict[str, str], set_clock: SetClock, district: SimpleNamespace
+) -> None:
+    set_clock(district.meeting.start - timedelta(hours=5))
+    silent, speaking = give_notice(client, typed, reason=""), give_notice(client, typed, reason="To remember")
+
+    def told(page: str) -> list[str]:
+        return [*re.findall(r'id="status-sentence">([^<]+)', page), *re.findall(r"<li>([^<]+)</li>", page)]
+
+    assert told(silent) == told(speaking)
+    assert len(told(silent)) == 4
+
+
+def test_bad_input_loses_nothing_that_was_typed(client: FlaskClient, typed: dict[str, str], stored_notices: Stored) -> None:
+    answer = client.post(
+        "/notice", data={**typed, "meeting_date": "2026-02-31", "reason": "Because <b>", "recorder_role": "advocate", "needs_recording_to_understand": "y"}
+    )
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    for sentence in ("There is no such date.", "Choose who you are."):
+        assert page.count(sentence) == 2  # in the summary and at the field
+    for kept in (
+        'value="Ana Rivera"',
+        'value="Mateo Rivera"',
+        'value="2026-02-31"',
+        'value="my telephone"',
+        "Because &lt;b&gt;",
+        '<option selected value="Lincoln Elementary">',
+    ):
+        assert kept in page, kept
+    assert re.search(r'id="needs_recording_to_understand"[^>]* checked', page)
+    assert "Error:" in re.findall(r"<title>(.*?)</title>", page)[0]
+    assert stored_notices() == {}
+
+
+@pytest.mark.requirement("B-08")
+def test_social_security_number_never_reaches_the_database(client: FlaskClient, typed: dict[str, str], stored_notices: Stored) -> None:
+    answer = client.post("/notice", data={**typed, "accommodation_request": "my number 123-45-6789"})
+    assert answer.status_code == 422
+    assert "looks like a social security number" in answer.get_data(as_text=True)
+    assert stored_notices() == {}
+
+
+def test_same_form_sent_twice_is_one_notice_and_a_corrected_one_is_another(client: FlaskClient, typed: dict[str, str], stored_notices: Stored) -> None:
+    first, again = (client.post("/notice", data=typed).headers["Location"] for _ in range(2))
+    assert first == again
+    assert len(stored_notices()) == 1
+    corrected = client.post("/notice", data={**typed, "device": "a tape recorder"}).headers["Location"]
+    assert corrected != first
+    assert len(stored_notices()) == 2
+
+
+def test_two_families_who_say_the_same_have_two_notices(client: FlaskClient, typed: dict[str, str], stored_notices: Stored) -> None:
+    nonces = [re.findall(r'name="nonce"[^>]*value="([^"]+)"', client.get("/notice").get_data(as_text=True))[0] for _ in range(2)]
+    assert nonces[0] != nonces[1]
+    for nonce in nonces:
+        client.post("/notice", data={**typed, "nonce": nonce})
+    assert len(stored_notices()) == 2
+
+
+def test_answer_never_tells_whether_a_pupil_or_meeting_exists(client: FlaskClient, typed: dict[str, str], database: Database, stored_notices: Stored) -> None:
+    known, unknown = give_notice(client, typed), give_notice(client, typed, student_name="Sofia Ortega")
+
+    def without_what_differs(page: str) -> str:
+        for notice in stored_notices().values():
+            page = page.replace(notice.reference, "").replace(notice.student_name, "").replace(notice.received_at.isoformat(timespec="seconds"), "")
+        page = re.sub(r"\d+:\d\d:\d\d", "", page)
+        return re.sub(r"/notice/receipt/[\w-]+", "", page)
+
+    assert without_what_differs(known) == without_what_differs(unknown)
+    with database.reading() as session:
+        assert len(session.scalars(select(Meeting)).all()) == 1
+
+
+def test_line_filled_in_by_a_program_stores_nothing(client: FlaskClient, typed: dict[str, str], stored_notices: Stored) -> None:
+    page = client.post("/notice", data={**typed, "website": "https://spam.example"}).get_data(as_text=True)
+    assert "Please check your notice and send it once more." in page
+    assert stored_notices() == {}
+
+
+def test_stale_page_comes_back_with_everything_typed(app: Flask, client: FlaskClient, typed: dict[str, str], stored_notices: Stored) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    page = client.post("/notice", data=typed).get_data(as_text=True)
+    assert "Everything you typed is still here." in page
+    assert 'value="Ana Rivera"' in page
+    assert stored_notices() == {}
+    token = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', page)[0]
+    assert client.post("/notice", data={**typed, "csrf_token": token}).status_code == 303
+
+
+def test_eleventh_notice_of_a_minute_is_asked_to_wait(app: Flask, client: FlaskClient, typed: dict[str, str]) -> None:
+    app.config["RATELIMIT_ENABLED"] = True
+    limiter.reset()
+    answers = [client.post("/notice", data={**typed, "device": str(number)}).status_code for number in range(11)]
+    limiter.reset()
+    assert answers == [303] * 10 + [429]
+
+
+def test_spanish_visitor_reads_spanish_dates_and_the_notice_knows_it(client: FlaskClient, typed: dict[str, str], stored_notices: Stored) -> None:
+    client.get("/language/es")
+    for address in ("/", "/notice"):
+        assert '<html lang="es">' in client.get(address).get_data(as_text=True)
+    receipt = give_notice(client, typed)
+    assert re.search(r"(lunes|martes|miércoles|jueves|viernes|sábado|domingo), \d+ de ", receipt)
+    assert [notice.language for notice in stored_notices().values()] == ["es"]

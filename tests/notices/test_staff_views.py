@@ -1,0 +1,144 @@
+"""The coordinator's desk and the pages of notices behind it."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from meetrec.notices.models import Notice
+from meetrec.platform.database import Database
+from meetrec.recordings.models import Recording
+
+Stored = Callable[[], Mapping[str, Notice]]
+
+
+@pytest.fixture
+def notice(client: FlaskClient, typed: dict[str, str], stored_notices: Stored) -> Notice:
+    """A notice that came in over the public page."""
+    private = {"reason": "I forget what was said", "accommodation_request": "A Spanish interpreter", "needs_recording_to_understand": "y"}
+    assert client.post("/notice", data={**typed, **private}).status_code == 303
+    (notice,) = stored_notices().values()
+    return notice
+
+
+@pytest.fixture
+def coordinator(sign_in: Callable[..., FlaskClient], district: SimpleNamespace) -> FlaskClient:
+    """The client, signed in as Laura Bennett."""
+    return sign_in(district.coordinator)
+
+
+@pytest.mark.requirement("W-09")
+def test_every_staff_page_is_closed_to_the_public_and_to_other_staff(
+    app: Flask, client: FlaskClient, sign_in: Callable[..., FlaskClient], notice: Notice, district: SimpleNamespace
+) -> None:
+    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.split(".")[0] in ("desk", "meetings")]
+    assert len(rules) >= 6
+    asked = [(method, re.sub(r"<[^>]*>", notice.id, rule.rule)) for rule in rules for method in rule.methods or () if method in ("GET", "POST")]
+    for method, address in asked:
+        assert client.open(address, method=method).headers["Location"].startswith("/sign-in"), address
+    sign_in(district.administrator)
+    for method, address in asked:
+        assert client.open(address, method=method).status_code == 403, address
+
+
+def test_desk_shows_the_meeting_and_the_waiting_notice_with_its_suggestion(coordinator: FlaskClient, notice: Notice, district: SimpleNamespace) -> None:
+    page = coordinator.get("/desk").get_data(as_text=True)
+    for words in (notice.reference, "same pupil, same day, same time, same school", "Match and arm the room", "Not armed", "Conference Room A", "In time"):
+        assert words in page, words
+
+
+@pytest.mark.requirement("G2")
+def test_reason_and_needs_stand_on_the_notices_own_page_alone(coordinator: FlaskClient, notice: Notice) -> None:
+    desk = coordinator.get("/desk").get_data(as_text=True)
+    page = coordinator.get(f"/desk/notices/{notice.id}").get_data(as_text=True)
+    for private in ("I forget what was said", "A Spanish interpreter"):
+        assert private not in desk
+        assert private in page
+    assert "The parent named a need. Open the notice to read it." in desk
+
+
+@pytest.mark.requirement("A-05")
+def test_matching_arms_the_room_and_says_so(coordinator: FlaskClient, notice: Notice, district: SimpleNamespace, database: Database) -> None:
+    with database.reading() as session:
+        assert session.scalars(select(Recording)).first() is None
+    answer = coordinator.post(f"/desk/notices/{notice.id}/match", data={"meeting": district.meeting.id})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/desk")
+    page = coordinator.get("/desk").get_data(as_text=True)
+    with database.reading() as session:
+        recording = session.scalars(select(Recording)).one()
+    assert recording.notice_id == notice.id
+    for words in ("the room is armed for the meeting", "No notice is waiting.", f'href="/recordings/{recording.id}"'):
+        assert words in page, words
+
+
+def test_matching_again_is_calm_and_changes_nothing(coordinator: FlaskClient, notice: Notice, district: SimpleNamespace, database: Database) -> None:
+    for _ in range(2):
+        coordinator.post(f"/desk/notices/{notice.id}/match", data={"meeting": district.meeting.id})
+    assert "This notice was matched to a meeting before. Nothing was changed." in coordinator.get("/desk").get_data(as_text=True)
+    with database.reading() as session:
+        assert len(session.scalars(select(Recording)).all()) == 1
+
+
+def test_receipt_says_that_the_notice_was_matched(
+    client: FlaskClient, typed: dict[str, str], coordinator: FlaskClient, district: SimpleNamespace, stored_notices: Stored
+) -> None:
+    address = client.post("/notice", data=typed).headers["Location"]
+    assert "Nothing is recorded because of this notice alone." in client.get(address).get_data(as_text=True)
+    (notice,) = stored_notices().values()
+    coordinator.post(f"/desk/notices/{notice.id}/match", data={"meeting": district.meeting.id})
+    assert "has matched your notice to the meeting" in client.get(address).get_data(as_text=True)
+
+
+def test_match_without_a_meeting_or_with_one_that_is_gone_is_told(coordinator: FlaskClient, notice: Notice) -> None:
+    answer = coordinator.post(f"/desk/notices/{notice.id}/match", data={"meeting": ""})
+    assert answer.headers["Location"] == f"/desk/notices/{notice.id}"
+    assert "Choose the meeting that the notice belongs to." in coordinator.get(answer.headers["Location"]).get_data(as_text=True)
+    assert coordinator.post(f"/desk/notices/{notice.id}/match", data={"meeting": str(uuid4())}).status_code == 404
+    assert coordinator.get(f"/desk/notices/{uuid4()}").status_code == 404
+
+
+def test_late_notice_tells_the_coordinator_what_to_do(
+    client: FlaskClient, typed: dict[str, str], sign_in: Callable[..., FlaskClient], district: SimpleNamespace, set_clock: Callable[[Any], None]
+) -> None:
+    set_clock(district.meeting.start - timedelta(hours=2))
+    client.post("/notice", data=typed)
+    page = sign_in(district.coordinator).get("/desk").get_data(as_text=True)
+    assert "Late, accepted" in page
+    assert "Tell the chair today" in page
+
+
+@pytest.mark.requirement("G5.a")
+def test_meeting_over_without_the_districts_copy_shows_a_warning(
+    client: FlaskClient, notice: Notice, sign_in: Callable[..., FlaskClient], district: SimpleNamespace, set_clock: Callable[[Any], None]
+) -> None:
+    sign_in(district.coordinator).post(f"/desk/notices/{notice.id}/match", data={"meeting": district.meeting.id})
+    warning = "the district's copy is missing"
+    assert warning not in client.get("/desk").get_data(as_text=True).lower()
+    set_clock(district.meeting.planned_end + timedelta(minutes=1))
+    assert warning in sign_in(district.coordinator).get("/desk").get_data(as_text=True).lower()
+
+
+def test_unchanged_desk_is_not_sent_again_and_a_changed_one_is(coordinator: FlaskClient, client: FlaskClient, typed: dict[str, str]) -> None:
+    page = coordinator.get("/desk").get_data(as_text=True)
+    seen = re.findall(r'data-seen="([^>]*?)">', page)[0].replace("&#34;", '"')
+    assert coordinator.get("/desk/now", headers={"If-None-Match": seen}).status_code == 304
+    client.post("/notice", data=typed)
+    changed = coordinator.get("/desk/now", headers={"If-None-Match": seen})
+    assert (changed.status_code, "Match and arm the room" in changed.get_data(as_text=True)) == (200, True)
+    assert coordinator.get("/desk/now", headers={"If-None-Match": changed.headers["ETag"]}).status_code == 304
+
+
+def test_desk_can_be_used_without_scripts_and_its_forms_are_protected(app: Flask, coordinator: FlaskClient, notice: Notice, district: SimpleNamespace) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    page = coordinator.get("/desk").get_data(as_text=True)
+    token = re.findall(r'id="match".*?name="csrf_token" value="([^"]+)"', page)[0]
+    address, meeting = re.findall(r'<button[^>]*form="match"[^>]*formaction="([^"]+)" name="meeting" value="([^"]+)"', page)[0]
+    assert coordinator.post(address, data={"meeting": meeting}).status_code == 400
+    assert coordinator.post(address, data={"meeting": meeting, "csrf_token": token}).status_code == 303
