@@ -14,7 +14,7 @@ JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 ORIGIN = re.compile(r"(?:https?:)?//[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.IGNORECASE)
 NAMESPACE = "http://www.w3.org/2000/svg"  # a name, never fetched
 POST_FORM = re.compile(r"<form\b[^>]*method=\"post\".*?</form>", re.DOTALL | re.IGNORECASE)
-TOKENS = ("csrf_token", "hidden_tag()", "token_field(", "launch_token")
+TOKENS = ("csrf_token", "hidden_tag()", "form_token")
 
 
 class Inline(HTMLParser):
