@@ -110,8 +110,9 @@ class Courier:
             return Trouble.UNREADABLE_PIECE
 
     def _deliver_recording(self, folder: Path) -> Trouble | None:
+        is_closed = (folder / outbox.CLOSING).exists()  # asked first: what is listed after it is all there will ever be
         trouble = self._first_trouble(self._deliver_run, outbox.runs_of(folder))
-        if trouble is None and (folder / outbox.CLOSING).exists():
+        if trouble is None and is_closed:
             self._close(folder)
         return trouble
 
@@ -141,11 +142,11 @@ class Courier:
 
     def _close(self, folder: Path) -> None:
         """Everything is there: hand over closing.json, and only then remove the folder, closing.json last."""
+        runs = [path for path in folder.iterdir() if path.is_dir()]
+        _require_nothing_left(runs)
         self._deliver_file(folder / outbox.CLOSING, f"{folder.name}/closing")
-        closing = outbox.read_closing(self._outbox, folder.name) or {"runs": {}}
-        self._on_delivered(folder.name, pieces_in(closing))
-        for run in [path for path in folder.iterdir() if path.is_dir()]:
-            _require_nothing_left(run)
+        self._on_delivered(folder.name, pieces_in(outbox.read_closing(self._outbox, folder.name) or {"runs": {}}))
+        for run in runs:
             shutil.rmtree(run)
         shutil.rmtree(folder)
         self._confirmed = {path for path in self._confirmed if folder not in path.parents}
@@ -179,9 +180,9 @@ def _require_receipt(receipt: Receipt, content: bytes, must_be_durable: bool) ->
         raise ServerTrouble(Trouble.NOT_DURABLE)
 
 
-def _require_nothing_left(run: Path) -> None:
+def _require_nothing_left(runs: list[Path]) -> None:
     """A piece without a receipt is never removed, whatever went before."""
-    if any(path.suffix in (".piece", ".journal") for path in run.rglob("*")):
+    if any(path.suffix in (".piece", ".journal") for run in runs for path in run.rglob("*")):
         raise ServerTrouble(Trouble.UNREADABLE_PIECE)
 
 

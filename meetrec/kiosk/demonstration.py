@@ -8,6 +8,7 @@ from pathlib import Path
 import structlog
 
 PATIENCE_SECONDS = 10.0
+ENDING_SECONDS = 3.0
 
 log = structlog.get_logger()
 
@@ -17,10 +18,10 @@ class DemonstrationPlayer:
 
     def __init__(self, program: Path | None) -> None:
         self._program = program
-        self._orders: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self._playing: list[subprocess.Popen[bytes]] = []
+        self._orders: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._obey, name="demonstration player", daemon=True)
         if program is not None:
-            threading.Thread(target=self._obey, name="demonstration player", daemon=True).start()
+            self._thread.start()
 
     @property
     def is_there(self) -> bool:
@@ -33,22 +34,19 @@ class DemonstrationPlayer:
             for order in orders:
                 self._orders.put(order)
 
-    def _obey(self) -> None:
-        while True:
-            order = self._orders.get()
-            try:
-                self._call(order)
-            except OSError as error:
-                log.warning("demonstration.player_failed", order=order, error=type(error).__name__)
+    def close(self) -> None:
+        """Be silent, and end."""
+        if self._program is not None:
+            self._orders.put("stop")
+            self._orders.put(None)
+            self._thread.join(ENDING_SECONDS)
 
-    def _call(self, order: str) -> None:
-        process = subprocess.Popen([str(self._program), order], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self._playing = [earlier for earlier in self._playing if earlier.poll() is None]
-        if order != "stop":
-            self._playing.append(process)  # may play for as long as it likes
-            return
-        try:
-            process.wait(PATIENCE_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            log.warning("demonstration.player_hangs", order=order)
+    def _obey(self) -> None:
+        while (order := self._orders.get()) is not None:
+            try:
+                subprocess.run(
+                    [str(self._program), order], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                    timeout=PATIENCE_SECONDS, check=True,
+                )  # fmt: skip
+            except (OSError, subprocess.SubprocessError) as error:
+                log.warning("demonstration.player_failed", order=order, error=type(error).__name__)

@@ -1,6 +1,7 @@
 """The door of the room's screen: only this machine, only our own pages, only whoever was started with the launch token."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hmac import compare_digest
 from pathlib import Path
@@ -35,7 +36,8 @@ class ScreenKeys:
         """Derive them from the key file in `folder`, which is made at the first start."""
         path = folder / KEY_FILE
         if not path.exists():
-            create_key_file(path)
+            with suppress(FileExistsError):  # another process made it just now
+                create_key_file(path)
         key = read_key_file(path)
         return cls(*(secret(key, f"kiosk {use}") for use in ("launch", "cookie", "forms", "sessions")))
 

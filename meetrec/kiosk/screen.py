@@ -46,14 +46,17 @@ class Screen:
     def microphones(self, reading: RecorderReading) -> list[dict[str, str]]:
         """Each microphone with its name and its state in words; `kind` is heard, quiet or trouble."""
         return [
-            {"id": one.id, "name": one.name, "words": sentences.microphone_words(one, self.room.is_heard(one.id)), "kind": self._kind_of(one)}
+            {"id": one.id, "name": one.name, "words": self._words_of(one, reading), "kind": self._kind_of(one, reading)}
             for one in reading.microphones
         ]
 
-    def _kind_of(self, microphone: MicrophoneReading) -> str:
+    def _words_of(self, microphone: MicrophoneReading, reading: RecorderReading) -> str:
+        return sentences.microphone_words(microphone, self.room.is_heard(microphone.id), is_paused=reading.state == "paused")
+
+    def _kind_of(self, microphone: MicrophoneReading, reading: RecorderReading) -> str:
         if microphone.is_lost or microphone.is_mute or microphone.state == "disk_full":
             return "trouble"
-        return "heard" if self.room.is_heard(microphone.id) else "quiet"
+        return "heard" if self.room.is_heard(microphone.id) and reading.state != "paused" else "quiet"
 
     def hearing(self, reading: RecorderReading) -> str:
         """Whether the room can be heard, before the recording starts (peers #17)."""

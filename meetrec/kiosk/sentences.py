@@ -1,12 +1,11 @@
 """Every sentence the room's screen says about states and faults, calm and complete: what happened, what was kept, what to do."""
 
-from typing import Any
-
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from meetrec.capture.errors import DiskFull, MicrophoneUnusable
 from meetrec.kiosk.errors import Trouble
+from meetrec.kiosk.recorder_port import MicrophoneReading
 
 CONNECTED = lazy_gettext("Connected")
 CONNECTING = lazy_gettext("Looking for the server …")
@@ -93,7 +92,7 @@ def _muted_sentence(seat: str, is_over: bool) -> str:
     return _("%(seat)s sends no sound at all: it is switched off or muted. The other microphones go on.", seat=seat)
 
 
-def microphone_words(reading: Any, is_heard: bool) -> str:
+def microphone_words(reading: MicrophoneReading, is_heard: bool, *, is_paused: bool) -> str:
     """What a microphone does just now."""
     if reading.state in ("lost", "failed"):
         return _("Not connected")
@@ -103,4 +102,6 @@ def microphone_words(reading: Any, is_heard: bool) -> str:
         return _("Not recording: the disk is full")
     if reading.is_mute:
         return _("No sound at all: muted?")
+    if is_paused:
+        return _("Not recorded")
     return _("Hears sound") if is_heard else _("Quiet")

@@ -5,13 +5,11 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
 import structlog
 import waitress
-from flask import Flask
 
 from meetrec.capture import recovery
 from meetrec.kiosk.api import DistrictServer
@@ -22,6 +20,7 @@ from meetrec.kiosk.errors import KioskError
 from meetrec.kiosk.gate import ScreenKeys
 from meetrec.kiosk.meetings_cache import MeetingsCache
 from meetrec.kiosk.news import NewsPoll
+from meetrec.kiosk.places import kiosk_folder
 from meetrec.kiosk.room import Room
 from meetrec.kiosk.room_recorder import RoomRecorder
 from meetrec.kiosk.screen import Screen
@@ -34,11 +33,6 @@ SERVER_THREADS = 8
 ENDING_SECONDS = 5.0
 
 log = structlog.get_logger()
-
-
-def kiosk_folder(settings: Settings) -> Path:
-    """Where the kiosk keeps its few private files: last meetings, the pinned district key, the screen's key."""
-    return settings.data_dir / "kiosk"
 
 
 def server_token(settings: Settings) -> str:
@@ -94,20 +88,19 @@ class RunningKiosk(AbstractContextManager["RunningKiosk"]):
         """Seal what is open first; a delivery that is under way may be cut off, it is repeated at the next start."""
         self.stopped.set()
         self.recorder.close()
-        self.screen.room.player.order("stop")
         self.screen.room.courier.wake()
+        self.screen.room.player.close()
         for thread in self.threads:
             thread.join(ENDING_SECONDS)
 
 
-def kiosk_server(settings: Settings, kiosk: RunningKiosk, keys: ScreenKeys, port: int) -> tuple[Any, Flask]:
-    """The screen's web server on loopback (port 0 takes a free one), and its application."""
-    app = create_kiosk_app(settings, kiosk.screen, keys, port)
+def kiosk_server(settings: Settings, screen: Screen, port: int) -> Any:
+    """The screen's web server on a port of loopback. Raises KioskError when the port is taken."""
+    app = create_kiosk_app(settings, screen, ScreenKeys.in_folder(kiosk_folder(settings)), port)
     try:
-        server = waitress.create_server(app, host="127.0.0.1", port=port, threads=SERVER_THREADS, ident=None)
+        return waitress.create_server(app, host="127.0.0.1", port=port, threads=SERVER_THREADS, ident=None)
     except OSError as error:
         raise KioskError(f"The screen cannot use port {port} of this machine: {error.strerror}. Is another kiosk program running?") from error
-    return server, app
 
 
 def serve_until_told(server: Any) -> None:

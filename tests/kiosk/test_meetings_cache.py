@@ -1,0 +1,113 @@
+"""The kiosk keeps the last news and the first district key, whatever the server says later."""
+
+import stat
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from meetrec.kiosk.errors import KioskError, ServerTrouble, Trouble
+from meetrec.kiosk.meetings_cache import KEY_FILE, NEWS_FILE, MeetingsCache
+from tests.doubles.faulty_server import news
+from tests.fixtures.kiosk import KIOSK, MATEO, armed
+
+OTHER = "21111111-2222-4333-8444-555555555555"
+MORNING = datetime(2026, 10, 13, 14, 0, tzinfo=UTC)  # Tuesday, 09:00 in Chicago
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> MeetingsCache:
+    return MeetingsCache(tmp_path / "kiosk")
+
+
+def told(*starts: datetime) -> dict[str, Any]:
+    """News of one meeting for each start."""
+    return news(KIOSK, [armed(f"{number}1111111-2222-4333-8444-555555555555", start) for number, start in enumerate(starts, 1)])
+
+
+def test_meetings_and_key_survive_a_restart_with_the_network_down(cache: MeetingsCache, tmp_path: Path) -> None:
+    cache.take_in(told(MORNING))
+    again = MeetingsCache(tmp_path / "kiosk")
+    assert again.news == cache.news
+    assert again.news is not None
+    assert again.news.find(MATEO) is not None
+    assert again.district_public_key == bytes(range(32))
+
+
+def test_files_are_for_the_kiosk_alone(cache: MeetingsCache, tmp_path: Path) -> None:
+    cache.take_in(told(MORNING))
+    cache.note_delivered(MATEO, 8, MORNING)
+    files = list((tmp_path / "kiosk").iterdir())
+    assert len(files) == 3
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+
+
+@pytest.mark.requirement("G5.b")
+def test_first_district_key_stays_when_another_is_shown(cache: MeetingsCache, tmp_path: Path) -> None:
+    cache.take_in(told(MORNING))
+    with pytest.raises(ServerTrouble) as refused:
+        cache.take_in(news(KIOSK, [], key=bytes(32)))
+    assert refused.value.trouble is Trouble.OTHER_DISTRICT_KEY
+    assert MeetingsCache(tmp_path / "kiosk").district_public_key == bytes(range(32))
+    assert cache.news is not None
+    assert cache.news.meetings, "a list from a server with another key is not believed"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"kiosk": "not an id"}, {"zone": "Mars/Olympus"}, {"meetings": [{"recording": MATEO}]}, {"meetings": "none"}, {"zone": None},
+        {"district_public_key": "c2hvcnQ="}, {"district_public_key": "?"}, {"meetings": [{**armed(MATEO, MORNING), "start": "2026-10-13T14:00:00"}]},
+        {"meetings": [{**armed(MATEO, MORNING), "recording": "../../etc"}]}, {"kiosk": 7}, {"meetings": None},
+    ],
+)  # fmt: skip
+def test_news_that_do_not_read_change_nothing(cache: MeetingsCache, change: dict[str, Any]) -> None:
+    cache.take_in(told(MORNING))
+    before = cache.news
+    with pytest.raises(ServerTrouble):
+        cache.take_in({**told(MORNING), **change})
+    assert cache.news == before
+
+
+def test_damaged_cache_of_meetings_does_not_keep_the_room_from_starting(cache: MeetingsCache, tmp_path: Path) -> None:
+    cache.take_in(told(MORNING))
+    (tmp_path / "kiosk" / NEWS_FILE).write_bytes(b'{"meet')
+    assert MeetingsCache(tmp_path / "kiosk").news is None
+
+
+def test_damaged_key_stops_the_start_with_a_sentence(cache: MeetingsCache, tmp_path: Path) -> None:
+    cache.take_in(told(MORNING))
+    (tmp_path / "kiosk" / KEY_FILE).write_bytes(b"AAAA")
+    with pytest.raises(KioskError, match="damaged"):
+        MeetingsCache(tmp_path / "kiosk")
+
+
+@pytest.mark.requirement("W-01")
+def test_screen_never_holds_more_than_initials(cache: MeetingsCache) -> None:
+    cache.take_in(news(KIOSK, [armed(MATEO, MORNING, initials="A name far too long for initials")]))
+    assert cache.news is not None
+    assert len(cache.news.meetings[0].initials) <= 12
+
+
+def test_today_and_later_go_by_the_districts_calendar(cache: MeetingsCache) -> None:
+    late_tonight, tomorrow, in_a_week, in_eight_days = (MORNING + timedelta(hours=hours) for hours in (14.5, 15.5, 7 * 24, 8 * 24))
+    cache.take_in(told(late_tonight, tomorrow, in_a_week, in_eight_days))
+    assert cache.news is not None
+    assert [meeting.start for meeting in cache.news.on_day_of(MORNING)] == [late_tonight]
+    assert [meeting.start for meeting in cache.news.after_day_of(MORNING)] == [tomorrow, in_a_week]
+
+
+def test_meeting_that_runs_over_midnight_stays_in_the_list(cache: MeetingsCache) -> None:
+    before_midnight = datetime(2026, 10, 14, 4, 30, tzinfo=UTC)  # 23:30 in Chicago
+    cache.take_in(told(before_midnight))
+    assert cache.news is not None
+    assert cache.news.on_day_of(before_midnight + timedelta(minutes=45))
+
+
+def test_delivered_recordings_are_remembered_for_a_month(cache: MeetingsCache, tmp_path: Path) -> None:
+    cache.note_delivered(MATEO, 8, MORNING)
+    assert MeetingsCache(tmp_path / "kiosk").delivered_pieces(MATEO) == 8
+    cache.note_delivered(OTHER, 4, MORNING + timedelta(days=31))
+    assert cache.delivered_pieces(MATEO) is None
+    assert cache.delivered_pieces(OTHER) == 4

@@ -1,0 +1,193 @@
+"""What the buttons of the screen do, and what each page says."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from flask.testing import FlaskClient
+
+from meetrec.capture.errors import DiskFull, MicrophoneUnusable
+from meetrec.kiosk.errors import Trouble
+from meetrec.kiosk.room import Room
+from meetrec.kiosk.screen import Screen
+from meetrec.kiosk.sentences import OF_TROUBLE
+from meetrec.platform import clock
+from tests.doubles.faulty_server import FaultyServer, news
+from tests.doubles.scripted_recorder import ScriptedRecorder
+from tests.fixtures.kiosk import KIOSK, MATEO, armed
+from tests.kiosk.sealed_recordings import SealedRun
+
+START, PAUSE, RESUME, STOP = f"/meetings/{MATEO}/start", "/recording/pause", "/recording/resume", "/recording/stop"
+
+
+def text(client: FlaskClient, path: str = "/") -> str:
+    """A page's text, after redirects."""
+    return client.get(path, follow_redirects=True).get_data(as_text=True)
+
+
+def test_home_shows_room_initials_and_how_to_get_armed(kiosk_client: FlaskClient, room_screen: Screen, district_server: FaultyServer) -> None:
+    page = text(kiosk_client)
+    assert "Conference Room A" in page
+    assert "M. R." in page
+    assert "Connected" in page
+    district_server.news = news(KIOSK, [])
+    room_screen.news.ask()
+    assert "ask the coordinator to arm it" in text(kiosk_client)
+
+
+def test_meeting_of_another_day_says_so_before_it_is_started(kiosk_client: FlaskClient, room_screen: Screen, district_server: FaultyServer) -> None:
+    district_server.news = news(KIOSK, [armed(MATEO, clock.now() + timedelta(days=2))])
+    room_screen.news.ask()
+    assert "Later this week" in text(kiosk_client)
+    assert "not for today" in text(kiosk_client, f"/meetings/{MATEO}")
+
+
+def test_second_press_of_start_changes_nothing(kiosk_client: FlaskClient, recorder: ScriptedRecorder) -> None:
+    assert [kiosk_client.post(START).json for _ in range(2)] == [{"now_at": "/recording"}] * 2
+    assert recorder.calls == [f"start {MATEO}"]
+
+
+def test_meeting_that_is_not_armed_is_not_recorded(kiosk_client: FlaskClient, recorder: ScriptedRecorder) -> None:
+    answer = kiosk_client.post(f"/meetings/{uuid4()}/start")
+    assert answer.status_code == 409
+    assert "not armed" in answer.json["error"]
+    assert recorder.calls == []
+
+
+def test_another_meeting_cannot_start_while_one_is_recorded(kiosk_client: FlaskClient, recorder: ScriptedRecorder) -> None:
+    kiosk_client.post(START)
+    assert "Another meeting is being recorded" in kiosk_client.post(f"/meetings/{uuid4()}/start").json["error"]
+
+
+@pytest.mark.parametrize("path", ["/", f"/meetings/{MATEO}"])
+def test_every_page_leads_to_the_recorder_while_it_runs(kiosk_client: FlaskClient, path: str) -> None:
+    kiosk_client.post(START)
+    assert kiosk_client.get(path).location == "/recording"
+
+
+def test_nothing_leads_away_from_the_recorder(kiosk_client: FlaskClient) -> None:
+    kiosk_client.post(START)
+    page = text(kiosk_client, "/recording")
+    assert "<a " not in page
+    assert "M. R." in page
+
+
+def test_pause_and_resume_twice_are_harmless(kiosk_client: FlaskClient, recorder: ScriptedRecorder) -> None:
+    kiosk_client.post(START)
+    for path, state in ((PAUSE, "paused"), (PAUSE, "paused"), (RESUME, "recording"), (RESUME, "recording")):
+        assert kiosk_client.post(path).status_code == 200
+        assert kiosk_client.get("/status").json["state"] == state
+
+
+@pytest.mark.parametrize("held", ["1999", "0", "-5", "", "two seconds", None])
+def test_recording_is_not_stopped_without_the_two_seconds(kiosk_client: FlaskClient, recorder: ScriptedRecorder, held: str | None) -> None:
+    kiosk_client.post(START)
+    answer = kiosk_client.post(STOP, data={} if held is None else {"held_ms": held})
+    assert answer.status_code == 409
+    assert "Hold for two seconds to stop" in answer.json["error"]
+    assert recorder.now.state == "recording"
+
+
+def test_after_the_hold_the_page_says_what_is_saved_and_delivered(kiosk_client: FlaskClient, room: Room, outbox: Path) -> None:
+    kiosk_client.post(START)
+    address = kiosk_client.post(STOP, data={"held_ms": "2000"}).json["now_at"]
+    assert address == f"/recordings/{MATEO}/saved"
+    assert "Saved. 34 of 34 pieces delivered." in text(kiosk_client, address)
+    room.cache.note_delivered(MATEO, 34, clock.now())
+    (outbox / MATEO / "closing.json").unlink()
+    assert "Delivered. The district’s copy is safe on the server." in text(kiosk_client, address)
+    assert "ask the coordinator to arm the room again" in kiosk_client.post(START).json["error"]
+
+
+def test_second_stop_of_another_tab_is_harmless(kiosk_client: FlaskClient, recorder: ScriptedRecorder) -> None:
+    kiosk_client.post(START)
+    for _ in range(2):
+        assert kiosk_client.post(STOP, data={"held_ms": "2100"}).status_code == 200
+    assert recorder.calls.count("stop") == 1
+
+
+def test_stopped_offline_says_that_the_pieces_are_kept(kiosk_client: FlaskClient, outbox: Path, room_screen: Screen, district_server: FaultyServer) -> None:
+    run = SealedRun(outbox, MATEO)
+    run.hear(1)
+    run.stop()
+    district_server.fault = "500"
+    room_screen.room.courier.deliver_pass()
+    page = text(kiosk_client, f"/recordings/{MATEO}/saved")
+    assert "Saved. 0 of 4 pieces delivered. The others are kept on this machine, sealed." in page
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (DiskFull("x"), "Everything up to now is sealed and kept"),
+        (MicrophoneUnusable("x"), "Plug a microphone in"),
+    ],
+)
+def test_start_that_fails_says_why_and_can_be_repeated(kiosk_client: FlaskClient, recorder: ScriptedRecorder, error: Exception, sentence: str) -> None:
+    recorder.fails_with = error
+    answer = kiosk_client.post(START)
+    assert answer.status_code == 409
+    assert sentence in answer.json["error"]
+    assert kiosk_client.post(START).status_code == 200
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_every_trouble_has_its_calm_sentence_on_the_screen(kiosk_client: FlaskClient, room_screen: Screen, trouble: Trouble) -> None:
+    room_screen.news.trouble = trouble
+    status = kiosk_client.get("/status").json
+    assert status["is_connected"] is False
+    assert status["texts"]["server"] == str(OF_TROUBLE[trouble])
+
+
+def test_interrupted_recording_can_be_continued_or_finished(kiosk_client: FlaskClient, recorder: ScriptedRecorder, outbox: Path) -> None:
+    run = SealedRun(outbox, MATEO)
+    run.hear(1)
+    page = text(kiosk_client)
+    assert "The recording of M. R. was interrupted at" in page
+    assert kiosk_client.post(f"/recordings/{MATEO}/continue").json == {"now_at": "/recording"}
+    assert recorder.calls == [f"start {MATEO}"]
+    assert "interrupted" not in text(kiosk_client)
+
+
+def test_finished_interrupted_recording_is_closed_with_its_ends(kiosk_client: FlaskClient, room: Room, outbox: Path) -> None:
+    run = SealedRun(outbox, MATEO)
+    run.hear(1)
+    answer = kiosk_client.post(f"/recordings/{MATEO}/finish")
+    assert answer.json == {"now_at": f"/recordings/{MATEO}/saved"}
+    delivery = room.delivery_of(MATEO)
+    assert delivery is not None
+    assert delivery.pieces == 4  # for each of two microphones the journal and its end
+    assert room.interrupted() == []
+
+
+def test_recording_that_runs_cannot_be_finished_as_interrupted(kiosk_client: FlaskClient, recorder: ScriptedRecorder, outbox: Path) -> None:
+    SealedRun(outbox, MATEO).hear(1)
+    recorder.now = replace(recorder.now, state="recording", recording=MATEO)
+    assert kiosk_client.post(f"/recordings/{MATEO}/finish").status_code == 409
+    assert not (outbox / MATEO / "closing.json").exists()
+
+
+def test_damaged_interrupted_recording_does_not_take_the_screen_away(kiosk_client: FlaskClient, outbox: Path) -> None:
+    run = SealedRun(outbox, MATEO)
+    (run.folder / "run.json").write_bytes(b"{")
+    assert "The recording of M. R. was interrupted" in text(kiosk_client)
+
+
+def test_lost_microphone_stays_on_the_screen_until_somebody_answers(kiosk_client: FlaskClient, recorder: ScriptedRecorder) -> None:
+    kiosk_client.post(START)
+    recorder.lose(2)
+    fault = kiosk_client.get("/status").json["faults"][0]
+    assert fault["sentence"].startswith("Case manager is lost. What it recorded so far is kept")
+    recorder.find(2)
+    assert "is back" in kiosk_client.get("/status").json["faults"][0]["sentence"]
+    assert "is back" in text(kiosk_client, "/recording")
+    kiosk_client.post(f"/faults/{fault['number']}/answer")
+    assert kiosk_client.get("/status").json["faults"] == []
+
+
+def test_screen_speaks_the_chosen_language_and_follows_no_foreign_address(kiosk_client: FlaskClient) -> None:
+    assert kiosk_client.get("/language/es?next=//attacker.example").location == "/"
+    assert '<html lang="es">' in text(kiosk_client)
+    assert kiosk_client.get("/language/xx").status_code == 404
