@@ -62,8 +62,7 @@ class MastersReadBack:
 def _mixed(blocks: Sequence[Samples]) -> Samples:
     """The sum over the root of their number: one voice before one microphone stays loud, four at once rarely clip."""
     total = np.sum(blocks, axis=0, dtype=np.float32) / math.sqrt(len(blocks))
-    mix: Samples = np.clip(total, -32768, 32767).astype(np.int16)
-    return mix
+    return np.asarray(np.clip(total, -32768, 32767), np.int16)
 
 
 class Peaks:

@@ -1,0 +1,314 @@
+"""Joining: sample-exact on one clock, every missing stretch told, and nothing but the true pieces accepted."""
+
+import io
+import json
+import shutil
+from collections.abc import Callable
+from datetime import timedelta
+
+import numpy as np
+import pytest
+import soundfile
+from sqlalchemy import select
+
+from meetrec.capture.pieces import RATE, Gap, Samples
+from meetrec.custody.models import ObjectRole, Record, StoredObject
+from meetrec.custody.queries import objects_of, record_of_recording
+from meetrec.custody.vault import Vault
+from meetrec.journal.models import JournalEntry
+from meetrec.platform.database import Database
+from meetrec.platform.district_keys import KEY_FILE_NAME, generate_district_key
+from meetrec.platform.jobs import Job
+from meetrec.platform.settings import Settings
+from meetrec.recordings import assembly, incoming, jobs
+from meetrec.recordings.models import Recording, RecordingState
+from tests.recordings.deliveries import START, KioskClient, Part, SealedRun, noise
+
+MakeRun = Callable[..., SealedRun]
+Work = Callable[[], None]
+SECOND = RATE
+
+
+def record_of(database: Database, recording_id: str) -> Record:
+    with database.reading() as session:
+        found = record_of_recording(session, recording_id)
+    assert found is not None
+    return found
+
+
+def master_sound(vault: Vault, master: StoredObject) -> Samples:
+    with vault.open(master) as reader:
+        samples, rate = soundfile.read(io.BytesIO(reader.readall()), dtype="int16")
+    assert rate == RATE
+    return np.asarray(samples)
+
+
+def masters(database: Database, vault: Vault, recording_id: str) -> dict[str, Samples]:
+    """The sound of each master by its seat."""
+    return {str(one.label): master_sound(vault, one) for one in objects_of(record_of(database, recording_id), ObjectRole.MASTER)}
+
+
+def ledger(database: Database, vault: Vault, recording_id: str) -> list[tuple[str, float, float, str]]:
+    stored = objects_of(record_of(database, recording_id), ObjectRole.GAP_LEDGER)[0]
+    gaps = json.loads(vault.read(stored))["gaps"]
+    return [(gap["microphone"], round(gap["start"], 6), round(gap["end"], 6), gap["kind"]) for gap in gaps]
+
+
+def sentence_of(database: Database, recording_id: str) -> tuple[RecordingState, str]:
+    with database.reading() as session:
+        recording = session.get_one(Recording, recording_id)
+        job = session.scalars(select(Job).where(Job.kind == "recordings.assemble").order_by(Job.created_at.desc())).first()
+        assert job is not None
+        return recording.state, recording.sentence or job.sentence or ""
+
+
+@pytest.mark.requirement("G5.b")
+def test_pieces_are_joined_sample_for_sample(kiosk: KioskClient, make_run: MakeRun, work: Work, database: Database, vault: Vault) -> None:
+    sounds = {"table-1": noise(3 * SECOND, 1), "table-2": noise(3 * SECOND, 2)}
+    run = make_run({name: [Part(at, sound[at : at + SECOND]) for at in range(0, 3 * SECOND, SECOND)] for name, sound in sounds.items()})
+    kiosk.deliver(run)
+    work()
+    stored = masters(database, vault, run.recording)
+    assert np.array_equal(stored["Head of the table"], sounds["table-1"])
+    assert np.array_equal(stored["Window"], sounds["table-2"])
+    assert ledger(database, vault, run.recording) == []
+
+
+def test_gaps_inside_a_run_are_exact_zeros_and_told(kiosk: KioskClient, make_run: MakeRun, work: Work, database: Database, vault: Vault) -> None:
+    first, second, whole = noise(SECOND, 1), noise(SECOND, 2), noise(4 * SECOND, 3)
+    pause = Gap(SECOND, 2 * SECOND, "pause", "the chair")
+    run = make_run({"table-1": [Part(0, first), Part(3 * SECOND, second, (pause,))], "table-2": [Part(0, whole)]})
+    kiosk.deliver(run)
+    work()
+    stored = masters(database, vault, run.recording)
+    assert np.array_equal(stored["Head of the table"], np.concatenate([first, np.zeros(2 * SECOND, np.int16), second]))
+    assert np.array_equal(stored["Window"], whole)
+    assert ledger(database, vault, run.recording) == [("table-1", 1.0, 3.0, "pause")]
+
+
+def test_gap_that_nobody_stated_is_told_too(kiosk: KioskClient, make_run: MakeRun, work: Work, database: Database, vault: Vault) -> None:
+    half = Gap(SECOND, SECOND // 2, "stall", "the watchdog")
+    run = make_run({"table-1": [Part(4800, noise(SECOND - 4800, 1)), Part(2 * SECOND, noise(SECOND, 2), (half,))]})
+    kiosk.deliver(run)
+    work()
+    told = ledger(database, vault, run.recording)
+    assert told == [("table-1", 0.0, 0.1, "undeclared"), ("table-1", 1.0, 1.5, "stall"), ("table-1", 1.5, 2.0, "undeclared")]
+    assert len(masters(database, vault, run.recording)["Head of the table"]) == 3 * SECOND
+
+
+def test_runs_lie_where_the_wall_clock_puts_them(kiosk: KioskClient, make_run: MakeRun, work: Work, database: Database, vault: Vault) -> None:
+    before, after, late = noise(SECOND, 1), noise(SECOND, 2), noise(SECOND, 3)
+    one = make_run({"table-1": [Part(0, before)]}, reason="interrupted")
+    two = make_run({"table-1": [Part(0, after)], "table-2": [Part(0, late)]}, started_at=START + timedelta(seconds=5, microseconds=250_000))
+    kiosk.deliver(one, two)
+    work()
+    stored = masters(database, vault, one.recording)
+    silence = np.zeros(int(4.25 * SECOND), np.int16)
+    assert np.array_equal(stored["Head of the table"], np.concatenate([before, silence, after]))
+    assert np.array_equal(stored["Window"], np.concatenate([np.zeros(int(5.25 * SECOND), np.int16), late]))
+    told = ledger(database, vault, one.recording)
+    assert sorted(told) == [("table-1", 1.0, 5.25, "interrupted"), ("table-2", 0.0, 5.25, "absent")]
+
+
+@pytest.mark.parametrize("step", [timedelta(seconds=-3600), timedelta(days=400)])
+def test_clock_that_was_set_costs_no_sound(step: timedelta, kiosk: KioskClient, make_run: MakeRun, work: Work, database: Database, vault: Vault) -> None:
+    one = make_run({"table-1": [Part(0, noise(SECOND, 1))]})
+    two = make_run({"table-1": [Part(0, noise(SECOND, 2))]}, started_at=START + step)
+    kiosk.deliver(one, two)
+    work()
+    joined = masters(database, vault, one.recording)["Head of the table"]
+    sounds = {1: noise(SECOND, 1), 2: noise(SECOND, 2)}
+    for sound in sounds.values():
+        assert any(np.array_equal(joined[at : at + SECOND], sound) for at in (0, SECOND, len(joined) - SECOND))
+    assert len(joined) < 2 * 3600 * SECOND
+
+
+def test_open_journal_of_a_crash_is_finished_by_the_server(kiosk: KioskClient, make_run: MakeRun, work: Work, database: Database, vault: Vault) -> None:
+    first, rest = noise(SECOND, 1), noise(SECOND + 7, 2)
+    run = make_run({"table-1": [Part(0, first), Part(SECOND, rest, is_journal=True)]}, reason="interrupted")
+    kiosk.deliver(run)
+    work()
+    assert np.array_equal(masters(database, vault, run.recording)["Head of the table"], np.concatenate([first, rest]))
+
+
+def test_shorter_microphone_is_padded_to_the_same_length(kiosk: KioskClient, make_run: MakeRun, work: Work, database: Database, vault: Vault) -> None:
+    run = make_run({"table-1": [Part(0, noise(SECOND, 1))], "table-2": [Part(0, noise(SECOND + 480, 2))]})
+    kiosk.deliver(run)
+    work()
+    stored = masters(database, vault, run.recording)
+    assert len(stored["Head of the table"]) == len(stored["Window"]) == SECOND + 480
+    assert not stored["Head of the table"][SECOND:].any()
+    assert ledger(database, vault, run.recording) == [("table-1", 1.0, 1.01, "uneven_end")]
+
+
+@pytest.mark.requirement("G5.c")
+def test_stored_recording_is_one_education_record_outside_any_iep_document(
+    kiosk: KioskClient, make_run: MakeRun, work: Work, database: Database, vault: Vault, district: object
+) -> None:
+    run = make_run()
+    kiosk.deliver(run)
+    work()
+    record = record_of(database, run.recording)
+    assert (record.record_class, record.series, record.ferpa, record.idea_part_b, record.directory_eligible) == ("EDUCATION_RECORD", "RS-01", True, True, False)
+    assert [pupil.relation for pupil in record.students] == ["focus"]
+    assert sorted(one.role for one in record.objects) == sorted([*[ObjectRole.MASTER] * 2, ObjectRole.LISTENING_COPY, ObjectRole.PEAKS, ObjectRole.GAP_LEDGER])
+    for one in record.objects:
+        vault.verify(one)
+    with database.reading() as session:
+        told = session.scalars(select(JournalEntry).where(JournalEntry.verb == "record.stored")).one()
+    assert record.objects[0].sha256 in told.body.decode()
+
+
+@pytest.mark.requirement("S-06")
+def test_pieces_go_only_after_the_record_is_stored(kiosk: KioskClient, make_run: MakeRun, work: Work, settings: Settings, database: Database) -> None:
+    run = make_run()
+    kiosk.deliver(run)
+    assert incoming.waiting_recordings(settings.incoming_dir) == (run.recording,)
+    work()
+    assert sentence_of(database, run.recording)[0] is RecordingState.STORED
+    assert incoming.waiting_recordings(settings.incoming_dir) == ()
+
+
+def test_pieces_stay_when_the_stored_bytes_are_not_what_was_written(
+    kiosk: KioskClient, make_run: MakeRun, work: Work, settings: Settings, database: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make_run()
+    kiosk.deliver(run)
+    hand_over = jobs._hand_over
+
+    def hand_over_then_damage(*facts: object) -> None:
+        hand_over(*facts)  # type: ignore[arg-type]
+        damaged = max((path for path in settings.store_dir.rglob("*") if path.is_file()), key=lambda path: path.stat().st_size)
+        content = bytearray(damaged.read_bytes())
+        content[len(content) // 2] ^= 1
+        damaged.write_bytes(content)
+
+    monkeypatch.setattr(jobs, "_hand_over", hand_over_then_damage)
+    work()
+    assert incoming.waiting_recordings(settings.incoming_dir) == (run.recording,)
+    assert "damaged" in sentence_of(database, run.recording)[1]
+
+
+def test_pieces_that_a_killed_worker_left_are_removed_by_the_timetable(
+    kiosk: KioskClient, make_run: MakeRun, work: Work, settings: Settings, database: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make_run()
+    kiosk.deliver(run)
+    monkeypatch.setattr(jobs, "clear_delivery", lambda *_: None)
+    work()
+    monkeypatch.undo()
+    assert incoming.waiting_recordings(settings.incoming_dir) == (run.recording,)
+    assert jobs.clear_stored_deliveries(database, settings, vault) == 1
+    assert incoming.waiting_recordings(settings.incoming_dir) == ()
+
+
+def test_no_plain_sound_lies_anywhere(kiosk: KioskClient, make_run: MakeRun, work: Work, settings: Settings) -> None:
+    run = make_run()
+    kiosk.deliver(run)
+    work()
+    files = [path.read_bytes() for path in settings.data_dir.rglob("*") if path.is_file()]
+    assert len(files) > 5
+    assert not [content for content in files if b"fLaC" in content or noise(24_000, 0)[:16].tobytes() in content]
+
+
+def _alter(folder: "object", settings: Settings, run: SealedRun) -> str:
+    path = incoming.piece_path(settings.incoming_dir, run.recording, run.run, "table-1", 1)
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    return "Piece 000001 of microphone table-1 was altered"
+
+
+def _remove(folder: "object", settings: Settings, run: SealedRun) -> str:
+    incoming.piece_path(settings.incoming_dir, run.recording, run.run, "table-1", 0).unlink()
+    return "piece 000000 is missing"
+
+
+def _remove_end(folder: "object", settings: Settings, run: SealedRun) -> str:
+    incoming.piece_path(settings.incoming_dir, run.recording, run.run, "table-2", 2).unlink()
+    return "Microphone table-2 has 2 pieces here; its closing statement names 3"
+
+
+def _exchange(folder: "object", settings: Settings, run: SealedRun) -> str:
+    one, two = (incoming.piece_path(settings.incoming_dir, run.recording, run.run, "table-1", index) for index in (0, 1))
+    content = one.read_bytes()
+    one.write_bytes(two.read_bytes())
+    two.write_bytes(content)
+    return "Piece 000001 of microphone table-1 has no predecessor"
+
+
+def _lose_microphone(folder: "object", settings: Settings, run: SealedRun) -> str:
+    shutil.rmtree(incoming.piece_path(settings.incoming_dir, run.recording, run.run, "table-2", 0).parent)
+    return "Nothing of microphone table-2 is here"
+
+
+def _lose_statement(folder: "object", settings: Settings, run: SealedRun) -> str:
+    incoming.statement_path(settings.incoming_dir, run.recording, run.run).unlink()
+    return "run.json"
+
+
+def _other_district_key(folder: "object", settings: Settings, run: SealedRun) -> str:
+    (settings.keyring_dir / KEY_FILE_NAME).unlink()
+    generate_district_key(settings.keyring_dir)
+    return "sealed to another district key"
+
+
+@pytest.mark.parametrize("harm", [_alter, _remove, _remove_end, _exchange, _lose_microphone, _lose_statement, _other_district_key])
+def test_what_does_not_fit_is_named_and_nothing_is_deleted(
+    harm: Callable[..., str], kiosk: KioskClient, make_run: MakeRun, work: Work, settings: Settings, database: Database
+) -> None:
+    run = make_run()
+    kiosk.deliver(run)
+    expected = harm(None, settings, run)
+    before = sorted(path for path in settings.incoming_dir.rglob("*"))
+    work()
+    state, sentence = sentence_of(database, run.recording)
+    assert state is RecordingState.BROKEN
+    assert expected in sentence
+    assert sorted(path for path in settings.incoming_dir.rglob("*")) == before
+    with database.reading() as session:
+        verbs = list(session.scalars(select(JournalEntry.verb).where(JournalEntry.recording_id == run.recording)))
+        assert session.scalars(select(Record)).all() == []
+    assert verbs[-1] == "recording.assembly_failed"
+
+
+def test_recording_without_any_sound_says_so(kiosk: KioskClient, make_run: MakeRun, work: Work, database: Database) -> None:
+    run = make_run({"table-1": []})
+    kiosk.deliver(run)
+    work()
+    assert sentence_of(database, run.recording) == (RecordingState.BROKEN, "No microphone recorded any sound. What the kiosk delivered was kept.")
+
+
+def test_worker_that_is_cut_off_goes_on_with_what_it_stored(
+    kiosk: KioskClient, make_run: MakeRun, work: Work, settings: Settings, database: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make_run()
+    kiosk.deliver(run)
+    monkeypatch.setattr(assembly, "_json_object", _cut_off)
+    work()
+    monkeypatch.undo()
+    stored_before = {path.name: path.stat().st_ino for path in settings.store_dir.rglob("*") if path.is_file()}
+    assert len(stored_before) == 3
+    work()
+    assert sentence_of(database, run.recording)[0] is RecordingState.STORED
+    after = {path.name: path.stat().st_ino for path in settings.store_dir.rglob("*") if path.is_file()}
+    assert set(after) == {one.id for one in record_of(database, run.recording).objects}
+    assert stored_before.items() <= after.items()
+
+
+def _cut_off(*_facts: object) -> None:
+    raise RuntimeError("the worker was killed here")
+
+
+def test_peaks_and_listening_copy_span_the_whole_recording(kiosk: KioskClient, make_run: MakeRun, work: Work, database: Database, vault: Vault) -> None:
+    run = make_run({"table-1": [Part(0, noise(5 * SECOND, 1))], "table-2": [Part(0, noise(5 * SECOND, 2))]})
+    kiosk.deliver(run)
+    work()
+    record = record_of(database, run.recording)
+    peaks = json.loads(vault.read(objects_of(record, ObjectRole.PEAKS)[0]))
+    assert peaks["duration"] == 5.0
+    assert len(peaks["data"][0]) == 100
+    assert 0.05 < max(peaks["data"][0]) <= 1
+    copy = objects_of(record, ObjectRole.LISTENING_COPY)[0]
+    samples, rate = soundfile.read(io.BytesIO(vault.read(copy)))
+    assert copy.media_type == "audio/mpeg"
+    assert len(samples) / rate == pytest.approx(5.0, abs=0.15)

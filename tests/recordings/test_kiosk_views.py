@@ -1,0 +1,289 @@
+"""The kiosk's address: what it may call, what is refused by name, and that bytes are durable before they are confirmed."""
+
+import json
+from base64 import b64decode
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from meetrec.installation.actions import create_room, enroll_kiosk
+from meetrec.journal.models import JournalEntry
+from meetrec.meetings.models import Kiosk
+from meetrec.people.models import School
+from meetrec.platform import clock
+from meetrec.platform.database import Database
+from meetrec.platform.jobs import Job
+from meetrec.platform.settings import Settings
+from meetrec.recordings import incoming
+from meetrec.recordings.models import Piece, Recording, RecordingState
+from tests.recordings.deliveries import KioskClient, SealedRun, noise
+
+MakeRun = Callable[..., SealedRun]
+
+
+def state_of(database: Database, recording_id: str) -> RecordingState:
+    with database.reading() as session:
+        return session.get_one(Recording, recording_id).state
+
+
+def verbs_of(database: Database, recording_id: str) -> list[str]:
+    with database.reading() as session:
+        return list(session.scalars(select(JournalEntry.verb).where(JournalEntry.recording_id == recording_id).order_by(JournalEntry.sequence)))
+
+
+@pytest.fixture
+def strangers_token(database: Database, district: SimpleNamespace) -> str:
+    """The token of a kiosk in another room."""
+    with database.writing() as session:
+        room = create_room(session, session.get_one(School, district.school.id), "Conference Room B")
+        return enroll_kiosk(session, clock.now(), room)[1]
+
+
+def test_meetings_show_initials_and_the_districts_key(kiosk: KioskClient, recording_id: str, district: SimpleNamespace) -> None:
+    answer = kiosk.meetings()
+    assert answer.status_code == 200
+    news = answer.json
+    assert [(one["recording"], one["initials"], one["kind"]) for one in news["meetings"]] == [(recording_id, "M. R.", "IEP")]
+    assert (news["kiosk"], news["room"], news["zone"]) == (district.kiosk.id, "Conference Room A", "America/Chicago")
+    assert len(b64decode(news["district_public_key"])) == 32
+    assert "Mateo" not in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer wrong", "Basic abc"])
+def test_no_or_another_token_is_refused_with_a_sentence(app: Flask, district: SimpleNamespace, header: str | None) -> None:
+    headers = {} if header is None else {"Authorization": header}
+    answer = app.test_client().get("/kiosk/api/meetings", headers=headers)
+    assert answer.status_code == 401
+    assert "token" in answer.json["error"]
+
+
+def test_kiosk_is_noted_as_seen_at_most_once_a_minute(kiosk: KioskClient, database: Database, district: SimpleNamespace) -> None:
+    kiosk.meetings()
+    with database.reading() as session:
+        first = session.get_one(Kiosk, district.kiosk.id).last_seen_at
+    kiosk.meetings()
+    with database.reading() as session:
+        assert session.get_one(Kiosk, district.kiosk.id).last_seen_at == first
+    assert first is not None
+
+
+def test_another_rooms_kiosk_finds_no_recording(kiosk: KioskClient, make_run: MakeRun, strangers_token: str) -> None:
+    run = make_run()
+    answer = kiosk.put(f"{run.recording}/runs/{run.run}", run.statement, token=strangers_token)
+    assert answer.status_code == 404
+    assert kiosk.open(run).status_code == 200
+    path = f"{run.recording}/runs/{run.run}/table-1/0"
+    assert kiosk.put(path, run.chains["table-1"][0], token=strangers_token).status_code == 404
+
+
+@pytest.mark.requirement("G5.b")
+def test_kiosk_cannot_read_anything_back(kiosk: KioskClient, make_run: MakeRun, app: Flask) -> None:
+    run = make_run()
+    kiosk.deliver(run)
+    headers = {"Authorization": f"Bearer {kiosk.token}"}
+    readable = [rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/kiosk/api") and "GET" in (rule.methods or ())]
+    assert readable == ["/kiosk/api/meetings"]
+    for path in (f"runs/{run.run}", f"runs/{run.run}/table-1/0", "closing", "state"):
+        assert app.test_client().get(f"/kiosk/api/recordings/{run.recording}/{path}", headers=headers).status_code == 405
+    assert app.test_client().get(f"/recordings/{run.recording}", headers=headers).status_code in (302, 401)
+
+
+def test_delivery_is_on_the_disk_and_told_once(kiosk: KioskClient, make_run: MakeRun, settings: Settings, database: Database) -> None:
+    run = make_run()
+    kiosk.deliver(run)
+    for microphone, files in run.chains.items():
+        for index, content in enumerate(files):
+            assert incoming.piece_path(settings.incoming_dir, run.recording, run.run, microphone, index).read_bytes() == content
+    assert incoming.statement_path(settings.incoming_dir, run.recording, run.run).read_bytes() == run.statement
+    assert state_of(database, run.recording) is RecordingState.DELIVERED
+    assert verbs_of(database, run.recording) == ["room.armed", "recording.started", "recording.delivered"]
+    with database.reading() as session:
+        jobs = session.scalars(select(Job)).all()
+    assert [(job.kind, job.subject_id) for job in jobs] == [("recordings.assemble", run.recording)]
+
+
+def test_same_bytes_again_get_the_same_answer_and_change_nothing(kiosk: KioskClient, make_run: MakeRun, database: Database) -> None:
+    run = make_run()
+    kiosk.deliver(run)
+    kiosk.deliver(run)
+    assert verbs_of(database, run.recording) == ["room.armed", "recording.started", "recording.delivered"]
+    with database.reading() as session:
+        assert len(session.scalars(select(Piece)).all()) == 6
+        assert len(session.scalars(select(Job)).all()) == 1
+
+
+def test_other_bytes_for_the_same_place_are_refused(kiosk: KioskClient, make_run: MakeRun, settings: Settings) -> None:
+    run, other = make_run(), make_run({"table-1": []})
+    kiosk.pieces(run)
+    answer = kiosk.piece(run, "table-1", 1, run.chains["table-1"][1] + b"x")
+    assert answer.status_code == 409
+    assert "Piece 000001 of microphone table-1 was delivered before with other bytes" in answer.json["error"]
+    assert kiosk.put(f"{run.recording}/runs/{run.run}", other.statement).status_code == 409
+    assert incoming.piece_path(settings.incoming_dir, run.recording, run.run, "table-1", 1).read_bytes() == run.chains["table-1"][1]
+
+
+def test_missing_predecessor_is_named(kiosk: KioskClient, make_run: MakeRun) -> None:
+    run = make_run()
+    kiosk.open(run)
+    answer = kiosk.piece(run, "table-1", 1)
+    assert answer.status_code == 409
+    assert answer.json["error"] == "Piece 000001 of microphone table-1 has no predecessor: piece 000000 is missing."
+
+
+def test_altered_replaced_and_misplaced_pieces_are_refused_by_name(kiosk: KioskClient, make_run: MakeRun, settings: Settings) -> None:
+    run, other = make_run(), make_run()
+    kiosk.open(run)
+    first, second = run.chains["table-1"][:2]
+    refused = {
+        b"no piece at all": "do not begin with MEETREC1",
+        first[:40]: "cut off",
+        other.chains["table-1"][0]: "says of itself",
+        run.chains["table-2"][0]: "says of itself",
+        second: "says of itself",
+    }
+    for content, sentence in refused.items():
+        answer = kiosk.piece(run, "table-1", 0, content)
+        assert answer.status_code == 409
+        assert sentence in answer.json["error"]
+    assert not list(settings.incoming_dir.rglob("*.piece"))
+
+
+def test_piece_that_follows_an_altered_one_does_not_fit(kiosk: KioskClient, make_run: MakeRun) -> None:
+    run = make_run()
+    kiosk.open(run)
+    altered = run.chains["table-1"][0][:-1] + bytes([run.chains["table-1"][0][-1] ^ 1])
+    assert kiosk.piece(run, "table-1", 0, altered).status_code == 200  # without the key nobody can see it yet
+    answer = kiosk.piece(run, "table-1", 1)
+    assert answer.status_code == 409
+    assert "does not follow piece 000000" in answer.json["error"]
+
+
+def test_unknown_recording_run_and_microphone_are_not_found(kiosk: KioskClient, make_run: MakeRun) -> None:
+    run, stranger = make_run(), make_run()
+    kiosk.open(run)
+    assert kiosk.put(f"{uuid4()}/runs/{run.run}", run.statement).status_code == 404
+    answer = kiosk.piece(stranger, "table-1", 0)
+    assert answer.status_code == 404
+    assert "Deliver its opening statement first" in answer.json["error"]
+    piece = run.chains["table-1"][0].replace(b"table-1", b"table-9")
+    answer = kiosk.put(f"{run.recording}/runs/{run.run}/table-9/0", piece)
+    assert answer.status_code == 404
+    assert "table-9" in answer.json["error"]
+
+
+def test_run_sealed_to_another_district_key_is_refused(kiosk: KioskClient, make_run: MakeRun) -> None:
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+    answer = kiosk.open(make_run(district_public_key=X25519PrivateKey.generate().public_key().public_bytes_raw()))
+    assert answer.status_code == 409
+    assert "another district key" in answer.json["error"]
+
+
+def test_run_of_another_kiosk_or_recording_is_refused(kiosk: KioskClient, make_run: MakeRun) -> None:
+    assert kiosk.open(make_run(kiosk=str(uuid4()))).status_code == 409
+    run = make_run()
+    assert kiosk.put(f"{run.recording}/runs/{uuid4()}", run.statement).status_code == 409
+    assert kiosk.put(f"{run.recording}/runs/{run.run}", b"{}").status_code == 409
+    assert kiosk.put(f"{run.recording}/runs/{run.run}", b"\xff").status_code == 409
+
+
+def test_half_delivered_recording_stays_waiting(kiosk: KioskClient, make_run: MakeRun, database: Database) -> None:
+    run = make_run()
+    kiosk.open(run)
+    for index in range(3):
+        kiosk.piece(run, "table-1", index)
+    assert kiosk.close(run).status_code == 200
+    assert state_of(database, run.recording) is RecordingState.RECORDING
+    for index in range(3):
+        assert kiosk.piece(run, "table-2", index).status_code == 200
+    assert state_of(database, run.recording) is RecordingState.DELIVERED
+
+
+def test_closing_that_contradicts_the_delivery_is_refused(kiosk: KioskClient, make_run: MakeRun, database: Database) -> None:
+    run, other = make_run(), make_run()
+    kiosk.pieces(run)
+    assert kiosk.close(other).status_code == 409
+    wrong = {"recording": run.recording, "kiosk": run.kiosk, "stopped_at": "2026-10-13T15:00:00Z", "runs": {run.run: {"table-1": {"pieces": 3, "last": "0" * 64}}}}
+    answer = kiosk.put(f"{run.recording}/closing", json.dumps(wrong).encode())
+    assert answer.status_code == 409
+    for damaged in (b"", b"[]", b'{"runs": 3}', json.dumps({**wrong, "stopped_at": "soon"}).encode(), json.dumps({**wrong, "kiosk": "x"}).encode()):
+        assert kiosk.put(f"{run.recording}/closing", damaged).status_code == 409
+    assert state_of(database, run.recording) is RecordingState.RECORDING
+    assert kiosk.close(run).status_code == 200
+
+
+def test_closed_recording_takes_no_new_run(kiosk: KioskClient, make_run: MakeRun) -> None:
+    kiosk.deliver(make_run())
+    answer = kiosk.open(make_run())
+    assert answer.status_code == 409
+    assert "closed" in answer.json["error"]
+
+
+def test_state_of_the_room_is_noted_and_an_older_one_is_not(kiosk: KioskClient, recording_id: str, database: Database) -> None:
+    def tell(state: str, at: str) -> int:
+        return kiosk.put(f"{recording_id}/state", json.dumps({"state": state, "at": at}).encode()).status_code
+
+    assert tell("paused", "2026-10-13T14:10:00Z") == 200
+    assert tell("recording", "2026-10-13T14:05:00Z") == 200
+    with database.reading() as session:
+        assert session.get_one(Recording, recording_id).kiosk_state == "paused"
+    assert tell("dancing", "2026-10-13T14:20:00Z") == 409
+    assert tell("stopped", "later") == 409
+
+
+def test_same_piece_sent_twice_at_once_is_kept_once(app: Flask, kiosk: KioskClient, make_run: MakeRun, database: Database) -> None:
+    run = make_run()
+    kiosk.open(run)
+
+    def send(_number: int) -> int:
+        return KioskClient(app.test_client(), kiosk.token).piece(run, "table-1", 0).status_code
+
+    with ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(send, range(16))) == {200}
+    with database.reading() as session:
+        assert len(session.scalars(select(Piece)).all()) == 1
+
+
+def test_microphones_are_delivered_in_parallel(app: Flask, kiosk: KioskClient, make_run: MakeRun, database: Database) -> None:
+    from tests.recordings.deliveries import Part
+
+    run = make_run({f"table-{seat}": [Part(index * 4800, noise(4800, seat * 100 + index)) for index in range(8)] for seat in range(1, 5)})
+    kiosk.open(run)
+
+    def send(microphone: str) -> set[int]:
+        courier = KioskClient(app.test_client(), kiosk.token)
+        return {courier.piece(run, microphone, index).status_code for index in range(9)}
+
+    with ThreadPoolExecutor(4) as threads:
+        assert set.union(*threads.map(send, run.chains)) == {200}
+    assert kiosk.close(run).status_code == 200
+    assert state_of(database, run.recording) is RecordingState.DELIVERED
+
+
+def test_full_disk_is_told_as_such_and_nothing_is_confirmed(kiosk: KioskClient, make_run: MakeRun, settings: Settings, database: Database) -> None:
+    """A real limit of the system on the size of files stands for the full disk."""
+    import resource
+    import signal
+
+    run = make_run()
+    kiosk.open(run)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    try:
+        answer = kiosk.piece(run, "table-1", 0)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert answer.status_code == 507
+    assert "kept on the kiosk" in answer.json["error"]
+    assert not list(Path(settings.incoming_dir).rglob("*.part"))
+    assert not list(Path(settings.incoming_dir).rglob("*.piece"))
+    with database.reading() as session:
+        assert not session.scalars(select(Piece)).all()
+    assert kiosk.piece(run, "table-1", 0).status_code == 200
