@@ -15,7 +15,8 @@ from meetrec.transcripts.speech import joined_speech
 Speakers = Literal["none", "channels"]
 
 LONGEST_GAP = 1.0  # seconds between two words of one line; more means somebody paused or others spoke
-LANGUAGE_SAMPLES = 3  # windows of 30 s of a seat's own speech from which its language is judged
+LANGUAGE_STRETCHES = 2  # parts of the meeting that share the one window in which a seat's language is judged
+SEARCHED_SECONDS = 60  # of a seat's own sound in each of them
 LISTENING_SHARE = 0.05  # of the progress bar: levels and languages, before the first word
 
 
@@ -141,16 +142,23 @@ def _within(place: _Place, samples: int, watch: Watch) -> Callable[[float], None
 
 
 def _language_of(source: SoundSource, track: Track, stretches: list[Stretch], engine: Engine) -> str | None:
-    """The language this track speaks, by the pooled judgement over its fullest stretches; None if nobody speaks."""
-    fullest = sorted(stretches, key=lambda stretch: -_open_frames(track, stretch))[:LANGUAGE_SAMPLES]
-    pooled: dict[str, float] = {}
-    for stretch in sorted(fullest, key=lambda stretch: stretch.start):
-        speech = joined_speech(track.samples(_sound_of(source, stretch), stretch)).samples
-        speech = speech[: DETECTION_SECONDS * RATE]
-        if len(speech):
-            for code, probability in engine.languages_of(speech).items():
-                pooled[code] = pooled.get(code, 0.0) + probability * len(speech)
-    return max(pooled, key=lambda code: pooled[code]) if pooled else None
+    """The language this track speaks, judged once over speech from its fullest stretches; None if nobody speaks."""
+    fullest = sorted(stretches, key=lambda stretch: -_open_frames(track, stretch))[:LANGUAGE_STRETCHES]
+    fullest = [stretch for stretch in fullest if _open_frames(track, stretch)]
+    each = DETECTION_SECONDS * RATE // max(1, len(fullest))
+    speech = [_spoken_in(source, track, stretch)[:each] for stretch in fullest]
+    joined = np.concatenate([np.zeros(0, dtype=np.float32), *speech])
+    probabilities = engine.languages_of(joined) if len(joined) else {}
+    return max(probabilities, key=lambda code: probabilities[code], default=None)
+
+
+def _spoken_in(source: SoundSource, track: Track, stretch: Stretch) -> Samples:
+    """What is said on a track in a stretch, without pauses; enough for judging the language."""
+    own = track.samples(_sound_of(source, stretch), stretch)
+    own = own[np.repeat(track.gate[stretch.start : stretch.end], FRAME)[: len(own)]]
+    speech = joined_speech(own[: SEARCHED_SECONDS * RATE]).samples
+    # A seat with no voice in its first minute may yet have one later.
+    return speech if len(speech) or len(own) <= SEARCHED_SECONDS * RATE else joined_speech(own).samples
 
 
 def _placed(segments: list[Segment], offset: float) -> Iterator[Segment]:
