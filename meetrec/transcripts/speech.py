@@ -28,7 +28,7 @@ class JoinedSpeech:
         for start, end in self.spans:
             length = end - start
             if frame < passed + length or (is_end and frame <= passed + length):
-                return (start + max(0.0, frame - passed)) / RATE
+                return float(start + max(0.0, frame - passed)) / RATE
             passed += length
         return self.spans[-1][1] / RATE if self.spans else 0.0
 

@@ -63,7 +63,9 @@ class OfficialHub:
 
     def fetch(self, model: KnownModel, into: Path) -> None:
         from huggingface_hub import snapshot_download
+        from huggingface_hub.utils import logging as hub_logging
 
+        hub_logging.set_verbosity_error()  # its retries are not news; the reason at the end is
         try:
             snapshot_download(
                 model.hub_repository,
