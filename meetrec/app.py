@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from meetrec.custody.vault import Vault
 from meetrec.meetings import staff_views as meetings_staff_views
 from meetrec.notices import parent_views, staff_views
+from meetrec.notices.arming import ARMING, RECORDING_STATES
 from meetrec.people.sign_in import add_sign_in
 from meetrec.platform import error_pages, health
 from meetrec.platform.database import Database
@@ -23,6 +24,8 @@ from meetrec.platform.tables import load_tables
 from meetrec.platform.web import close_by_default, let_everybody_in, let_roles_in
 from meetrec.recordings import kiosk_gate, kiosk_views
 from meetrec.recordings import staff_views as recordings_staff_views
+from meetrec.recordings.actions import arm
+from meetrec.recordings.queries import recording_states
 from meetrec.transcripts import staff_views as transcripts_staff_views
 
 INTERFACES = ("parent", "staff", "kiosk")
@@ -43,7 +46,7 @@ def create_app(settings: Settings, interfaces: Collection[str] = INTERFACES, dat
     app.config.update(SECRET_KEY=secret(key, "sessions"), MAX_CONTENT_LENGTH=LARGEST_BODY, WTF_CSRF_TIME_LIMIT=None)
     database = database or Database(settings.database_url)
     database.wake = database.wake or JobQueue(settings.queue_file).wake
-    app.extensions.update({"meetrec.database": database, "meetrec.settings": settings})
+    app.extensions.update({"meetrec.database": database, "meetrec.settings": settings, ARMING: arm, RECORDING_STATES: recording_states})
     if settings.server.behind_proxy:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     _add_ground_rules(app, settings, database)

@@ -16,6 +16,7 @@ from meetrec.platform.logs import write_logs
 from meetrec.platform.settings import Settings, load_settings
 
 SWEEP_EVERY = timedelta(minutes=1)
+CLEAR_EVERY = timedelta(hours=1)
 RESTART_PAUSE = 2.0  # seconds before a process that ended by itself is started again
 STOP_PATIENCE = 20.0  # seconds a process gets to finish what it holds
 
@@ -77,14 +78,28 @@ def work(settings: Settings) -> None:
 
 def schedule(settings: Settings, stop: Event) -> None:
     """The one timetable."""
+    from meetrec.custody.actions import end_idle_sittings
+    from meetrec.custody.vault import Vault
+    from meetrec.platform import clock
     from meetrec.platform.queue import JobQueue, sweep
     from meetrec.platform.tables import load_tables
     from meetrec.platform.timetable import TimetableEntry, run_timetable
+    from meetrec.recordings.jobs import clear_stored_deliveries
 
     load_tables()
-    database = Database(settings.database_url)
+    database, vault = Database(settings.database_url), Vault.of(settings)
     wake = JobQueue(settings.queue_file).wake
-    run_timetable(database, [TimetableEntry("sweep of jobs", SWEEP_EVERY, lambda: sweep(database, wake))], stop)
+
+    def end_sittings() -> None:
+        with database.writing() as session:
+            end_idle_sittings(session, clock.now())
+
+    entries = [
+        TimetableEntry("sweep of jobs", SWEEP_EVERY, lambda: sweep(database, wake)),
+        TimetableEntry("end of idle sittings", SWEEP_EVERY, end_sittings),
+        TimetableEntry("pieces of stored recordings", CLEAR_EVERY, lambda: clear_stored_deliveries(database, settings, vault)),  # S-06
+    ]
+    run_timetable(database, entries, stop)
 
 
 def run_together(commands: Sequence[Sequence[str]], stop: Event) -> None:
