@@ -95,10 +95,15 @@ def _session_for_request(database: Database) -> Session:
 
 
 def _keep_session_while_used(response: Response) -> Response:
-    """Sign the cookie anew at every page, so that the hours count from the last one; the cookie still ends with the browser."""
-    if "_user_id" in cookie and request.endpoint != "static":
+    """Sign the cookie anew when a person does something, so that the hours count from then; the cookie still ends with the browser."""
+    if "_user_id" in cookie and request.endpoint != "static" and not _is_page_watching():
         cookie.modified = True
     return response
+
+
+def _is_page_watching() -> bool:
+    """A script that looks every few seconds whether something changed: a desk left alone must not stay signed in for ever."""
+    return request.method == "GET" and request.headers.get("Sec-Fetch-Dest") == "empty"
 
 
 def _tell_sign_in(app: Flask, user: Account, **_: Any) -> None:

@@ -128,6 +128,14 @@ def test_session_ends_two_hours_after_the_last_page(client: FlaskClient, distric
     assert not _is_signed_in(client)
 
 
+def test_page_that_watches_by_itself_does_not_prolong_the_session(client: FlaskClient, district: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    enter(client, district.coordinator)
+    _hours_pass(monkeypatch, 1.5)
+    assert client.get("/desk/now", headers={"Sec-Fetch-Dest": "empty"}).status_code == 200
+    _hours_pass(monkeypatch, 3.0)
+    assert not _is_signed_in(client)
+
+
 def test_new_password_ends_the_sessions_of_the_old_one(client: FlaskClient, database: Database, district: SimpleNamespace) -> None:
     enter(client, district.coordinator)
     with database.writing() as session:
