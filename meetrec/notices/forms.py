@@ -14,7 +14,6 @@ from meetrec.meetings.form_fields import ClockTime, DayToCome, OneOfTheList, Typ
 from meetrec.notices.actions import NoticeStatement
 from meetrec.notices.free_text import holds_social_security_number
 from meetrec.notices.models import RecorderRole
-from meetrec.notices.references import new_nonce
 from meetrec.notices.words import ROLES
 
 FILLED_BY_A_PROGRAM = lazy_gettext("Your browser filled in a line that nobody should see. It is empty again. Please check your notice and send it once more.")
@@ -97,7 +96,7 @@ class NoticeForm(FlaskForm):
     nonce = HiddenField()
     website = StringField(lazy_gettext("Leave this line empty"))  # no person sees it; programs that fill in forms do
 
-    def __init__(self, now: datetime, zone: str, schools: Sequence[str], **keywords: Any) -> None:
+    def __init__(self, now: datetime, zone: str, schools: Sequence[str], nonce: str, **keywords: Any) -> None:
         self.now, self.zone = now, zone
         super().__init__(**keywords)
         self.school.choices = [
@@ -105,7 +104,7 @@ class NoticeForm(FlaskForm):
             *(SelectChoice(name, name) for name in schools),
             SelectChoice(OTHER_PLACE, _("Another place, or I am not sure")),
         ]
-        self.nonce.data = self.nonce.data or new_nonce()
+        self.nonce.data = self.nonce.data or nonce
 
     def validate_on_submit(self, **keywords: Any) -> bool:
         """Whether everything is right; what is wrong without a visible field of its own stands in `form_errors`."""

@@ -1,6 +1,6 @@
 """Public pages: what recording a meeting means, the notice form, and the receipt. Nothing here tells whether a pupil or a meeting exists."""
 
-from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask import Blueprint, current_app, redirect, render_template, session, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -10,7 +10,7 @@ from meetrec.meetings.queries import school_names
 from meetrec.notices import actions, queries, words
 from meetrec.notices.actions import District
 from meetrec.notices.forms import OTHER_PLACE, NoticeForm
-from meetrec.notices.references import token_of
+from meetrec.notices.references import new_nonce, token_of
 from meetrec.platform import clock
 from meetrec.platform.keys import secret
 from meetrec.platform.languages import current_language
@@ -54,11 +54,11 @@ def send_notice() -> ResponseReturnValue:
     statement = form.statement(current_language())
     token = token_of(_link_key(), form.nonce.data, statement.content())
     try:
-        with database().writing() as session:
-            actions.receive_notice(session, clock.now(), actor(), statement, token, District.of(settings()))
+        with database().writing() as transaction:
+            actions.receive_notice(transaction, clock.now(), actor(), statement, token, District.of(settings()))
     except IntegrityError:  # the same form, sent twice at the same moment: the other sending has made the notice
-        with database().reading() as session:
-            if queries.notice_by_token(session, token) is None:
+        with database().reading() as transaction:
+            if queries.notice_by_token(transaction, token) is None:
                 raise
     return redirect(url_for("notices.receipt", token=token), 303)
 
@@ -68,8 +68,8 @@ def send_notice() -> ResponseReturnValue:
 @limiter.limit(RECEIPTS_PER_ADDRESS)
 def receipt(token: str) -> ResponseReturnValue:
     """What the district has received, when, and what the 24-hour rule says of it. Opens with the private link alone."""
-    with database().reading() as session:
-        notice = queries.notice_by_token(session, token)
+    with database().reading() as transaction:
+        notice = queries.notice_by_token(transaction, token)
     if notice is None:
         raise NotFound(_("There is no receipt at this address. Check that you have the whole link, or give the notice again."))
     return render_template("notices/receipt.html", notice=notice, words=words, other_place=OTHER_PLACE, policy=District.of(settings()).policy)
@@ -82,9 +82,16 @@ def _link_key() -> str:
 
 
 def _form() -> NoticeForm:
-    with database().reading() as session:
-        schools = school_names(session)
-    return NoticeForm(clock.now(), settings().district.zone, schools)
+    with database().reading() as transaction:
+        schools = school_names(transaction)
+    return NoticeForm(clock.now(), settings().district.zone, schools, _nonce_of_browser())
+
+
+def _nonce_of_browser() -> str:
+    """The same in one browser, so that going back and sending again leads to the same receipt."""
+    nonce = session.get("notice_nonce") or new_nonce()
+    session["notice_nonce"] = nonce
+    return str(nonce)
 
 
 def _form_page(form: NoticeForm) -> str:

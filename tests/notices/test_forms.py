@@ -20,7 +20,7 @@ Filled = Callable[..., NoticeForm]
 @pytest.fixture
 def filled(sent: Callable[..., Any], now: datetime) -> Filled:
     """The form with some fields typed otherwise; it is the morning of 13 October 2026."""
-    return lambda **changed: sent(lambda: NoticeForm(now, "America/Chicago", ["Lincoln Elementary"]), {**TYPED, **changed})
+    return lambda **changed: sent(lambda: NoticeForm(now, "America/Chicago", ["Lincoln Elementary"], "n" * 40), {**TYPED, **changed})
 
 
 @pytest.mark.requirement("G1.a")

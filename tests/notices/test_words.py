@@ -2,7 +2,6 @@
 
 import re
 from enum import StrEnum
-from pathlib import Path
 
 import pytest
 
