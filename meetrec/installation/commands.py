@@ -15,9 +15,6 @@ from meetrec.platform.database import Database
 from meetrec.platform.profiles import profile_names
 from meetrec.platform.settings import CONFIG_VARIABLE, District, Settings, check_section, config_file, load_settings
 
-PLAYER = Path(__file__).resolve().parents[2] / "hardware" / "virtual" / "demonstration_player"
-
-
 @click.command()
 @click.option("--config", type=click.Path(path_type=Path), default=Path("meetrec.toml"), show_default=True, help="The settings file to write.")
 @click.option("--data-dir", type=click.Path(path_type=Path), help="Where database, store and pieces will lie.")
@@ -32,7 +29,7 @@ def init(context: click.Context, config: Path, data_dir: Path | None, demonstrat
 
 
 def _init_demonstration(context: click.Context, config: Path, data_dir: Path) -> None:
-    write_demonstration_settings(config, data_dir, PLAYER if PLAYER.exists() else None)
+    write_demonstration_settings(config, data_dir)
     settings = _settings_of(context, config)
     if not settings.district.demonstration:
         raise actions.InstallationError(f"{config} belongs to a real district. Demonstration accounts are never added to one.")

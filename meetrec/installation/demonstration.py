@@ -25,18 +25,19 @@ KIOSK_TOKEN = "kiosk-token"  # noqa: S105 – the name of a file
 FIRST_MEETING_IN = timedelta(hours=26)
 
 
-def demonstration_settings(data_dir: Path, player: Path | None) -> dict[str, Any]:
+def demonstration_settings(data_dir: Path) -> dict[str, Any]:
     """What the demonstration's settings file says."""
-    kiosk: dict[str, Any] = {"token_file": data_dir / KIOSK_TOKEN}
-    if player:
-        kiosk["demonstration_player"] = player
-    return {"data_dir": data_dir, "district": {"name": DISTRICT_NAME, "demonstration": True}, "kiosk": kiosk}
+    return {
+        "data_dir": data_dir,
+        "district": {"name": DISTRICT_NAME, "demonstration": True},
+        "kiosk": {"token_file": data_dir / KIOSK_TOKEN},
+    }
 
 
-def write_demonstration_settings(path: Path, data_dir: Path, player: Path | None) -> None:
+def write_demonstration_settings(path: Path, data_dir: Path) -> None:
     """Write the settings file once; an existing one is kept."""
     if not path.exists():
-        write_settings_file(path, demonstration_settings(data_dir, player))
+        write_settings_file(path, demonstration_settings(data_dir))
 
 
 def make_demonstration(settings: Settings, database: Database) -> None:
