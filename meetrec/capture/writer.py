@@ -29,7 +29,7 @@ from meetrec.capture.pieces import (
 from meetrec.capture.position import clear_leftovers, position_on_disk
 from meetrec.capture.run_keys import microphone_keys
 
-BLOCK_FRAMES = RATE // 4  # a kill -9 costs at most this much and what is on its way
+BLOCK_FRAMES = RATE // 10  # what a kill -9 costs at most, beside what PortAudio has not handed over yet
 DISK_FULL = "The disk is full. Everything up to now is sealed and kept; recording goes on by itself when there is room."
 SYNC_FRAMES = RATE // 2  # twice a second the disk is made to hold it (the stated loss at a power cut is under 1 s)
 

@@ -14,6 +14,7 @@ import pytest
 import soundfile
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from meetrec.capture import attended, recorder
 from meetrec.capture.chain import verify_chain
 from meetrec.capture.devices import list_microphones
 from meetrec.capture.errors import RecordingRefused
@@ -146,7 +147,7 @@ def test_a_pause_leaves_a_gap_and_nothing_of_what_was_said(room: Room, virtual_m
 def test_a_killed_microphone_process_keeps_what_it_wrote_and_goes_on_in_the_same_chain(
     room: Room, virtual_microphones: VirtualMicrophones, tmp_path: Path
 ) -> None:
-    sound = played(tmp_path / "noise.wav", 7)
+    sound = played(tmp_path / "noise.wav", 5.5)
     room.recorder.start(room.recording)
     player = virtual_microphones.play(tmp_path / "noise.wav")
     time.sleep(2.5)
@@ -176,7 +177,7 @@ def test_a_killed_microphone_process_keeps_what_it_wrote_and_goes_on_in_the_same
 def test_an_unplugged_microphone_shows_within_two_seconds_and_leaves_the_others_exact(
     room: Room, virtual_microphones: VirtualMicrophones, tmp_path: Path
 ) -> None:
-    sound = played(tmp_path / "noise.wav", 8)
+    sound = played(tmp_path / "noise.wav", 6)
     room.recorder.start(room.recording)
     player = virtual_microphones.play(tmp_path / "noise.wav")
     time.sleep(1.5)
@@ -229,10 +230,10 @@ def test_a_short_suspension_that_nothing_flags_is_found_by_the_frames_that_are_m
 
 
 def test_a_busy_machine_loses_nothing_and_states_no_gap(room: Room, virtual_microphones: VirtualMicrophones, tmp_path: Path) -> None:
-    sound = played(tmp_path / "noise.wav", 6)
+    sound = played(tmp_path / "noise.wav", 5)
     room.recorder.start(room.recording)
     player = virtual_microphones.play(tmp_path / "noise.wav")
-    time.sleep(1)
+    time.sleep(0.7)
     held_up = room.recorder.process_ids()["demonstration-microphone-1"]
     assert held_up is not None
     os.kill(held_up, signal.SIGSTOP)
@@ -246,6 +247,33 @@ def test_a_busy_machine_loses_nothing_and_states_no_gap(room: Room, virtual_micr
     start = place_of(sound[:, 0], heard)
     assert np.array_equal(heard[start : start + len(sound)], sound[:, 0])
     assert room.gaps(1) == []
+
+
+def test_a_microphone_process_that_hangs_is_killed_and_started_anew(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attended, "HUNG_SECONDS", 2.0)
+    room.recorder.start(room.recording)
+    time.sleep(0.7)
+    hung = room.recorder.process_ids()["demonstration-microphone-1"]
+    assert hung is not None
+    os.kill(hung, signal.SIGSTOP)
+    room.until(lambda: room.recorder.process_ids()["demonstration-microphone-1"] != hung, seconds=4)
+    room.until(lambda: room.shown(1)["state"] == "recording", seconds=6)
+    room.recorder.stop()
+    (gap,) = room.gaps(1)
+    assert (gap.kind, gap.noticed_by) == ("stall", "process did not answer")
+
+
+def test_a_microphone_that_does_not_answer_the_stop_has_its_chain_ended_as_interrupted(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recorder, "STOP_SECONDS", 1.0)
+    room.recorder.start(room.recording)
+    time.sleep(1)
+    hung = room.recorder.process_ids()["demonstration-microphone-2"]
+    assert hung is not None
+    os.kill(hung, signal.SIGSTOP)
+    closing = room.recorder.stop()
+    assert [(header.kind, header.reason) for header in room.chain(2)] == [("journal", None), ("end", "interrupted")]
+    assert room.chain(1)[-1].reason == "stopped"
+    assert closing == read_closing(room.outbox, room.recording)
 
 
 def test_when_the_whole_sound_system_dies_what_was_said_before_is_kept(room: Room, virtual_microphones: VirtualMicrophones) -> None:

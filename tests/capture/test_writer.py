@@ -13,6 +13,7 @@ from meetrec.capture.errors import CaptureError
 from meetrec.capture.outbox import journal_path
 from meetrec.capture.pieces import PIECE_FRAMES, RATE, Gap
 from meetrec.capture.reading import sound_of
+from meetrec.capture.writer import BLOCK_FRAMES
 from tests.capture.sealed_runs import MICROPHONE, SealedRun, sound
 
 pytestmark = pytest.mark.requirement("G5.b")
@@ -55,7 +56,7 @@ def test_a_killed_writer_leaves_all_it_wrote_and_the_chain_goes_on(run: SealedRu
     dead.write(heard)
     journal = journal_path(run.folder / MICROPHONE, 0)
     os.truncate(journal, journal.stat().st_size - cut)  # the last block may be torn
-    kept = 4 * RATE if cut == 0 else 4 * RATE - RATE // 4
+    kept = 4 * RATE if cut == 0 else 4 * RATE - BLOCK_FRAMES
     writer = run.writer()
     assert writer.next_frame == kept
     writer.begin_at(5 * RATE, (Gap(kept, 5 * RATE - kept, "interrupted", "process restarted"),))
@@ -126,16 +127,54 @@ print("kept", len(kept), "of", written)
 """
 
 
-def test_on_a_full_disk_everything_taken_in_is_sealed_and_the_chain_still_ends(tmp_path: Path) -> None:
-    """A real small file system, in a mount namespace of its own."""
-    mount = f'mount -t tmpfs -o size=8m tmpfs {tmp_path} && exec {sys.executable} -c "$0" {tmp_path}/outbox'
+FREE_A_FULL_DISK = """
+import sys, time
+from pathlib import Path
+from tests.capture.sealed_runs import SealedRun
+from tests.capture.test_take import BEGAN, Microphone, gaps, headers, take_for
+
+outbox = Path(sys.argv[1])
+run, filler = SealedRun(outbox), outbox / "filler"
+filler.write_bytes(bytes(26 * 1024 * 1024))
+take, microphone = take_for(run), Microphone(BEGAN - 1)
+take.attach(microphone.clock)
+while take.state != "disk_full":
+    microphone.feed(take, microphone.since + microphone.count / 48_000 + 1)
+    assert microphone.count < 48_000 * 3600
+full_at = microphone.since + microphone.count / 48_000
+assert "recording goes on by itself" in take.sentence
+microphone.feed(take, full_at + 5)
+take.attend(time.monotonic() + 2)
+assert take.state == "disk_full"
+filler.unlink()
+take.attend(time.monotonic() + 10)
+microphone.feed(take, full_at + 8)
+assert take.state == "recording", take.state
+take.end_stretch(full_at + 8, "stop")
+microphone.feed(take, full_at + 9)
+(gap,) = gaps(run)
+assert (gap.kind, gap.noticed_by) == ("interrupted", "disk full"), gap
+assert 4.9 < gap.frames / 48_000 < 6.2, gap
+assert headers(run)[-1].reason == "stopped"
+"""
+
+
+def on_a_small_disk(script: str, size: str, folder: Path) -> str:
+    """Run `script` with a real small file system, in a mount namespace of its own; what it printed."""
+    mount = f'mount -t tmpfs -o size={size} tmpfs {folder} && exec {sys.executable} -c "$0" {folder}/outbox'
     unshare = ["unshare", "-m"] if os.geteuid() == 0 else ["unshare", "-Urm"]
-    if subprocess.run([*unshare, "mount", "-t", "tmpfs", "tmpfs", str(tmp_path)], capture_output=True, check=False).returncode:
+    if subprocess.run([*unshare, "mount", "-t", "tmpfs", "tmpfs", str(folder)], capture_output=True, check=False).returncode:
         pytest.skip("this machine lets nobody mount a small file system, so a full disk cannot be made")
     root = Path(__file__).resolve().parents[2]
-    done = subprocess.run(
-        [*unshare, "sh", "-c", mount, FILL_A_SMALL_DISK], capture_output=True, text=True, cwd=root,
-        env={**os.environ, "PYTHONPATH": str(root)}, check=False,
-    )  # fmt: skip
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    done = subprocess.run([*unshare, "sh", "-c", mount, script], capture_output=True, text=True, cwd=root, env=environment, check=False)
     assert done.returncode == 0, done.stderr
-    assert "The disk is full. Everything up to now is sealed and kept" in done.stdout
+    return done.stdout
+
+
+def test_on_a_full_disk_everything_taken_in_is_sealed_and_the_chain_still_ends(tmp_path: Path) -> None:
+    assert "The disk is full. Everything up to now is sealed and kept" in on_a_small_disk(FILL_A_SMALL_DISK, "8m", tmp_path)
+
+
+def test_when_there_is_room_again_recording_goes_on_and_states_what_is_missing(tmp_path: Path) -> None:
+    on_a_small_disk(FREE_A_FULL_DISK, "32m", tmp_path)
