@@ -33,11 +33,9 @@ function showState(state) {
   const words = page.words[state];
   if (words) say(one("[data-state-words]"), words);
   document.body.dataset.state = state;
-  for (const form of all("[data-when]")) {
-    const hadFocus = form.contains(document.activeElement);
-    form.hidden = form.dataset.when !== state;
-    if (hadFocus && form.hidden) one(`[data-when="${state}"] button`)?.focus();
-  }
+  const hadFocus = document.activeElement?.closest("[data-when]");
+  for (const form of all("[data-when]")) form.hidden = form.dataset.when !== state;
+  if (hadFocus?.hidden) one(`[data-when="${state}"] button`)?.focus();
 }
 
 function showMicrophones(microphones) {

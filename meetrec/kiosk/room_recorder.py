@@ -1,6 +1,7 @@
 """Capture's recorder for this room: built anew when the district's key arrives or a microphone is plugged in, never while it records."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from meetrec.kiosk.sentences import NO_DISTRICT_KEY, NO_MICROPHONE
 from meetrec.platform.settings import MicrophoneSeat
 
 LOOK_AGAIN_SECONDS = 10.0
+OPENING_SECONDS = 5.0
 SOUND_COMES = ("metering", "waiting", "recording", "paused", "stopped")
 
 log = structlog.get_logger()
@@ -26,7 +28,9 @@ log = structlog.get_logger()
 class RoomRecorder:
     """Drives a `Recorder` over the room's microphones. `seats` names them; none named means every attached one."""
 
-    def __init__(self, outbox: Path, seats: Sequence[MicrophoneSeat], cache: MeetingsCache, attached: Callable[[], list[Microphone]] = list_microphones) -> None:
+    def __init__(
+        self, outbox: Path, seats: Sequence[MicrophoneSeat], cache: MeetingsCache, attached: Callable[[], list[Microphone]] = list_microphones
+    ) -> None:
         self._outbox = outbox
         self._seats = seats
         self._cache = cache
@@ -78,13 +82,17 @@ class RoomRecorder:
     def start(self, recording: str) -> None:
         """Begin a run. Raises ActionRefused or CaptureError with nothing started."""
         with self._lock:
-            if self._recorder is None:
-                raise ActionRefused(NO_MICROPHONE)
-            if not self._identity()[1]:
+            recorder = self._require_recorder()
+            if not self._can_record():
                 raise ActionRefused(NO_DISTRICT_KEY)
-            if self._built_for is None or self._built_for[1:] != self._identity():
-                raise ActionRefused(NO_DISTRICT_KEY)
-            self._recorder.start(recording)
+            self._let_microphones_open()
+            recorder.start(recording)
+
+    def _let_microphones_open(self) -> None:
+        """Whoever presses Start right after the machine was switched on waits a moment instead of reading a refusal."""
+        deadline = time.monotonic() + OPENING_SECONDS
+        while time.monotonic() < deadline and any(microphone.state == "opening" for microphone in self.reading().microphones):
+            time.sleep(0.05)
 
     def pause(self) -> None:
         """Hold on."""

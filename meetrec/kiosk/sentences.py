@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from meetrec.capture.errors import DiskFull, MicrophoneUnusable
+from meetrec.capture.errors import DiskFull, MicrophoneUnusable, RecordingRefused
 from meetrec.kiosk.errors import Trouble
 from meetrec.kiosk.recorder_port import MicrophoneReading
 
@@ -57,7 +57,10 @@ DISK_FULL = lazy_gettext(
     "Tell the coordinator and use another recorder for now."
 )
 
-_OF_CAPTURE = {DiskFull: DISK_FULL, MicrophoneUnusable: NO_MICROPHONE}
+NO_SOUND = lazy_gettext("No microphone delivers sound, so nothing was started. Check the cables, then press Start again.")
+
+# What else the recorder may refuse (already running, nothing running, finished) the room has asked about before.
+_OF_CAPTURE = {DiskFull: DISK_FULL, MicrophoneUnusable: NO_MICROPHONE, RecordingRefused: NO_SOUND}
 
 KINDS = {"IEP": lazy_gettext("IEP meeting"), "SECTION_504": lazy_gettext("Section 504 meeting")}
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-LOADED = "import sys, importlib; [importlib.import_module(name) for name in sys.argv[1:]]; print([name for name in sys.modules if name.startswith('sqlalchemy')])"
+LOADED = "import sys, importlib; importlib.import_module(sys.argv[1]); print([name for name in sys.modules if name.startswith('sqlalchemy')])"
 
 
 @pytest.mark.parametrize("module", ["meetrec.kiosk.app", "meetrec.kiosk.serving", "meetrec.kiosk.commands"])

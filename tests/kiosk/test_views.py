@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from flask.testing import FlaskClient
 
-from meetrec.capture.errors import DiskFull, MicrophoneUnusable
+from meetrec.capture.errors import DiskFull, MicrophoneUnusable, RecordingRefused
 from meetrec.kiosk.errors import Trouble
 from meetrec.kiosk.room import Room
 from meetrec.kiosk.screen import Screen
@@ -123,6 +123,7 @@ def test_stopped_offline_says_that_the_pieces_are_kept(kiosk_client: FlaskClient
     [
         (DiskFull("x"), "Everything up to now is sealed and kept"),
         (MicrophoneUnusable("x"), "Plug a microphone in"),
+        (RecordingRefused("x"), "No microphone delivers sound"),
     ],
 )
 def test_start_that_fails_says_why_and_can_be_repeated(kiosk_client: FlaskClient, recorder: ScriptedRecorder, error: Exception, sentence: str) -> None:

@@ -1,0 +1,103 @@
+"""The kiosk process with real microphones: it seals, survives SIGTERM and kill -9, and delivers (peers 1, 4, 5)."""
+
+import json
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from meetrec.capture.outbox import recordings_in
+from meetrec.kiosk.errors import KioskError
+from meetrec.kiosk.serving import RunningKiosk, server_token
+from meetrec.platform import clock
+from meetrec.platform.settings import Kiosk, Settings, load_settings
+from tests.doubles.faulty_server import FaultyServer, news
+from tests.fixtures.kiosk import KIOSK, MATEO, armed
+from tests.fixtures.kiosk_process import TOKEN_VALUE, KioskProcess, wait_until
+from tests.fixtures.microphones import VirtualMicrophones
+
+
+@pytest.fixture
+def kiosk(virtual_microphones: VirtualMicrophones, district_server: FaultyServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[KioskProcess]:
+    """A running kiosk with four microphones; the server knows one meeting, and takes pieces."""
+    monkeypatch.chdir(tmp_path)
+    key = X25519PrivateKey.generate().public_key().public_bytes_raw()
+    district_server.news = news(KIOSK, [armed(MATEO, clock.now())], key)
+    kiosk = KioskProcess(tmp_path, district_server)
+    yield kiosk
+    if kiosk.process.poll() is None:
+        kiosk.end()
+
+
+@pytest.mark.requirement("G5.a")
+def test_meeting_is_recorded_paused_stopped_and_delivered(kiosk: KioskProcess, district_server: FaultyServer) -> None:
+    kiosk.begin()
+    assert len(kiosk.status()["microphones"]) == 4
+    time.sleep(1)
+    assert kiosk.press("/recording/pause").status_code == 200
+    assert kiosk.status()["state"] == "paused"
+    assert kiosk.press("/recording/resume").status_code == 200
+    assert kiosk.press("/recording/stop", held_ms=100).status_code == 409
+    assert kiosk.status()["state"] == "recording"
+    saved = kiosk.press("/recording/stop", held_ms=2000).json()["now_at"]
+    wait_until(lambda: "Delivered. The district’s copy is safe" in kiosk.get(saved).text)
+    assert recordings_in(kiosk.outbox) == []
+    assert sum("/runs/" in path for path in district_server.taken) >= 9  # the statement, and two pieces for each of four microphones
+    assert {headers["Authorization"] for headers in district_server.headers} == {f"Bearer {TOKEN_VALUE}"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_recording_survives_the_end_of_the_program_and_goes_on(kiosk: KioskProcess, district_server: FaultyServer, number: int) -> None:
+    kiosk.begin()
+    time.sleep(1.5)
+    assert kiosk.end(number) == (0 if number == signal.SIGTERM else -signal.SIGKILL)
+    assert not (kiosk.outbox / MATEO / "closing.json").exists()
+    kiosk.start()
+    assert "The recording of M. R. was interrupted at" in kiosk.get("/").text
+    wait_until(lambda: kiosk.press(f"/recordings/{MATEO}/continue").status_code == 200)
+    time.sleep(0.5)
+    saved = kiosk.press("/recording/stop", held_ms=2000).json()["now_at"]
+    wait_until(lambda: "Delivered." in kiosk.get(saved).text)
+    closing = json.loads(district_server.taken[f"/kiosk/api/recordings/{MATEO}/closing"])
+    assert len(closing["runs"]) == 2
+
+
+def test_kiosk_starts_and_lists_its_meetings_with_the_server_gone(kiosk: KioskProcess, district_server: FaultyServer) -> None:
+    assert "M. R." in kiosk.get("/").text
+    kiosk.end()
+    district_server.close()
+    kiosk.start()
+    wait_until(lambda: not kiosk.status()["is_connected"])
+    assert "M. R." in kiosk.get("/").text
+    assert "Recording works all the same" in kiosk.status()["texts"]["server"]
+    kiosk.begin()
+    time.sleep(0.5)
+    saved = kiosk.press("/recording/stop", held_ms=2000).json()["now_at"]
+    assert "kept on this machine" in kiosk.get(saved).text
+
+
+def with_kiosk(settings: Settings, **values: object) -> Settings:
+    return load_settings(data_dir=settings.data_dir, kiosk=Kiosk(**values))
+
+
+def test_kiosk_without_its_token_says_how_to_get_one(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(KioskError, match="Enrol this room's kiosk"):
+        server_token(with_kiosk(settings))
+    with pytest.raises(KioskError, match="cannot be read"):
+        server_token(with_kiosk(settings, token_file=tmp_path / "missing"))
+
+
+@pytest.mark.parametrize("content", ["", "\n", "two words", "línea", "one\ntwo"])
+def test_token_file_with_something_else_is_refused(settings: Settings, tmp_path: Path, content: str) -> None:
+    (tmp_path / "token").write_text(content)
+    with pytest.raises(KioskError, match="does not hold one token"):
+        server_token(with_kiosk(settings, token_file=tmp_path / "token"))
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "kiosk.example.org", "::"])  # noqa: S104
+def test_screen_is_never_bound_to_the_network(settings: Settings, host: str) -> None:
+    with pytest.raises(KioskError, match="this machine alone"):
+        RunningKiosk.of(with_kiosk(settings, host=host))
