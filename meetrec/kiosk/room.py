@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import structlog
+
 from meetrec.capture import outbox, recovery
 from meetrec.capture.errors import CaptureError
 from meetrec.capture.pieces import parse_piece
@@ -17,6 +19,8 @@ from meetrec.kiosk.faults import FaultBoard
 from meetrec.kiosk.meetings_cache import ArmedMeeting, MeetingsCache
 from meetrec.kiosk.recorder_port import RecorderPort, RecorderReading
 from meetrec.platform import clock
+
+log = structlog.get_logger()
 
 HOLD_MILLISECONDS = 2000
 LOOK_SECONDS = 0.25
@@ -58,7 +62,10 @@ class Room:
     def run(self, stopped: threading.Event) -> None:
         """Watch the microphones until `stopped`, whether or not a screen is looking; a thread of its own."""
         while not stopped.wait(LOOK_SECONDS):
-            self.look()
+            try:
+                self.look()
+            except Exception:  # faults must go on being noted, whatever one reading brought
+                log.exception("room.look_failed")
 
     def look(self) -> RecorderReading:
         """Read the recorder; note faults and who was heard."""

@@ -43,7 +43,10 @@ class RoomRecorder:
     def run(self, stopped: threading.Event) -> None:
         """Look for microphones and the key until `stopped`; a thread of its own."""
         while not stopped.is_set():
-            self.look_around()
+            try:
+                self.look_around()
+            except Exception:  # a full disk, for one: the thread must live on, or a new microphone would never be seen
+                log.exception("recorder.look_around_failed")
             stopped.wait(LOOK_AGAIN_SECONDS if self._can_record() else 1.0)
 
     def look_around(self) -> None:

@@ -1,10 +1,13 @@
 """The kiosk process: look for orphans first, then the recorder, the courier and the screen; a clean end at SIGTERM."""
 
+import fcntl
+import os
 import signal
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -49,6 +52,21 @@ def server_token(settings: Settings) -> str:
     return token
 
 
+def hold_outbox(outbox: Path) -> int:
+    """Hold the outbox for this process alone, until it ends; a second program's recovery would end the chains that the first is writing.
+
+    The open descriptor that holds it. Raises KioskError when another program holds it.
+    """
+    make_private_folder(outbox)
+    descriptor = os.open(outbox / ".in-use", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise KioskError("Another kiosk program is running in this room. Use its screen, or end it first. Nothing was changed.") from None
+    return descriptor
+
+
 @dataclass
 class RunningKiosk(AbstractContextManager["RunningKiosk"]):
     """Everything of one kiosk process, started by `with`. `stopped` ends its threads."""
@@ -58,6 +76,7 @@ class RunningKiosk(AbstractContextManager["RunningKiosk"]):
     loops: tuple[Callable[[threading.Event], None], ...]
     stopped: threading.Event
     threads: list[threading.Thread]
+    held: int  # the outbox, see hold_outbox
 
     @classmethod
     def of(cls, settings: Settings) -> "RunningKiosk":
@@ -66,7 +85,7 @@ class RunningKiosk(AbstractContextManager["RunningKiosk"]):
             raise KioskError("kiosk.host must be 127.0.0.1: the room's screen is for this machine alone.")
         server = DistrictServer(settings.kiosk.server_url, server_token(settings))
         outbox = settings.kiosk.outbox
-        make_private_folder(outbox)
+        held = hold_outbox(outbox)
         for found in recovery.recover(outbox):
             log.warning("kiosk.interrupted_recording", recording=found.recording, runs=found.runs, troubles=len(found.troubles))
         cache = MeetingsCache(kiosk_folder(settings))
@@ -74,7 +93,7 @@ class RunningKiosk(AbstractContextManager["RunningKiosk"]):
         recorder = RoomRecorder(outbox, settings.kiosk.microphones, cache)
         room = Room(outbox, recorder, cache, courier, DemonstrationPlayer(settings.kiosk.demonstration_player))
         news = NewsPoll(server, cache)
-        return cls(Screen(room, news), recorder, (news.run, courier.run, recorder.run, room.run), threading.Event(), [])
+        return cls(Screen(room, news), recorder, (news.run, courier.run, recorder.run, room.run), threading.Event(), [], held)
 
     def __enter__(self) -> "RunningKiosk":
         self.screen.room.player.order("idle")
@@ -92,6 +111,7 @@ class RunningKiosk(AbstractContextManager["RunningKiosk"]):
         self.screen.room.player.close()
         for thread in self.threads:
             thread.join(ENDING_SECONDS)
+        os.close(self.held)
 
 
 def kiosk_server(settings: Settings, screen: Screen, port: int) -> Any:

@@ -79,6 +79,17 @@ def test_kiosk_starts_and_lists_its_meetings_with_the_server_gone(kiosk: KioskPr
     assert "kept on this machine" in kiosk.get(saved).text
 
 
+def test_second_program_on_the_same_outbox_is_refused_before_it_touches_anything(kiosk: KioskProcess, settings: Settings) -> None:
+    kiosk.begin()
+    time.sleep(0.5)
+    before = {path for path in kiosk.outbox.rglob("*.piece")}
+    token = kiosk.outbox.parent / "token"
+    with pytest.raises(KioskError, match="Another kiosk program is running"):
+        RunningKiosk.of(with_kiosk(settings, outbox=kiosk.outbox, token_file=token))
+    assert {path for path in kiosk.outbox.rglob("*.piece")} == before
+    assert kiosk.status()["state"] == "recording"
+
+
 def with_kiosk(settings: Settings, **values: object) -> Settings:
     return load_settings(data_dir=settings.data_dir, kiosk=Kiosk(**values))
 
