@@ -19,8 +19,9 @@ MICROPHONES = ("parent", "chair")
 class SealedRun:
     """A run that is being recorded: `writers` by microphone."""
 
-    def __init__(self, outbox: Path, recording: str) -> None:
-        self.outbox, self.recording, self.run = outbox, recording, str(uuid4())
+    def __init__(self, outbox: Path, recording: str, kiosk: str = KIOSK, district_public_key: bytes | None = None) -> None:
+        self.outbox, self.recording, self.run, self.kiosk = outbox, recording, str(uuid4()), kiosk
+        self.district_public_key = district_public_key or X25519PrivateKey.generate().public_key().public_bytes_raw()
         self.folder = outbox / recording / self.run
         self.folder.mkdir(parents=True)
         key = new_run_key()
@@ -31,10 +32,9 @@ class SealedRun:
         }
 
     def _statement(self, key: bytes) -> bytes:
-        public = X25519PrivateKey.generate().public_key().public_bytes_raw()
         microphones = [{"id": name, "label": name, "seat": name, "device": name} for name in MICROPHONES]
         return run_statement(
-            public, key, recording=self.recording, kiosk=KIOSK, run=self.run, started_at="2026-10-13T14:00:00.000000Z", rate=RATE, microphones=microphones
+            self.district_public_key, key, recording=self.recording, kiosk=self.kiosk, run=self.run, started_at="2026-10-13T14:00:00.000000Z", rate=RATE, microphones=microphones
         )
 
     def hear(self, seconds: float) -> None:
@@ -51,7 +51,7 @@ class SealedRun:
     def stop(self) -> None:
         """The chair has stopped."""
         self.end()
-        write_closing(self.outbox, KIOSK, self.recording, "2026-10-13T15:00:00.000000Z")
+        write_closing(self.outbox, self.kiosk, self.recording, "2026-10-13T15:00:00.000000Z")
 
     def places(self, count: int) -> set[str]:
         """The addresses of the first `count` pieces of each microphone."""
