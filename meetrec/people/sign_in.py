@@ -28,7 +28,7 @@ WRITING_ENDPOINTS = ("security.login",)
 REFUSED = N_("This e-mail address and password do not belong together. Check both and try again.")
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]
+class SignInForm(LoginForm):
     """E-mail address and password. No “remember me”: school computers are shared."""
 
     email = EmailField(lazy_gettext("E-mail address"), validators=[InputRequired()])
