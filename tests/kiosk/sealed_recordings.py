@@ -34,8 +34,9 @@ class SealedRun:
     def _statement(self, key: bytes) -> bytes:
         microphones = [{"id": name, "label": name, "seat": name, "device": name} for name in MICROPHONES]
         return run_statement(
-            self.district_public_key, key, recording=self.recording, kiosk=self.kiosk, run=self.run, started_at="2026-10-13T14:00:00.000000Z", rate=RATE, microphones=microphones
-        )
+            self.district_public_key, key, recording=self.recording, kiosk=self.kiosk, run=self.run, rate=RATE,
+            started_at="2026-10-13T14:00:00.000000Z", microphones=microphones,
+        )  # fmt: skip
 
     def hear(self, seconds: float) -> None:
         """Sound at every microphone."""

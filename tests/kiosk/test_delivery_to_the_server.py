@@ -53,11 +53,11 @@ def test_armed_meeting_reaches_the_room_as_initials(cache: MeetingsCache, distri
 def test_recording_with_an_interrupted_run_is_delivered_whole(
     cache: MeetingsCache, address: str, district: SimpleNamespace, recording_id: str, outbox: Path
 ) -> None:
+    delivered: list[tuple[str, int]] = []
     for _ in range(2):
         run = SealedRun(outbox, recording_id, district.kiosk.id, cache.district_public_key)
         run.hear(11)
         run.end()
-        delivered: list[tuple[str, int]] = []
         courier = Courier(outbox, DistrictServer(address, district.kiosk_token), lambda *what: delivered.append(what))
         courier.report(recording_id, "recording", "2026-10-13T14:00:00+00:00")
         assert courier.deliver_pass() == DeliveryState()
