@@ -1,6 +1,9 @@
 """What every test may ask for: settings in a fresh folder, a migrated database, a small district, the application and a client."""
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +14,7 @@ from flask.testing import FlaskClient
 
 from meetrec.installation.actions import create_keys, install
 from meetrec.installation.district import small_district
+from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.settings import Settings, load_settings
 
@@ -23,31 +27,60 @@ def now() -> datetime:
     return datetime(2026, 10, 13, 14, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """Settings whose data lie in this test's own folder, with fresh keys."""
-    monkeypatch.chdir(tmp_path)
-    for name in [name for name in __import__("os").environ if name.startswith("MEETREC_")]:
-        if name != "MEETREC_MODELS_DIR":
-            monkeypatch.delenv(name)
-    settings = load_settings(data_dir=tmp_path / "data")
+@dataclass(frozen=True)
+class Template:
+    """A finished installation and district, made once for the whole run and copied for each test: making one takes a second."""
+
+    folder: Path
+    district: SimpleNamespace
+
+
+def a_morning_ahead(zone: str) -> datetime:
+    """Ten o'clock in the district on the first day that is at least 26 hours away: no test depends on the hour at which it runs."""
+    earliest = clock.in_zone(clock.now() + timedelta(hours=26), zone)
+    start = earliest.replace(hour=10, minute=0, second=0, microsecond=0)
+    return start if start >= earliest else start + timedelta(days=1)
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """Keys, a migrated database with the roles, and the same with the small district in it."""
+    folder = tmp_path_factory.mktemp("template")
+    settings = load_settings(data_dir=folder)
     create_keys(settings)
-    return settings
-
-
-@pytest.fixture
-def database(settings: Settings) -> Iterator[Database]:
-    """A new database at the newest migration, with the roles."""
     database = Database(settings.database_url)
     install(database)
+    database.close()
+    shutil.copy(folder / "meetrec.db", folder / "empty.db")
+    district = small_district(database, settings, PASSWORD, a_morning_ahead(settings.district.zone))
+    database.close()
+    return Template(folder, district)
+
+
+@pytest.fixture
+def settings(template: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings whose data lie in this test's own folder, with keys."""
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("MEETREC_") and name != "MEETREC_MODELS_DIR"]:
+        monkeypatch.delenv(name)
+    shutil.copytree(template.folder / "keyring", tmp_path / "data" / "keyring")
+    return load_settings(data_dir=tmp_path / "data")
+
+
+@pytest.fixture
+def database(template: Template, settings: Settings, request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A new database at the newest migration, with the roles; with the district in it if the test asks for that."""
+    name = "meetrec.db" if "district" in request.fixturenames else "empty.db"
+    shutil.copy(template.folder / name, settings.data_dir / "meetrec.db")
+    database = Database(settings.database_url)
     yield database
     database.close()
 
 
 @pytest.fixture
-def district(database: Database, settings: Settings) -> SimpleNamespace:
-    """One school, room, kiosk, pupil, a meeting tomorrow, and an account of each kind."""
-    return small_district(database, settings, PASSWORD, meeting_in=timedelta(hours=26))
+def district(template: Template, database: Database) -> SimpleNamespace:
+    """One school, room, kiosk, pupil, a meeting at ten on a morning ahead, and an account of each kind."""
+    return template.district
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from meetrec.platform.database import Database
 from meetrec.platform.profiles import profile_names
 from meetrec.platform.settings import CONFIG_VARIABLE, District, Settings, check_section, config_file, load_settings
 
+
 @click.command()
 @click.option("--config", type=click.Path(path_type=Path), default=Path("meetrec.toml"), show_default=True, help="The settings file to write.")
 @click.option("--data-dir", type=click.Path(path_type=Path), help="Where database, store and pieces will lie.")

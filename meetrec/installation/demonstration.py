@@ -1,7 +1,7 @@
 """The demonstration district: made once, its data kept, with sign-ins of its own that a real district refuses."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
@@ -43,7 +43,7 @@ def write_demonstration_settings(path: Path, data_dir: Path) -> None:
 def make_demonstration(settings: Settings, database: Database) -> None:
     """Make the district with one password for its accounts, kept in a private file beside the data."""
     password = token_urlsafe(12)
-    made = small_district(database, settings, password, FIRST_MEETING_IN)
+    made = small_district(database, settings, password, _next_start(clock.now()))
     write_durably(settings.data_dir / KIOSK_TOKEN, made.kiosk_token.encode())
     sign_ins = {key: {"address": email, "password": password} for key, (email, _name, _role) in ACCOUNTS.items()}
     write_durably(settings.data_dir / SIGN_INS, json.dumps(sign_ins, indent=1).encode())
@@ -61,5 +61,10 @@ def keep_a_meeting_ahead(session: Session) -> Meeting | None:
     latest = session.scalars(select(Meeting).order_by(Meeting.start.desc()).limit(1)).one()
     if latest.start > now + timedelta(hours=24):
         return None
-    start = (now + FIRST_MEETING_IN).replace(minute=0, second=0, microsecond=0)
-    return actions.plan_meeting(session, now, MeetingKind.IEP, latest.student, latest.room, start)
+    return actions.plan_meeting(session, now, MeetingKind.IEP, latest.student, latest.room, _next_start(now))
+
+
+def _next_start(now: datetime) -> datetime:
+    """A quarter of an hour, some 26 hours from now."""
+    moment = now + FIRST_MEETING_IN
+    return moment.replace(minute=moment.minute // 15 * 15, second=0, microsecond=0)

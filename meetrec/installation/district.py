@@ -1,6 +1,6 @@
 """A small district: one school, one room with its kiosk, one pupil, one meeting, one account of each kind. For demonstration and tests."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import SimpleNamespace
 
 from sqlalchemy.orm import Session
@@ -22,8 +22,8 @@ ACCOUNTS = {
 }
 
 
-def small_district(database: Database, settings: Settings, password: str, meeting_in: timedelta) -> SimpleNamespace:
-    """Make the district in one transaction; what was made, for whoever needs the ids. The meeting starts `meeting_in` from now."""
+def small_district(database: Database, settings: Settings, password: str, meeting_start: datetime) -> SimpleNamespace:
+    """Make the district in one transaction; what was made, for whoever needs the ids."""
     with database.writing() as session:
         now = clock.now()
         journal.append(session, now, "system", "district.initialised", "district", demonstration=True)
@@ -31,7 +31,7 @@ def small_district(database: Database, settings: Settings, password: str, meetin
         room = actions.create_room(session, school, ROOM)
         kiosk, token = actions.enroll_kiosk(session, now, room)
         student = actions.create_student(session, school, "Mateo", "Rivera")
-        meeting = actions.plan_meeting(session, now, MeetingKind.IEP, student, room, _on_the_quarter(now + meeting_in))
+        meeting = actions.plan_meeting(session, now, MeetingKind.IEP, student, room, meeting_start)
         accounts = {key: _account(session, now, key, password) for key in ACCOUNTS}
         return SimpleNamespace(school=school, room=room, kiosk=kiosk, kiosk_token=token, student=student, meeting=meeting, **accounts)
 
@@ -40,8 +40,3 @@ def _account(session: Session, now: datetime, key: str, password: str) -> Simple
     email, name, role = ACCOUNTS[key]
     account = actions.create_account(session, now, email, name, password, [role], is_demonstration=True)
     return SimpleNamespace(id=account.id, email=email, name=name, role=role, password=password)
-
-
-def _on_the_quarter(moment: datetime) -> datetime:
-    """Meetings start on a quarter of an hour."""
-    return moment.replace(minute=moment.minute // 15 * 15, second=0, microsecond=0)

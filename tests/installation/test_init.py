@@ -1,6 +1,6 @@
 """`meetrec init` makes a real district or the demonstration, and never mixes them."""
 
-from datetime import timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -98,6 +98,6 @@ def test_a_real_district_refuses_the_demonstration(folder: Path) -> None:
 
 @pytest.mark.requirement("W-10")
 def test_a_real_district_does_not_start_with_demonstration_accounts(settings: Settings, database: Database) -> None:
-    small_district(database, settings, "a long enough password", timedelta(hours=26))
+    small_district(database, settings, "a long enough password", datetime(2027, 3, 1, 16, 0, tzinfo=UTC))
     with database.reading() as session, pytest.raises(actions.InstallationError, match="demonstration accounts"):
         actions.require_no_demonstration(settings, session)
