@@ -12,9 +12,7 @@ from meetrec.transcripts.weights import models_directory
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
-_models_dir_option = click.option(
-    "--models-dir", type=FOLDER, help="Folder of installed models. Default: MEETREC_MODELS_DIR, else the user's data folder."
-)
+_models_dir_option = click.option("--models-dir", type=FOLDER, help="Folder of installed models. Default: MEETREC_MODELS_DIR, else the user's data folder.")
 
 
 @click.group("transcripts")

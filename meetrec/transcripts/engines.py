@@ -61,9 +61,7 @@ class Engine(Protocol):
     def languages_of(self, speech: Samples) -> dict[str, float]:
         """Probability of each language over the first 30 s of mono 16 kHz speech."""
 
-    def transcribe(
-        self, samples: Samples, language: str | None = None, heard: Callable[[float], None] | None = None
-    ) -> list[Segment]:
+    def transcribe(self, samples: Samples, language: str | None = None, heard: Callable[[float], None] | None = None) -> list[Segment]:
         """Segments of mono 16 kHz float32 samples; without a voice, none. `heard` is told the seconds done so far."""
 
 
@@ -80,9 +78,7 @@ class FasterWhisper:
         import faster_whisper
 
         self._multilingual = model.multilingual
-        self._whisper = faster_whisper.WhisperModel(
-            str(folder), device="cpu", compute_type="int8", cpu_threads=cpu_threads, local_files_only=True
-        )
+        self._whisper = faster_whisper.WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=cpu_threads, local_files_only=True)
         self._settings = dict(beam_size=BEAM_SIZE, vad_filter=True, condition_on_previous_text=False)
         self.identity = EngineIdentity(
             engine="faster-whisper",
@@ -99,9 +95,7 @@ class FasterWhisper:
         found = self._whisper.detect_language(audio=speech, language_detection_threshold=0.0)[2]
         return {code: float(probability) for code, probability in found}
 
-    def transcribe(
-        self, samples: Samples, language: str | None = None, heard: Callable[[float], None] | None = None
-    ) -> list[Segment]:
+    def transcribe(self, samples: Samples, language: str | None = None, heard: Callable[[float], None] | None = None) -> list[Segment]:
         import ctranslate2
 
         if not len(samples):

