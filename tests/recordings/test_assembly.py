@@ -110,7 +110,7 @@ def test_runs_lie_where_the_wall_clock_puts_them(kiosk: KioskClient, make_run: M
     assert sorted(told) == [("table-1", 1.0, 5.25, "interrupted"), ("table-2", 0.0, 5.25, "absent")]
 
 
-@pytest.mark.parametrize("step", [timedelta(seconds=-3600), timedelta(days=400)])
+@pytest.mark.parametrize("step", [timedelta(seconds=-20), timedelta(days=400)])
 def test_clock_that_was_set_costs_no_sound(step: timedelta, kiosk: KioskClient, make_run: MakeRun, work: Work, database: Database, vault: Vault) -> None:
     one = make_run({"table-1": [Part(0, noise(SECOND, 1))]})
     two = make_run({"table-1": [Part(0, noise(SECOND, 2))]}, started_at=START + step)
@@ -120,7 +120,7 @@ def test_clock_that_was_set_costs_no_sound(step: timedelta, kiosk: KioskClient, 
     sounds = {1: noise(SECOND, 1), 2: noise(SECOND, 2)}
     for sound in sounds.values():
         assert any(np.array_equal(joined[at : at + SECOND], sound) for at in (0, SECOND, len(joined) - SECOND))
-    assert len(joined) < 2 * 3600 * SECOND
+    assert len(joined) < 60 * SECOND
 
 
 def test_open_journal_of_a_crash_is_finished_by_the_server(kiosk: KioskClient, make_run: MakeRun, work: Work, database: Database, vault: Vault) -> None:

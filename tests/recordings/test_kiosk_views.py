@@ -209,7 +209,8 @@ def test_closing_that_contradicts_the_delivery_is_refused(kiosk: KioskClient, ma
     run, other = make_run(), make_run()
     kiosk.pieces(run)
     assert kiosk.close(other).status_code == 409
-    wrong = {"recording": run.recording, "kiosk": run.kiosk, "stopped_at": "2026-10-13T15:00:00Z", "runs": {run.run: {"table-1": {"pieces": 3, "last": "0" * 64}}}}
+    runs = {run.run: {"table-1": {"pieces": 3, "last": "0" * 64}}}
+    wrong = {"recording": run.recording, "kiosk": run.kiosk, "stopped_at": "2026-10-13T15:00:00Z", "runs": runs}
     answer = kiosk.put(f"{run.recording}/closing", json.dumps(wrong).encode())
     assert answer.status_code == 409
     for damaged in (b"", b"[]", b'{"runs": 3}', json.dumps({**wrong, "stopped_at": "soon"}).encode(), json.dumps({**wrong, "kiosk": "x"}).encode()):

@@ -151,8 +151,9 @@ def test_place_and_microphone_are_chosen_without_scripts(sign_in: SignIn, drafte
     client, master = sign_in(district.coordinator), drafted.sound(ObjectRole.MASTER)
     page = client.get(f"{drafted.address}?sound={master.id}&t=2.5").get_data(as_text=True)
     assert f'/sound/{master.id}#t=2.5"' in page
-    assert page.count('aria-current="true"') == 2  # the microphone, and the line at 2.5 s
+    assert f'/sound/{master.id}" aria-current="true">Head of the table</a>' in page
     assert '<li class="transcript__line" id="line-2" data-start="2.0" data-end="3.5" aria-current="true">' in page
+    assert page.count('data-end="1.5" aria-current') == 0
     for nonsense in ("?t=-1", "?t=nan", "?t=1e99", "?t=x", "?sound=x"):
         answer = client.get(drafted.address + nonsense)
         assert answer.status_code == 200

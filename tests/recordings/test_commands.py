@@ -1,0 +1,60 @@
+"""Joining by hand: a kiosk's folder and the district's key are enough."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from click.testing import CliRunner, Result
+
+from meetrec.platform.district_keys import KEY_FILE_NAME
+from meetrec.platform.settings import Settings
+from meetrec.recordings.commands import recordings
+from meetrec.recordings.errors import AssemblyFailed
+from tests.recordings.deliveries import Part, SealedRun, noise
+
+MakeRun = Callable[..., SealedRun]
+
+
+def assemble(folder: Path, key: Path, out: Path) -> Result:
+    return CliRunner().invoke(recordings, ["assemble", str(folder), "--district-key", str(key), "--out", str(out)], catch_exceptions=True)
+
+
+@pytest.mark.parametrize("level", ["run", "recording"])
+def test_run_folder_becomes_one_file_with_a_channel_per_microphone(level: str, make_run: MakeRun, settings: Settings, tmp_path: Path) -> None:
+    sounds = [noise(600_000, 1), noise(600_000, 2)]
+    run = make_run({f"table-{seat}": [Part(0, sound[:500_000]), Part(500_000, sound[500_000:])] for seat, sound in enumerate(sounds, start=1)})
+    folder = run.write(tmp_path / "outbox")
+    result = assemble(folder if level == "run" else folder.parent, settings.keyring_dir / KEY_FILE_NAME, tmp_path / "out.flac")
+    assert result.exit_code == 0, result.output
+    joined, rate = soundfile.read(tmp_path / "out.flac", dtype="int16")
+    assert rate == 48_000
+    assert np.array_equal(joined, np.stack(sounds, axis=1))
+    assert "table-2  Window" in result.output
+
+
+def test_run_without_its_end_is_joined_as_far_as_it_goes(make_run: MakeRun, settings: Settings, tmp_path: Path) -> None:
+    run = make_run({"table-1": [Part(0, noise(48_000)), Part(48_000, noise(4_800, 5), is_journal=True)]})
+    folder = run.write(tmp_path / "outbox")
+    (folder / "table-1" / "000002.piece").unlink()
+    (folder / "table-1" / "000001.piece").rename(folder / "table-1" / "000001.journal")
+    result = assemble(folder, settings.keyring_dir / KEY_FILE_NAME, tmp_path / "out.flac")
+    assert result.exit_code == 0, result.output
+    assert soundfile.info(tmp_path / "out.flac").frames == 52_800
+
+
+def test_what_cannot_be_joined_is_a_sentence(make_run: MakeRun, settings: Settings, tmp_path: Path) -> None:
+    folder, key = make_run().write(tmp_path / "outbox"), settings.keyring_dir / KEY_FILE_NAME
+    (tmp_path / "there.flac").write_bytes(b"x")
+    no_key = tmp_path / "no.pem"
+    no_key.write_bytes(b"no key")
+    no_key.chmod(0o600)
+    for arguments, sentence in (
+        ((tmp_path, key, tmp_path / "a.flac"), "neither a run's folder"),
+        ((folder, no_key, tmp_path / "b.flac"), "does not hold the district's"),
+        ((folder, key, tmp_path / "there.flac"), "exists already"),
+    ):
+        result = assemble(*arguments)
+        assert isinstance(result.exception, AssemblyFailed)
+        assert sentence in str(result.exception)
