@@ -10,6 +10,8 @@ from meetrec.custody.vault import Vault
 from meetrec.meetings import staff_views as meetings_staff_views
 from meetrec.notices import parent_views, staff_views
 from meetrec.notices.arming import ARMING, RECORDING_STATES
+from meetrec.people import staff_views as people_staff_views
+from meetrec.people.gate import let_roles_in
 from meetrec.people.sign_in import add_sign_in
 from meetrec.platform import error_pages, health
 from meetrec.platform.database import Database
@@ -21,7 +23,7 @@ from meetrec.platform.queue import JobQueue
 from meetrec.platform.rate_limits import limit_rates
 from meetrec.platform.settings import Settings
 from meetrec.platform.tables import load_tables
-from meetrec.platform.web import close_by_default, let_everybody_in, let_roles_in
+from meetrec.platform.web import close_by_default, let_everybody_in, let_nobody_in
 from meetrec.recordings import kiosk_gate, kiosk_views
 from meetrec.recordings import staff_views as recordings_staff_views
 from meetrec.recordings.actions import arm
@@ -33,7 +35,13 @@ LARGEST_BODY = 8 * 2**20  # bytes; a piece of ten seconds has under 1 MiB
 
 BLUEPRINTS = {
     "parent": (parent_views.blueprint,),
-    "staff": (staff_views.blueprint, meetings_staff_views.blueprint, recordings_staff_views.blueprint, transcripts_staff_views.blueprint),
+    "staff": (
+        people_staff_views.blueprint,
+        staff_views.blueprint,
+        meetings_staff_views.blueprint,
+        recordings_staff_views.blueprint,
+        transcripts_staff_views.blueprint,
+    ),
     "kiosk": (kiosk_views.blueprint,),
 }
 
@@ -49,18 +57,19 @@ def create_app(settings: Settings, interfaces: Collection[str] = INTERFACES, dat
     app.extensions.update({"meetrec.database": database, "meetrec.settings": settings, ARMING: arm, RECORDING_STATES: recording_states})
     if settings.server.behind_proxy:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
-    _add_ground_rules(app, settings, database)
+    _add_ground_rules(app, settings, database, interfaces)
     _add_interfaces(app, settings, interfaces, CSRFProtect(app))
     return app
 
 
-def _add_ground_rules(app: Flask, settings: Settings, database: Database) -> None:
+def _add_ground_rules(app: Flask, settings: Settings, database: Database, interfaces: Collection[str]) -> None:
     """What holds for every page: headers, languages, accounts, rate limits, the closed door, error pages."""
     send_security_headers(app, settings)
     speak_languages(app, settings)
     limit_rates(app, settings)
     add_sign_in(app, database)
-    close_by_default(app, {"public": let_everybody_in, "staff": let_roles_in, "kiosk": kiosk_gate.let_kiosk_in})
+    signing_in = let_everybody_in if "staff" in interfaces else let_nobody_in
+    close_by_default(app, {"public": let_everybody_in, "signing_in": signing_in, "staff": let_roles_in, "kiosk": kiosk_gate.let_kiosk_in})
     error_pages.answer_errors(app)
     app.register_blueprint(health.blueprint)
 

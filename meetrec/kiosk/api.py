@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,11 +27,15 @@ class Receipt:
 
 
 class DistrictServer:
-    """The server at `address`, spoken to with this kiosk's token. Safe for several threads: each request stands alone."""
+    """The server at `address`, spoken to with this kiosk's token. Safe for several threads: each request stands alone.
 
-    def __init__(self, address: str, token: str, *, connect_seconds: float = CONNECT_SECONDS, read_seconds: float = READ_SECONDS) -> None:
+    `authority` is the PEM file behind the server's certificate, where the district is its own authority.
+    """
+
+    def __init__(self, address: str, token: str, authority: Path | None = None, *, connect_seconds: float = CONNECT_SECONDS, read_seconds: float = READ_SECONDS) -> None:
         self._address = _safe_address(address)
         self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        self._verify: str | bool = str(authority) if authority else True
         self._timeouts = (connect_seconds, read_seconds)
 
     def meetings(self) -> dict[str, Any]:
@@ -59,7 +64,7 @@ class DistrictServer:
     def _answer_of(self, session: requests.Session, method: str, url: str, content: bytes) -> dict[str, Any]:
         headers = {**self._headers, "Content-Type": "application/octet-stream" if method == "PUT" else "application/json"}
         with session.request(
-            method, url, data=content or None, headers=headers, timeout=self._timeouts, allow_redirects=False, stream=True
+            method, url, data=content or None, headers=headers, timeout=self._timeouts, allow_redirects=False, stream=True, verify=self._verify
         ) as response:
             if response.status_code != 200:
                 raise ServerTrouble(_trouble_of(response.status_code))

@@ -83,7 +83,7 @@ class RunningKiosk(AbstractContextManager["RunningKiosk"]):
         """Put the parts together. What a crash left is looked at before anything else may touch it (peers #4)."""
         if settings.kiosk.host not in LOOPBACK:
             raise KioskError("kiosk.host must be 127.0.0.1: the room's screen is for this machine alone.")
-        server = DistrictServer(settings.kiosk.server_url, server_token(settings))
+        server = DistrictServer(settings.kiosk.server_url, server_token(settings), settings.kiosk.server_authority)
         outbox = settings.kiosk.outbox
         held = hold_outbox(outbox)
         for found in recovery.recover(outbox):

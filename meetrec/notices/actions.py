@@ -121,6 +121,7 @@ def _hold_against_rule(notice: Notice, meeting: Meeting | None, district: Distri
     """Set status and deadline: by the parent's own words until the notice is matched, by the meeting and its moves from then on."""
     timing = timing_against(notice, meeting, district)
     notice.status, notice.deadline = timing.status.value, timing.deadline
+    notice.deadline_start_rule, notice.deadline_date_rule = timing.deadline_start_rule, timing.deadline_date_rule
 
 
 def timing_against(notice: Notice, meeting: Meeting | None, district: District) -> NoticeTiming:

@@ -41,6 +41,8 @@ class Notice(Base):
     needs_recording_to_understand: Mapped[bool] = mapped_column(default=False)  # G0.1
     status: Mapped[str] = mapped_column(String(20))  # what the 24-hour rule said: timely, late_accepted, late_needs_review, on_the_spot, withdrawn
     deadline: Mapped[datetime]  # the one that governed
+    deadline_start_rule: Mapped[datetime]  # 24 hours before the start (G1.b)
+    deadline_date_rule: Mapped[datetime]  # 24 hours before the day of the meeting begins (G1.b)
     link_hash: Mapped[str] = mapped_column(String(64), unique=True)  # SHA-256 of the private link's token
     meeting_id: Mapped[str | None] = mapped_column(ForeignKey("meeting.id"), index=True)  # once matched
     matched_at: Mapped[datetime | None]

@@ -81,6 +81,7 @@ class Kiosk(Section):
     host: str = "127.0.0.1"
     port: int = Field(default=8100, ge=1, le=65535)
     server_url: str = "http://127.0.0.1:8000"
+    server_authority: Path | None = None  # PEM of the authority that signed the server's certificate, if it is the district's own
     token_file: Path | None = None  # the key that enrolment gave this kiosk
     outbox: Path = Path("kiosk-outbox")
     microphones: tuple[MicrophoneSeat, ...] = ()  # none named: every attached microphone
@@ -97,10 +98,11 @@ class Settings(BaseSettings):
     models_dir: Path = Path("models")
     model_sources: tuple[Path, ...] = ()  # folders with model files, tried before the registries
     database_url: str = ""
-    district: District = District()
-    server: Server = Server()
-    transcription: Transcription = Transcription()
-    kiosk: Kiosk = Kiosk()
+    # made anew each time, since `model_post_init` makes their paths absolute
+    district: District = Field(default_factory=District)
+    server: Server = Field(default_factory=Server)
+    transcription: Transcription = Field(default_factory=Transcription)
+    kiosk: Kiosk = Field(default_factory=Kiosk)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @classmethod

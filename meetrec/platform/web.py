@@ -16,20 +16,21 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Entrance:
-    """Who may enter a view: `kind` is "public", "kiosk" or "staff"; for staff, any of `roles`."""
+    """Who may enter a view: `kind` is "public", "signing_in", "kiosk" or "staff"; for staff, any of `roles`."""
 
     kind: str
     roles: frozenset[str] = frozenset()
 
 
 PUBLIC = Entrance("public")
+SIGNING_IN = Entrance("signing_in")  # public where staff are served, else nobody's
 KIOSK = Entrance("kiosk")
 
 # Views that other libraries bring, and who may enter them. Anything of theirs that is not listed is closed.
 FOREIGN_ENTRANCES: dict[str, Entrance] = {
     "static": PUBLIC,
-    "security.login": PUBLIC,
-    "security.logout": PUBLIC,
+    "security.login": SIGNING_IN,
+    "security.logout": SIGNING_IN,
 }
 
 # How each kind of entrance is checked; features add theirs when the application is wired (kiosk tokens, for one).
@@ -83,12 +84,9 @@ def let_everybody_in(_entrance: Entrance) -> None:
     return None
 
 
-def let_roles_in(found: Entrance) -> None:
-    """The gate of staff pages: signed in, and with one of the roles."""
-    if not current_user.is_authenticated:
-        abort(401)
-    if not any(role.name in found.roles for role in current_user.roles):
-        abort(403)
+def let_nobody_in(_entrance: Entrance) -> None:
+    """The gate of doors that this machine does not serve."""
+    abort(404)
 
 
 def database() -> Database:

@@ -16,6 +16,7 @@ from meetrec.recordings.sentences import sentence_of
 
 # A kiosk may lose the network for days: it learns of a week's meetings ahead, and may still finish yesterday's.
 AHEAD, BEHIND = timedelta(days=7), timedelta(hours=12)
+PAGE = 50  # recordings on one page of the list
 
 
 @dataclass(frozen=True)
@@ -101,9 +102,7 @@ def has_run(session: Session, run_id: str) -> bool:
 
 def pieces_of(session: Session, recording_id: str) -> Sequence[Piece]:
     """All delivered pieces of a recording, chain by chain."""
-    return session.scalars(
-        select(Piece).join(Run).where(Run.recording_id == recording_id).order_by(Piece.run_id, Piece.microphone, Piece.position)
-    ).all()
+    return session.scalars(select(Piece).join(Run).where(Run.recording_id == recording_id).order_by(Piece.run_id, Piece.microphone, Piece.position)).all()
 
 
 def delivered_chains(session: Session, recording_id: str) -> dict[tuple[str, str], ChainEnd]:
@@ -137,6 +136,13 @@ def recording_states(session: Session, meeting_ids: Sequence[str]) -> dict[str, 
     """The recording of each of these meetings that has one, by meeting id."""
     found = session.scalars(select(Recording).where(Recording.meeting_id.in_(meeting_ids))).all()
     return {one.meeting_id: summary_of(session, one) for one in found}
+
+
+def recordings_page(session: Session, page: int) -> tuple[list[tuple[Recording, RecordingSummary]], bool]:
+    """One page (1, 2 …) of all recordings with their summaries, newest meeting first; and whether it is the last page."""
+    ordered = select(Recording).join(Recording.meeting).order_by(Meeting.start.desc(), Recording.id)
+    found = session.scalars(ordered.offset((page - 1) * PAGE).limit(PAGE + 1)).unique().all()
+    return [(one, summary_of(session, one)) for one in found[:PAGE]], len(found) <= PAGE
 
 
 def summary_of(session: Session, found: Recording) -> RecordingSummary:

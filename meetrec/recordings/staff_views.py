@@ -3,7 +3,7 @@
 import math
 from uuid import UUID
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -12,13 +12,24 @@ from meetrec.custody.access import Purpose
 from meetrec.custody.models import ObjectRole, Record
 from meetrec.custody.queries import object_of, objects_of, playable
 from meetrec.custody.range_response import range_response
-from meetrec.people.roles import ROLES
+from meetrec.people.roles import CONTENT_ROLES, ROLES
 from meetrec.platform import clock
 from meetrec.platform.web import NotFound, database, for_staff
-from meetrec.recordings import actions
+from meetrec.recordings import actions, queries
 from meetrec.recordings.content_gate import let_in, let_in_to_record, vault
 
 blueprint = Blueprint("recordings", __name__, url_prefix="/recordings")
+
+
+@blueprint.get("")
+@for_staff(*CONTENT_ROLES)
+def all_recordings() -> ResponseReturnValue:
+    """Every recording, newest meeting first, a page at a time."""
+    page = max(1, request.args.get("page", 1, type=int))
+    with database().reading() as session:
+        rows, is_last = queries.recordings_page(session, page)
+    return render_template("recordings/all.html", rows=rows, page=page, is_last=is_last)
+
 
 # The door lets in all staff and custody's rules decide, so that a refused attempt reaches the journal (W-37).
 

@@ -13,8 +13,10 @@ from meetrec.meetings.models import Meeting, MeetingMove
 from meetrec.notices.actions import District, MatchOutcome, NoticeStatement, NoticeWithdrawn, match_notice, receive_notice
 from meetrec.notices.models import Notice
 from meetrec.notices.references import new_nonce
+from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.profiles import LatePolicy, NoticePolicy, NoticeRule
+from meetrec.platform.settings import Settings
 from meetrec.platform.web import NotFound
 from meetrec.recordings.models import Recording
 from tests.notices.conftest import REAL_RECORDINGS
@@ -216,3 +218,11 @@ def test_failing_arming_leaves_the_notice_unmatched(
     with database.reading() as session:
         assert session.get_one(Notice, notice.id).meeting_id is None
         assert "notice.matched" not in set(session.scalars(select(JournalEntry.verb)))
+
+
+@pytest.mark.requirement("G1.b")
+def test_both_deadlines_are_kept_whichever_governs(receive: Callable[..., Notice], settings: Settings, district: SimpleNamespace) -> None:
+    notice = receive(district.meeting.start - timedelta(hours=25))
+    midnight = clock.in_zone(district.meeting.start, settings.district.zone).replace(hour=0, minute=0)
+    assert notice.deadline == notice.deadline_start_rule == district.meeting.start - timedelta(hours=24)
+    assert notice.deadline_date_rule == midnight - timedelta(hours=24)

@@ -32,8 +32,8 @@ def enter(client: FlaskClient, account: SimpleNamespace, address: str = "/sign-i
 
 
 @pytest.mark.requirement("W-10")
-def test_right_password_opens_the_desk_and_is_told_once(client: FlaskClient, database: Database, district: SimpleNamespace) -> None:
-    assert enter(client, district.coordinator).location == "/desk"
+def test_right_password_opens_the_staff_pages_and_is_told_once(client: FlaskClient, database: Database, district: SimpleNamespace) -> None:
+    assert enter(client, district.coordinator).location == "/staff"
     [entry] = told(database, "account.signed_in")
     assert (entry.actor, entry.subject) == (f"user:{district.coordinator.id}", f"account:{district.coordinator.id}")
     assert told(database, "account.sign_in_refused") == []

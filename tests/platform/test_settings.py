@@ -61,3 +61,9 @@ def test_a_server_that_others_reach_must_speak_https(config: Path) -> None:
 def test_a_named_file_that_is_not_there_is_said(config: Path) -> None:
     with pytest.raises(SettingsError, match="there is no such file"):
         load_settings()
+
+
+def test_two_loads_do_not_share_their_paths(config: Path, tmp_path: Path) -> None:
+    config.write_text("")
+    first, second = load_settings(data_dir=tmp_path / "one"), load_settings(data_dir=tmp_path / "two")
+    assert (first.kiosk.outbox, second.kiosk.outbox) == (tmp_path / "one" / "kiosk-outbox", tmp_path / "two" / "kiosk-outbox")

@@ -200,6 +200,8 @@ def upgrade() -> None:
         sa.Column("needs_recording_to_understand", sa.Boolean(), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("deadline", meetrec.platform.database.Moment(), nullable=False),
+        sa.Column("deadline_start_rule", meetrec.platform.database.Moment(), nullable=False),
+        sa.Column("deadline_date_rule", meetrec.platform.database.Moment(), nullable=False),
         sa.Column("link_hash", sa.String(length=64), nullable=False),
         sa.Column("meeting_id", sa.String(length=36), nullable=True),
         sa.Column("matched_at", meetrec.platform.database.Moment(), nullable=True),

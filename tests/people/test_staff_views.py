@@ -1,0 +1,49 @@
+"""After signing in everybody stands where their account has something to do."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from meetrec.app import create_app
+from meetrec.journal.models import JournalEntry
+from meetrec.platform.database import Database
+from meetrec.platform.settings import Settings
+
+SignIn = Callable[[SimpleNamespace], FlaskClient]
+
+
+@pytest.mark.parametrize(("who", "arrives"), [("coordinator", "/desk"), ("custodian", "/recordings")])
+def test_an_account_arrives_at_its_own_first_page(sign_in: SignIn, district: SimpleNamespace, who: str, arrives: str) -> None:
+    assert sign_in(getattr(district, who)).get("/staff").location == arrives
+
+
+@pytest.mark.requirement("W-03")
+def test_an_administrator_is_told_that_the_account_opens_no_content(sign_in: SignIn, district: SimpleNamespace) -> None:
+    page = sign_in(district.administrator).get("/staff").get_data(as_text=True)
+    assert "opens no recording and no transcript" in page
+    assert 'href="/desk"' not in page
+
+
+@pytest.mark.requirement("W-37")
+def test_whoever_is_turned_away_stands_in_the_journal(sign_in: SignIn, district: SimpleNamespace, database: Database) -> None:
+    assert sign_in(district.administrator).get("/desk").status_code == 403
+    with database.reading() as session:
+        entry = session.query(JournalEntry).filter_by(verb="access.denied").one()
+    assert entry.actor == f"user:{district.administrator.id}"
+
+
+@pytest.mark.requirement("W-02")
+def test_a_machine_that_serves_parents_alone_has_no_staff_doors_and_needs_no_district_key(
+    settings: Settings, database: Database, district: SimpleNamespace
+) -> None:
+    for name in ("district-x25519.pem", "000001.wrapping-key", "000001.data-keys"):
+        (settings.keyring_dir / name).unlink()
+    app: Flask = create_app(settings, {"parent"}, database)
+    client = app.test_client()
+    assert client.get("/notice").status_code == 200
+    for address in ("/sign-in", "/staff", "/desk", "/recordings", "/kiosk/api/meetings"):
+        assert client.get(address).status_code == 404, address
+    assert client.post("/sign-in").status_code in (400, 404)
