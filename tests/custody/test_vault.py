@@ -63,7 +63,7 @@ def test_only_the_store_decrypts_stored_objects_and_knows_their_folder() -> None
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.ImportFrom | ast.Import) and "cobblestone" in ast.unparse(node).lower():
                 decryptors.add(name)
-            if isinstance(node, ast.Attribute) and node.attr == "store_dir" or isinstance(node, ast.FunctionDef) and node.name == "store_dir":
+            if getattr(node, "attr", None) == "store_dir" or getattr(node, "name", None) == "store_dir":
                 folders.add(name)
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Store", "SealedReader"):
                 constructors.add((name, node.func.id))

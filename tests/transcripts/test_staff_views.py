@@ -114,7 +114,8 @@ def test_armed_recording_has_its_page_and_its_state(sign_in: SignIn, recording_i
     assert "The room is armed" in page
     assert "<audio" not in page
     assert "Laura Bennett" in page  # who armed it, by name
-    assert client.get(f"/recordings/{recording_id}/state").json == {"key": "armed", "sentence": "The room is armed. Nothing has been recorded yet.", "fraction": None}
+    state = client.get(f"/recordings/{recording_id}/state").json
+    assert state == {"key": "armed", "sentence": "The room is armed. Nothing has been recorded yet.", "fraction": None}
     assert client.get(f"/recordings/{recording_id}/peaks").status_code == 404
 
 

@@ -1,0 +1,127 @@
+"""The page of a stored recording in a real Chromium: it seeks, a line plays its place, minutes are told, and it is accessible."""
+
+from collections.abc import Callable
+from time import monotonic
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page
+from sqlalchemy import select
+
+from meetrec.capture.pieces import RATE
+from meetrec.custody.models import Record, Sitting
+from meetrec.custody.queries import record_of_recording
+from meetrec.custody.vault import Vault
+from meetrec.platform import clock
+from meetrec.platform.database import Database
+from meetrec.transcripts import actions, jobs
+from meetrec.transcripts.engines import EngineIdentity
+from meetrec.transcripts.transcribe import Transcript
+from tests.fixtures.browser import WIDTHS, Look, _seen
+from tests.fixtures.recordings import kiosk, make_run, notice, recording_id, vault, work  # noqa: F401 – fixtures
+from tests.recordings.deliveries import KioskClient, Part, SealedRun, noise
+
+SECONDS = 60
+LINES = [
+    {"start": float(at), "end": at + 8.0, "text": f"Line at {at} seconds.", "speaker": str(at // 10 % 2), "language": "en", "words": []}
+    for at in range(0, SECONDS, 10)
+]
+
+
+@pytest.fixture
+def address(
+    kiosk: KioskClient, make_run: Callable[..., SealedRun], work: Callable[[], None], database: Database, vault: Vault  # noqa: F811
+) -> str:
+    """A minute of two microphones in custody, with a transcript of six lines."""
+    sound = np.tile(noise(RATE), SECONDS)
+    run = make_run({name: [Part(at, sound[at : at + 10 * RATE]) for at in range(0, len(sound), 10 * RATE)] for name in ("table-1", "table-2")})
+    kiosk.deliver(run)
+    work()
+    with database.writing() as session:
+        record = record_of_recording(session, run.recording)
+        assert record is not None
+        text = jobs._stored(vault, record, LINES)
+        made = Transcript(LINES, EngineIdentity("faster-whisper", "1.2.1", "base", "d" * 64, ""), {}, float(SECONDS))
+        actions.draft(session, clock.now(), session.get_one(Record, record.id), made, text)
+    return f"/recordings/{run.recording}"
+
+
+@pytest.fixture
+def signed_in(page: Page, district: SimpleNamespace) -> Page:
+    page.goto("/sign-in")
+    page.fill("input[name=email]", district.coordinator.email)
+    page.fill("input[name=password]", district.coordinator.password)
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/desk*")
+    return page
+
+
+def sound(page: Page, what: str) -> Any:
+    """A property of the page's player."""
+    return page.locator("#sound").evaluate(f"player => player.{what}")
+
+
+def wait_until(page: Page, holds: Callable[[], bool]) -> None:
+    """Ask until it holds. Playwright's own waiting evaluates strings inside the page, which the page's policy refuses."""
+    deadline = monotonic() + 20
+    while not holds():
+        assert monotonic() < deadline, f"the player is at {sound(page, 'currentTime')}"
+        page.wait_for_timeout(50)
+
+
+def waveform_is_drawn(page: Page) -> bool:
+    return page.locator("#waveform canvas").count() > 0
+
+
+def test_line_plays_its_place_and_is_marked(signed_in: Page, address: str, console_problems: list[str], database: Database) -> None:
+    page = signed_in
+    page.goto(address)
+    wait_until(page, lambda: sound(page, "readyState") >= 1 and waveform_is_drawn(page))
+    assert sound(page, "duration") == pytest.approx(SECONDS, abs=0.2)
+    page.locator("#line-5 .transcript__text").click()
+    wait_until(page, lambda: sound(page, "currentTime") > 40.3 and not sound(page, "paused"))
+    assert sound(page, "currentTime") < 50
+    assert page.locator(".transcript__line[aria-current=true]").get_attribute("id") == "line-5"
+    page.locator("#line-2 a").press("Enter")
+    wait_until(page, lambda: 10.3 < sound(page, "currentTime") < 20)
+    page.locator("#sound").evaluate("player => player.pause()")
+    wait_until(page, lambda: seconds_told(database) > 0.3)
+
+
+def seconds_told(database: Database) -> float:
+    with database.reading() as session:
+        return session.scalars(select(Sitting).where(Sitting.purpose == "listen")).one().seconds
+
+
+def test_another_microphone_goes_on_at_the_same_place(signed_in: Page, address: str, console_problems: list[str]) -> None:
+    page = signed_in
+    page.goto(address)
+    wait_until(page, lambda: sound(page, "readyState") >= 1)
+    page.locator("#sound").evaluate("player => { player.currentTime = 31 }")
+    page.get_by_role("link", name="Window").click()
+    wait_until(page, lambda: sound(page, "readyState") >= 2 and sound(page, "currentTime") > 30.9)
+    assert sound(page, "currentTime") == pytest.approx(31, abs=0.5)
+    assert sound(page, "duration") == pytest.approx(SECONDS, abs=0.01)
+    assert page.locator("[data-sound][aria-current]").inner_text() == "Window"
+
+
+def test_arrow_keys_move_between_lines(signed_in: Page, address: str, console_problems: list[str]) -> None:
+    signed_in.goto(address)
+    signed_in.locator("#line-1 a").focus()
+    signed_in.keyboard.press("ArrowDown")
+    signed_in.keyboard.press("ArrowDown")
+    signed_in.keyboard.press("ArrowUp")
+    assert signed_in.locator("#line-2 a").evaluate("link => link === document.activeElement")
+
+
+@pytest.mark.parametrize("width", list(WIDTHS))
+def test_page_is_accessible_and_fits_a_phone(width: str, signed_in: Page, address: str, console_problems: list[str]) -> None:
+    page = signed_in
+    page.set_viewport_size({"width": WIDTHS[width][0], "height": WIDTHS[width][1]})
+    page.goto(address)
+    wait_until(page, lambda: waveform_is_drawn(page))
+    assert not console_problems
+    assert _seen(page, width) == Look(width, [], [], "")
+    console_problems.clear()  # axe tries to put a style into the waveform's shadow tree, which the page's policy refuses
