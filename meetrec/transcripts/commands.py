@@ -8,11 +8,14 @@ from typing import Any
 
 import click
 
+from meetrec.platform.settings import config_file, load_settings
 from meetrec.transcripts.weights import models_directory
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
-_models_dir_option = click.option("--models-dir", type=FOLDER, help="Folder of installed models. Default: MEETREC_MODELS_DIR, else the user's data folder.")
+_models_dir_option = click.option(
+    "--models-dir", type=FOLDER, help="Folder of installed models. Default: MEETREC_MODELS_DIR, else that of the settings, else the user's data folder."
+)
 
 
 @click.group("transcripts")
@@ -72,7 +75,8 @@ def install_model(name: str, folders: tuple[Path, ...], models_dir: Path | None)
     from meetrec.transcripts.weights import install
     from meetrec.transcripts.weights_sources import default_sources
 
-    installed = install(name, models_dir or models_directory(), default_sources(folders))
+    own_folders = load_settings().model_sources if config_file() else ()
+    installed = install(name, models_dir or models_directory(), default_sources([*folders, *own_folders]))
     for refusal in installed.refusals:
         click.echo(f"Not from {refusal}", err=True)
     origin = f"installed from {installed.source}" if installed.source else "already installed"

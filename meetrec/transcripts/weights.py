@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from meetrec.platform.errors import MeetRecError
+from meetrec.platform.settings import config_file, load_settings
 from meetrec.transcripts.known_models import KNOWN_MODELS, FileIdentity, KnownModel, known_model
 
 READ_BYTES = 1 << 20
@@ -63,9 +64,11 @@ class ModelState:
 
 
 def models_directory() -> Path:
-    """The folder of installed models: MEETREC_MODELS_DIR, else the user's data folder."""
+    """The folder of installed models: MEETREC_MODELS_DIR, else what the settings file says, else the user's data folder."""
     named = os.environ.get("MEETREC_MODELS_DIR")
-    return Path(named) if named else Path.home() / ".local" / "share" / "meetrec" / "models"
+    if named:
+        return Path(named)
+    return load_settings().models_dir if config_file() else Path.home() / ".local" / "share" / "meetrec" / "models"
 
 
 def sha256_of(path: Path) -> str:
