@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from meetrec.custody.key_provider import FileKeyProvider
 from meetrec.custody.keyring import Keyring
+from meetrec.installation.errors import InstallationError
 from meetrec.journal import actions as journal
 from meetrec.meetings.models import Kiosk, Meeting, MeetingKind, Room
 from meetrec.people.models import Account, Role, School, Student
@@ -19,7 +20,6 @@ from meetrec.platform import migrate
 from meetrec.platform.database import Database, new_id
 from meetrec.platform.district_keys import generate_district_key, load_district_key, store_district_key
 from meetrec.platform.durable_files import make_private_folder
-from meetrec.platform.errors import MeetRecError
 from meetrec.platform.keys import create_key_file
 from meetrec.platform.recovery_sheet import parse_recovery_sheet, render_recovery_sheet
 from meetrec.platform.settings import Settings
@@ -28,10 +28,6 @@ SHORTEST_PASSWORD = 12  # characters
 DISTRICT_KEY = "district-key"
 WRAPPING_KEY = "wrapping-key-"  # and the generation
 RESERVED_DOMAIN = ".example"  # RFC 2606: never a real address
-
-
-class InstallationError(MeetRecError):
-    """What was asked for cannot be set up; the sentence says why and what to do."""
 
 
 def keys_exist(settings: Settings) -> bool:

@@ -1,6 +1,5 @@
 """The demonstration district: made once, its data kept, with sign-ins of its own that a real district refuses."""
 
-import json
 from datetime import datetime, timedelta
 from pathlib import Path
 from secrets import token_urlsafe
@@ -12,14 +11,14 @@ from sqlalchemy.orm import Session
 from meetrec.installation import actions
 from meetrec.installation.district import ACCOUNTS, small_district
 from meetrec.installation.settings_file import write_settings_file
+from meetrec.installation.sign_ins import write_sign_ins
 from meetrec.meetings.models import Meeting, MeetingKind
 from meetrec.platform import clock
 from meetrec.platform.database import Database
-from meetrec.platform.durable_files import read_private_file, write_durably
+from meetrec.platform.durable_files import write_durably
 from meetrec.platform.settings import Settings
 
 DISTRICT_NAME = "Demonstration School District"
-SIGN_INS = "demonstration-sign-ins.json"
 KIOSK_TOKEN = "kiosk-token"  # noqa: S105 – the name of a file
 # Far enough for a notice in time, near enough to be on the kiosk's list.
 FIRST_MEETING_IN = timedelta(hours=26)
@@ -45,14 +44,7 @@ def make_demonstration(settings: Settings, database: Database) -> None:
     password = token_urlsafe(12)
     made = small_district(database, settings, password, _next_start(clock.now()))
     write_durably(settings.data_dir / KIOSK_TOKEN, made.kiosk_token.encode())
-    sign_ins = {key: {"address": email, "password": password} for key, (email, _name, _role) in ACCOUNTS.items()}
-    write_durably(settings.data_dir / SIGN_INS, json.dumps(sign_ins, indent=1).encode())
-
-
-def sign_ins(settings: Settings) -> dict[str, dict[str, str]]:
-    """The demonstration's sign-ins: account, address, password."""
-    found: dict[str, dict[str, str]] = json.loads(read_private_file(settings.data_dir / SIGN_INS))
-    return found
+    write_sign_ins(settings, {key: email for key, (email, _name, _role) in ACCOUNTS.items()}, password)
 
 
 def keep_a_meeting_ahead(session: Session) -> Meeting | None:

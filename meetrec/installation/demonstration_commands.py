@@ -1,13 +1,16 @@
 """`meetrec demonstration`: where the demonstration's pages are and who may sign in."""
 
+import time
+
 import click
 import requests
 
-from meetrec.installation.actions import InstallationError
-from meetrec.installation.demonstration import sign_ins
+from meetrec.installation.errors import InstallationError
+from meetrec.installation.sign_ins import sign_ins
 from meetrec.platform.settings import Settings, load_settings
 
-ANSWER_SECONDS = 2.0
+ANSWER_SECONDS = 10.0
+POLL_SECONDS = 0.2
 
 
 class NotUpYet(InstallationError):
@@ -20,15 +23,17 @@ def demonstration() -> None:
 
 
 @demonstration.command()
-def addresses() -> None:
+@click.option("--wait", type=float, default=0.0, metavar="SECONDS", help="How long to wait for the pages.")
+def addresses(wait: float) -> None:
     """Print the addresses and sign-ins once every page answers; else fail, saying which does not."""
     settings = load_settings()
     if not settings.district.demonstration:
         raise InstallationError("This is a real district; it has no demonstration sign-ins.")
     kiosk = _kiosk_address(settings)
     server = f"http://{settings.server.host}:{settings.server.port}"
-    _require_answer(f"{server}/healthz")
-    _require_answer(kiosk)
+    deadline = time.monotonic() + wait
+    for address in (f"{server}/healthz", kiosk):
+        _wait_for(address, deadline)
     click.echo(_page(server, kiosk, settings))
 
 
@@ -36,6 +41,16 @@ def _kiosk_address(settings: Settings) -> str:
     from meetrec.kiosk.commands import launch_address
 
     return launch_address(settings)
+
+
+def _wait_for(address: str, deadline: float) -> None:
+    while True:
+        try:
+            return _require_answer(address)
+        except NotUpYet:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(POLL_SECONDS)
 
 
 def _require_answer(address: str) -> None:

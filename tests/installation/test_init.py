@@ -8,8 +8,8 @@ from click.testing import CliRunner, Result
 
 from meetrec.installation import actions
 from meetrec.installation.commands import init, keys
-from meetrec.installation.demonstration import sign_ins
 from meetrec.installation.district import small_district
+from meetrec.installation.sign_ins import sign_ins
 from meetrec.people.models import Account
 from meetrec.platform.database import Database
 from meetrec.platform.district_keys import load_district_key
