@@ -52,6 +52,18 @@ def test_what_listens_is_told_in_the_same_transaction(database: Database, distri
     assert told(database, "record.stored") == []
 
 
+@pytest.mark.requirement("D-01")
+@pytest.mark.requirement("D-05")
+@pytest.mark.requirement("D-10")
+@pytest.mark.requirement("D-14")
+@pytest.mark.requirement("G5.c")
+def test_a_meetings_recording_is_an_education_record_that_the_district_maintains(record: Record, district: SimpleNamespace) -> None:
+    assert (record.record_class, record.ferpa, record.idea_part_b) == ("EDUCATION_RECORD", True, True)
+    assert (record.purpose, record.maintained_by, record.media_kind, record.series) == ("meeting_record", "district", "meeting_audio", "RS-01")
+    assert record.directory_eligible is False
+    assert [(one.student_id, one.relation) for one in record.students] == [(district.student.id, "focus")]
+
+
 @pytest.mark.requirement("W-37")
 def test_listening_is_told_once_with_the_minutes_heard(database: Database, record: Record, district: SimpleNamespace, now: datetime) -> None:
     for step in range(9):

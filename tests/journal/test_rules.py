@@ -16,6 +16,7 @@ def chain(length: int) -> list[StoredEntry]:
     return entries
 
 
+@pytest.mark.requirement("B-01")
 def test_an_untouched_chain_has_no_fault() -> None:
     assert first_fault(chain(20)) is None
     assert first_fault([]) is None

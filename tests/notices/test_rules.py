@@ -30,6 +30,7 @@ def status(received: datetime, start: datetime = WEDNESDAY_TEN, policy: NoticePo
     return timing_of(NoticeFacts(received, **more), MeetingFacts(start, CHICAGO, moves), policy).status  # type: ignore[arg-type]
 
 
+@pytest.mark.requirement("G1")
 @pytest.mark.requirement("G1.b")
 def test_notice_exactly_24_hours_before_is_timely() -> None:
     assert status(EXACTLY_24_HOURS_BEFORE) is NoticeStatus.TIMELY
