@@ -1,5 +1,6 @@
 """Form fields for typed dates and times: they keep what was typed, also when it cannot be read."""
 
+from abc import ABC, abstractmethod
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
@@ -13,16 +14,16 @@ from meetrec.platform.clock import in_zone
 FARTHEST = timedelta(days=366)  # a meeting later than this is a mistyped year
 
 
-class TypedField(Field):
+class TypedField(ABC, Field):
     """A text that is read into `data`; None when it means nothing. `typed` is the text as it came."""
 
     widget = TextInput()
     control: ClassVar[str]  # the browser's own control for such a value
     typed = ""
 
+    @abstractmethod
     def read(self, text: str) -> Any:
         """What a text means; None when it means nothing."""
-        raise NotImplementedError
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Called by WTForms with what the browser sent."""
