@@ -9,6 +9,7 @@ from meetrec.kiosk.errors import ServerTrouble, Trouble
 from meetrec.kiosk.meetings_cache import MeetingsCache
 
 EVERY_SECONDS = 15.0
+AGAIN_SECONDS = 3.0  # after a try that failed, as when kiosk and server start together
 
 log = structlog.get_logger()
 
@@ -26,7 +27,7 @@ class NewsPoll:
         """Ask until `stopped`; a thread of its own. No failure ends it."""
         while True:
             self.ask()
-            if stopped.wait(EVERY_SECONDS):
+            if stopped.wait(AGAIN_SECONDS if self.trouble else EVERY_SECONDS):
                 return
 
     def ask(self) -> None:
