@@ -125,6 +125,4 @@ def _tell_sitting(session: Session, now: datetime, sitting: Sitting, record: Rec
     heard: dict[str, int | str] = {}
     if verb == "record.listened":  # a player without scripts tells no minutes; that it was opened is told all the same
         heard = {"minutes": math.ceil(sitting.seconds / 60), "began": sitting.began_at.isoformat()}
-    journal.append(
-        session, now, f"user:{sitting.account_id}", verb, f"record:{record.id}", recording_id=record.recording_id, sitting=sitting.id, **heard
-    )
+    journal.append(session, now, f"user:{sitting.account_id}", verb, f"record:{record.id}", recording_id=record.recording_id, sitting=sitting.id, **heard)

@@ -32,7 +32,9 @@ class DistrictServer:
     `authority` is the PEM file behind the server's certificate, where the district is its own authority.
     """
 
-    def __init__(self, address: str, token: str, authority: Path | None = None, *, connect_seconds: float = CONNECT_SECONDS, read_seconds: float = READ_SECONDS) -> None:
+    def __init__(
+        self, address: str, token: str, authority: Path | None = None, *, connect_seconds: float = CONNECT_SECONDS, read_seconds: float = READ_SECONDS
+    ) -> None:
         self._address = _safe_address(address)
         self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
         self._verify: str | bool = str(authority) if authority else True

@@ -72,4 +72,3 @@ def _answer(code: int, sentence: str) -> ResponseReturnValue:
     if request.headers.get("X-MeetRec-Kiosk") or request.path.startswith("/status"):
         return jsonify(error=sentence), code
     return render_template("kiosk/error.html", code=code, sentence=sentence), code
-

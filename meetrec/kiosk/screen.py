@@ -45,10 +45,7 @@ class Screen:
 
     def microphones(self, reading: RecorderReading) -> list[dict[str, str]]:
         """Each microphone with its name and its state in words; `kind` is heard, quiet or trouble."""
-        return [
-            {"id": one.id, "name": one.name, "words": self._words_of(one, reading), "kind": self._kind_of(one, reading)}
-            for one in reading.microphones
-        ]
+        return [{"id": one.id, "name": one.name, "words": self._words_of(one, reading), "kind": self._kind_of(one, reading)} for one in reading.microphones]
 
     def _words_of(self, microphone: MicrophoneReading, reading: RecorderReading) -> str:
         return sentences.microphone_words(microphone, self.room.is_heard(microphone.id), is_paused=reading.state == "paused")

@@ -19,8 +19,7 @@ OF_TROUBLE = {
         "The server has a fault of its own. Recording works all the same; everything is kept on this machine and delivered when the server is well."
     ),
     Trouble.WRONG_TOKEN: lazy_gettext(
-        "The server does not know this kiosk’s key. Recording works all the same and is kept on this machine. "
-        "Ask the administrator to enrol this kiosk again."
+        "The server does not know this kiosk’s key. Recording works all the same and is kept on this machine. Ask the administrator to enrol this kiosk again."
     ),
     Trouble.OTHER_DISTRICT_KEY: lazy_gettext(
         "The server shows another district key than the one this kiosk knows, so the list of meetings is not renewed. "

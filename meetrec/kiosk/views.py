@@ -65,9 +65,7 @@ def recording() -> ResponseReturnValue:
         return redirect(url_for("kiosk.home"))
     news = screen().room.cache.news
     found = news.find(reading.recording) if news and reading.recording else None
-    return render_template(
-        "kiosk/recording.html", meeting=found, status=screen().status(clock.now()), microphones=screen().microphones(reading)
-    )
+    return render_template("kiosk/recording.html", meeting=found, status=screen().status(clock.now()), microphones=screen().microphones(reading))
 
 
 @blueprint.post("/recording/pause")

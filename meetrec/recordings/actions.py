@@ -279,5 +279,3 @@ def _refuse_if_closed(recording: Recording) -> None:
 
 def _tell(session: Session, now: datetime, actor: str, verb: str, recording: Recording, **details: str | int) -> None:
     journal.append(session, now, actor, verb, f"recording:{recording.id}", recording_id=recording.id, **details)
-
-

@@ -96,9 +96,7 @@ def _masters(timeline: Timeline, facts: Sequence[SoundFacts], vault: Vault, reco
             yield one
 
 
-def _derived(
-    timeline: Timeline, facts: Sequence[SoundFacts], masters: Sequence[NewObject], vault: Vault, record_id: str, tell: Tell
-) -> Iterator[NewObject]:
+def _derived(timeline: Timeline, facts: Sequence[SoundFacts], masters: Sequence[NewObject], vault: Vault, record_id: str, tell: Tell) -> Iterator[NewObject]:
     """Listening copy and peaks, made from the masters as they lie in the store, which proves them; and the gap ledger."""
     name = hashlib.sha256("".join(known.sha256 for known in facts).encode()).hexdigest()
     object_id = _object_id(record_id, ObjectRole.LISTENING_COPY, name)

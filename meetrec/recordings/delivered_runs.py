@@ -84,9 +84,7 @@ def _opened(folder: Path, district_key: X25519PrivateKey, promised: Mapping[str,
 
 
 def _microphones_of(statement: Mapping[str, Any]) -> tuple[Microphone, ...]:
-    named = (
-        (one["id"], str(one.get("label") or one["id"]), str(one.get("seat") or one.get("label") or one["id"])) for one in statement["microphones"]
-    )
+    named = ((one["id"], str(one.get("label") or one["id"]), str(one.get("seat") or one.get("label") or one["id"])) for one in statement["microphones"])
     return tuple(Microphone(*one) for one in named)
 
 

@@ -165,9 +165,7 @@ def kiosk(virtual_microphones: VirtualMicrophones, district_server: FaultyServer
 
 
 @pytest.mark.requirement("G5.a")
-def test_meeting_with_real_microphones_survives_reload_and_second_tab_and_stops_by_a_hold(
-    page: Page, kiosk: KioskProcess, console_problems: list[str]
-) -> None:
+def test_meeting_with_real_microphones_survives_reload_and_second_tab_and_stops_by_a_hold(page: Page, kiosk: KioskProcess, console_problems: list[str]) -> None:
     page.goto(kiosk.launch_address)
     expect(page.get_by_text("Demonstration microphone")).to_have_count(4)  # the list redraws itself as they are found
     page.get_by_role("link", name="M. R.").click()

@@ -32,7 +32,11 @@ LINES = [
 
 @pytest.fixture
 def address(
-    kiosk: KioskClient, make_run: Callable[..., SealedRun], work: Callable[[], None], database: Database, vault: Vault  # noqa: F811
+    kiosk: KioskClient,
+    make_run: Callable[..., SealedRun],
+    work: Callable[[], None],
+    database: Database,
+    vault: Vault,  # noqa: F811
 ) -> str:
     """A minute of two microphones in custody, with a transcript of six lines."""
     sound = np.tile(noise(RATE), SECONDS)

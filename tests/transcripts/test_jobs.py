@@ -68,7 +68,12 @@ def verbs(database: Database, recording: str) -> list[str]:
 
 @pytest.mark.requirement("A-23")
 def test_speech_from_four_microphones_becomes_a_draft_by_seat(
-    kiosk: KioskClient, make_run: MakeRun, work: Callable[[], None], database: Database, vault: Vault, greeting: Path  # noqa: F811
+    kiosk: KioskClient,
+    make_run: MakeRun,
+    work: Callable[[], None],
+    database: Database,
+    vault: Vault,
+    greeting: Path,  # noqa: F811
 ) -> None:
     heard, _rate = soundfile.read(greeting, dtype="int16")
     run = make_run(parts_of(np.repeat(heard, 3, axis=0)))
@@ -93,7 +98,11 @@ def test_speech_from_four_microphones_becomes_a_draft_by_seat(
 
 
 def test_nobody_speaks_is_a_result(
-    kiosk: KioskClient, make_run: MakeRun, work: Callable[[], None], database: Database, vault: Vault  # noqa: F811
+    kiosk: KioskClient,
+    make_run: MakeRun,
+    work: Callable[[], None],
+    database: Database,
+    vault: Vault,  # noqa: F811
 ) -> None:
     run = make_run(parts_of(np.zeros((2 * RATE, 2), np.int16)))
     kiosk.deliver(run)
@@ -107,7 +116,13 @@ def test_nobody_speaks_is_a_result(
 
 
 def test_missing_model_fails_with_a_sentence_and_can_be_tried_again(
-    kiosk: KioskClient, make_run: MakeRun, work: Callable[[], None], database: Database, settings: Settings, vault: Vault, district: SimpleNamespace  # noqa: F811
+    kiosk: KioskClient,
+    make_run: MakeRun,
+    work: Callable[[], None],
+    database: Database,
+    settings: Settings,
+    vault: Vault,
+    district: SimpleNamespace,  # noqa: F811
 ) -> None:
     run = make_run(parts_of(np.zeros((RATE, 1), np.int16)))
     kiosk.deliver(run)
@@ -129,7 +144,12 @@ def test_missing_model_fails_with_a_sentence_and_can_be_tried_again(
 
 
 def test_worker_killed_after_the_draft_writes_no_second_one(
-    kiosk: KioskClient, make_run: MakeRun, work: Callable[[], None], database: Database, settings: Settings, vault: Vault  # noqa: F811
+    kiosk: KioskClient,
+    make_run: MakeRun,
+    work: Callable[[], None],
+    database: Database,
+    settings: Settings,
+    vault: Vault,  # noqa: F811
 ) -> None:
     run = make_run(parts_of(np.zeros((RATE, 1), np.int16)))
     kiosk.deliver(run)

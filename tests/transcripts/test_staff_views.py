@@ -221,7 +221,12 @@ def test_failed_transcription_shows_why_and_can_be_tried_again(sign_in: SignIn, 
 
 
 def test_broken_recording_shows_why_and_can_be_tried_again(
-    sign_in: SignIn, kiosk: KioskClient, make_run: MakeRun, work: Callable[[], None], district: SimpleNamespace, database: Database  # noqa: F811
+    sign_in: SignIn,
+    kiosk: KioskClient,
+    make_run: MakeRun,
+    work: Callable[[], None],
+    district: SimpleNamespace,
+    database: Database,  # noqa: F811
 ) -> None:
     run = make_run({"table-1": []})
     kiosk.deliver(run)
