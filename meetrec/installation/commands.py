@@ -7,6 +7,7 @@ import click
 
 from meetrec.installation import actions
 from meetrec.installation.demonstration import keep_a_meeting_ahead, make_demonstration, write_demonstration_settings
+from meetrec.installation.errors import InstallationError
 from meetrec.installation.settings_file import write_settings_file
 from meetrec.journal import actions as journal
 from meetrec.people.roles import ADMINISTRATOR
@@ -33,7 +34,7 @@ def _init_demonstration(context: click.Context, config: Path, data_dir: Path) ->
     write_demonstration_settings(config, data_dir)
     settings = _settings_of(context, config)
     if not settings.district.demonstration:
-        raise actions.InstallationError(f"{config} belongs to a real district. Demonstration accounts are never added to one.")
+        raise InstallationError(f"{config} belongs to a real district. Demonstration accounts are never added to one.")
     database = Database(settings.database_url)
     if actions.keys_exist(settings):
         migrate.upgrade(database)
@@ -48,7 +49,7 @@ def _init_demonstration(context: click.Context, config: Path, data_dir: Path) ->
 
 def _init_district(context: click.Context, config: Path, data_dir: Path | None) -> None:
     if config.exists():
-        raise actions.InstallationError(f"{config} exists already, so this installation is set up. Edit it by hand, or name another file with --config.")
+        raise InstallationError(f"{config} exists already, so this installation is set up. Edit it by hand, or name another file with --config.")
     name = click.prompt("Name of the school district")
     zone = click.prompt("Time zone", default="America/Chicago")
     profile = click.prompt("State profile", type=click.Choice(profile_names()), default="missouri")

@@ -20,7 +20,6 @@ from meetrec.transcripts import actions, jobs
 from meetrec.transcripts.engines import EngineIdentity
 from meetrec.transcripts.transcribe import Transcript
 from tests.fixtures.browser import WIDTHS, Look, _seen
-from tests.fixtures.recordings import kiosk, make_run, notice, recording_id, vault, work  # noqa: F401 – fixtures
 from tests.recordings.deliveries import KioskClient, Part, SealedRun, noise
 
 SECONDS = 60
@@ -36,7 +35,7 @@ def address(
     make_run: Callable[..., SealedRun],
     work: Callable[[], None],
     database: Database,
-    vault: Vault,  # noqa: F811
+    vault: Vault,
 ) -> str:
     """A minute of two microphones in custody, with a transcript of six lines."""
     sound = np.tile(noise(RATE), SECONDS)

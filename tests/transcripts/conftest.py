@@ -9,6 +9,9 @@ import pytest
 
 from meetrec.transcripts.engines import Engine, load_engine
 from meetrec.transcripts.sound import RATE, Samples, mixed_to_one, open_sound
+from tests.fixtures.recordings import kiosk, make_run, notice, recording_id, vault, work
+
+__all__ = ["kiosk", "make_run", "notice", "recording_id", "vault", "work"]
 
 REPOSITORY = Path(__file__).parents[2]
 SPEECH = REPOSITORY.parent / "shared" / "speech"

@@ -21,14 +21,13 @@ from meetrec.platform.jobs import Job, due_jobs, run_job
 from meetrec.platform.settings import Settings
 from meetrec.recordings import jobs as recording_jobs
 from meetrec.transcripts import actions, jobs, queries
-from tests.fixtures.recordings import kiosk, make_run, notice, recording_id, vault  # noqa: F401 – fixtures
 from tests.recordings.deliveries import SEATS, KioskClient, Part, SealedRun
 
 MakeRun = Callable[..., SealedRun]
 
 
 @pytest.fixture
-def work(database: Database, settings: Settings, vault: Vault, models_dir: Path) -> Callable[[], None]:  # noqa: F811
+def work(database: Database, settings: Settings, vault: Vault, models_dir: Path) -> Callable[[], None]:
     """Do whatever waits, as the worker does, until nothing waits."""
     with_model = settings.model_copy(update={"models_dir": models_dir})
     handlers = {**recording_jobs.handlers(with_model, vault), **jobs.handlers(with_model, vault)}
@@ -73,7 +72,7 @@ def test_speech_from_four_microphones_becomes_a_draft_by_seat(
     work: Callable[[], None],
     database: Database,
     vault: Vault,
-    greeting: Path,  # noqa: F811
+    greeting: Path,
 ) -> None:
     heard, _rate = soundfile.read(greeting, dtype="int16")
     run = make_run(parts_of(np.repeat(heard, 3, axis=0)))
@@ -102,7 +101,7 @@ def test_nobody_speaks_is_a_result(
     make_run: MakeRun,
     work: Callable[[], None],
     database: Database,
-    vault: Vault,  # noqa: F811
+    vault: Vault,
 ) -> None:
     run = make_run(parts_of(np.zeros((2 * RATE, 2), np.int16)))
     kiosk.deliver(run)
@@ -122,11 +121,12 @@ def test_missing_model_fails_with_a_sentence_and_can_be_tried_again(
     database: Database,
     settings: Settings,
     vault: Vault,
-    district: SimpleNamespace,  # noqa: F811
+    district: SimpleNamespace,
 ) -> None:
     run = make_run(parts_of(np.zeros((RATE, 1), np.int16)))
     kiosk.deliver(run)
-    handlers = {**recording_jobs.handlers(settings, vault), **jobs.handlers(settings, vault)}
+    without_model = settings.model_copy(update={"models_dir": settings.data_dir / "no models"})
+    handlers = {**recording_jobs.handlers(settings, vault), **jobs.handlers(without_model, vault)}
     for _ in range(2):
         with database.reading() as session:
             waiting = due_jobs(session, clock.now())
@@ -149,7 +149,7 @@ def test_worker_killed_after_the_draft_writes_no_second_one(
     work: Callable[[], None],
     database: Database,
     settings: Settings,
-    vault: Vault,  # noqa: F811
+    vault: Vault,
 ) -> None:
     run = make_run(parts_of(np.zeros((RATE, 1), np.int16)))
     kiosk.deliver(run)

@@ -22,7 +22,6 @@ from meetrec.recordings.models import Recording, RecordingState
 from meetrec.transcripts import actions, jobs
 from meetrec.transcripts.engines import EngineIdentity
 from meetrec.transcripts.transcribe import Transcript
-from tests.fixtures.recordings import kiosk, make_run, notice, recording_id, vault, work  # noqa: F401 – fixtures
 from tests.recordings.deliveries import KioskClient, Part, SealedRun, noise
 
 MakeRun = Callable[..., SealedRun]
@@ -49,7 +48,7 @@ class Stored:
 
 
 @pytest.fixture
-def stored(kiosk: KioskClient, make_run: MakeRun, work: Callable[[], None], database: Database) -> Stored:  # noqa: F811
+def stored(kiosk: KioskClient, make_run: MakeRun, work: Callable[[], None], database: Database) -> Stored:
     """Four seconds of two microphones, one of them paused for one second."""
     pause = Gap(RATE, RATE, "pause", "the chair")
     run = make_run({"table-1": [Part(0, noise(RATE, 1)), Part(2 * RATE, noise(2 * RATE, 2), (pause,))], "table-2": [Part(0, noise(4 * RATE, 3))]})
@@ -62,7 +61,7 @@ def stored(kiosk: KioskClient, make_run: MakeRun, work: Callable[[], None], data
 
 
 @pytest.fixture
-def drafted(stored: Stored, database: Database, vault: Vault) -> Stored:  # noqa: F811
+def drafted(stored: Stored, database: Database, vault: Vault) -> Stored:
     """The same with a transcript of two lines."""
     identity = EngineIdentity("faster-whisper", "1.2.1", "base", "d" * 64, "CTranslate2 conversion")
     text = jobs._stored(vault, stored.record, LINES)
@@ -108,7 +107,7 @@ def test_unknown_recording_and_foreign_objects_are_not_found(sign_in: SignIn, dr
         assert client.get(f"{drafted.address}/sound/{drafted.sound(role).id}").status_code == 404
 
 
-def test_armed_recording_has_its_page_and_its_state(sign_in: SignIn, recording_id: str, district: SimpleNamespace) -> None:  # noqa: F811
+def test_armed_recording_has_its_page_and_its_state(sign_in: SignIn, recording_id: str, district: SimpleNamespace) -> None:
     client = sign_in(district.coordinator)
     page = client.get(f"/recordings/{recording_id}").get_data(as_text=True)
     assert "The room is armed" in page
@@ -119,7 +118,7 @@ def test_armed_recording_has_its_page_and_its_state(sign_in: SignIn, recording_i
     assert client.get(f"/recordings/{recording_id}/peaks").status_code == 404
 
 
-def test_delivery_is_counted_on_the_page(sign_in: SignIn, kiosk: KioskClient, make_run: MakeRun, district: SimpleNamespace) -> None:  # noqa: F811
+def test_delivery_is_counted_on_the_page(sign_in: SignIn, kiosk: KioskClient, make_run: MakeRun, district: SimpleNamespace) -> None:
     run = make_run()
     kiosk.open(run)
     kiosk.piece(run, "table-1", 0)
@@ -161,7 +160,7 @@ def test_place_and_microphone_are_chosen_without_scripts(sign_in: SignIn, drafte
         assert "#t=" not in answer.get_data(as_text=True)
 
 
-def test_empty_draft_says_that_no_speech_was_found(sign_in: SignIn, stored: Stored, district: SimpleNamespace, database: Database, vault: Vault) -> None:  # noqa: F811
+def test_empty_draft_says_that_no_speech_was_found(sign_in: SignIn, stored: Stored, district: SimpleNamespace, database: Database, vault: Vault) -> None:
     text = jobs._stored(vault, stored.record, [])
     with database.writing() as session:
         made = Transcript([], EngineIdentity("faster-whisper", "1.2.1", "base", "d" * 64, ""), {}, 4.0)
@@ -170,7 +169,7 @@ def test_empty_draft_says_that_no_speech_was_found(sign_in: SignIn, stored: Stor
 
 
 @pytest.mark.requirement("G5.b")
-def test_sound_comes_whole_and_by_range(sign_in: SignIn, stored: Stored, district: SimpleNamespace, vault: Vault) -> None:  # noqa: F811
+def test_sound_comes_whole_and_by_range(sign_in: SignIn, stored: Stored, district: SimpleNamespace, vault: Vault) -> None:
     client = sign_in(district.coordinator)
     for role, kind in ((ObjectRole.LISTENING_COPY, "audio/mpeg"), (ObjectRole.MASTER, "audio/flac")):
         one = stored.sound(role)
@@ -226,7 +225,7 @@ def test_broken_recording_shows_why_and_can_be_tried_again(
     make_run: MakeRun,
     work: Callable[[], None],
     district: SimpleNamespace,
-    database: Database,  # noqa: F811
+    database: Database,
 ) -> None:
     run = make_run({"table-1": []})
     kiosk.deliver(run)
