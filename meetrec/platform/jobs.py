@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import JSON, String, Text, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from meetrec.platform import clock
@@ -61,7 +62,12 @@ class JobRun:
             session.execute(update(Job).where(Job.id == self.job_id).values(progress=fraction, lease_until=clock.now() + LEASE))
 
 
-Handler = Callable[[JobRun], None]
+@dataclass(frozen=True)
+class Handler:
+    """How one kind of job is done. `failed` is told once, in the same transaction, when a job of this kind ends as failed, however it failed."""
+
+    run: Callable[[JobRun], None]
+    failed: Callable[[Session, datetime, Job], None] | None = None
 
 
 def enqueue(session: Session, now: datetime, kind: str, subject_id: str, **subject: Any) -> Job:
@@ -85,23 +91,23 @@ def due_jobs(session: Session, now: datetime) -> Sequence[str]:
 
 def run_job(database: Database, handlers: Mapping[str, Handler], job_id: str) -> None:
     """Claim one job and do it. A worker killed at any point leaves a row that the sweep gives to the next."""
-    job = _claim(database, job_id)
+    job = _claim(database, handlers, job_id)
     if job is None:
         return
     log.info("job.started", job=job.id, kind=job.kind, attempt=job.attempts)
     finished = Event()
     Thread(target=_keep_lease, args=(database, job_id, finished), daemon=True).start()
     try:
-        handlers[job.kind](JobRun(database, job.id, job.subject))
+        handlers[job.kind].run(JobRun(database, job.id, job.subject))
     except Exception as error:
-        _note_failure(database, job, error)
+        _note_failure(database, handlers, job, error)
     else:
-        _end(database, job.id, "done", None)
+        _end(database, handlers, job.id, "done", None)
     finally:
         finished.set()
 
 
-def _claim(database: Database, job_id: str) -> Job | None:
+def _claim(database: Database, handlers: Mapping[str, Handler], job_id: str) -> Job | None:
     moment = clock.now()
     free = or_(Job.lease_until.is_(None), Job.lease_until < moment)
     with database.writing() as session:
@@ -112,49 +118,56 @@ def _claim(database: Database, job_id: str) -> Job | None:
         )
         if claimed.rowcount == 1:  # type: ignore[attr-defined]
             return session.get(Job, job_id)
-        _give_up_if_worn_out(session, job_id, moment)
+        _give_up_if_worn_out(session, handlers, job_id, moment)
         return None
 
 
-def _give_up_if_worn_out(session: Session, job_id: str, moment: datetime) -> None:
+def _give_up_if_worn_out(session: Session, handlers: Mapping[str, Handler], job_id: str, moment: datetime) -> None:
     """A job whose worker died every time is not tried for ever."""
     job = session.get(Job, job_id)
     if job and job.state in OPEN_STATES and job.attempts >= MOST_ATTEMPTS and (job.lease_until is None or job.lease_until < moment):
-        job.state, job.ended_at = "failed", moment
-        job.sentence = (
+        sentence = (
             f"The worker stopped {job.attempts} times in the middle of this work, perhaps for want of memory. "
             "Nothing was lost; try again or ask the administrator."
         )
+        _set_end(session, handlers, job, "failed", sentence, moment)
 
 
 def _keep_lease(database: Database, job_id: str, finished: Event) -> None:
     while not finished.wait(LEASE.total_seconds() / 3):
-        with database.writing() as session:
-            session.execute(update(Job).where(Job.id == job_id, Job.state == "running").values(lease_until=clock.now() + LEASE))
+        try:
+            with database.writing() as session:
+                session.execute(update(Job).where(Job.id == job_id, Job.state == "running").values(lease_until=clock.now() + LEASE))
+        except SQLAlchemyError:  # a busy or full disk now must not cost the lease: the next beat tries again
+            log.exception("job.lease_not_kept", job=job_id)
 
 
-def _note_failure(database: Database, job: Job, error: Exception) -> None:
+def _note_failure(database: Database, handlers: Mapping[str, Handler], job: Job, error: Exception) -> None:
     if isinstance(error, JobCancelled):
-        _end(database, job.id, "cancelled", str(error))
+        _end(database, handlers, job.id, "cancelled", str(error))
     elif isinstance(error, MeetRecError):
         log.warning("job.failed", job=job.id, kind=job.kind, sentence=str(error))
-        _end(database, job.id, "failed", str(error))
+        _end(database, handlers, job.id, "failed", str(error))
     else:
         log.exception("job.broke", job=job.id, kind=job.kind, attempt=job.attempts)
-        _end(
-            database,
-            job.id,
-            "queued" if job.attempts < MOST_ATTEMPTS else "failed",
-            "Something unexpected went wrong; the log of the worker tells what. Nothing was lost.",
-        )
+        state = "queued" if job.attempts < MOST_ATTEMPTS else "failed"
+        _end(database, handlers, job.id, state, "Something unexpected went wrong; the log of the worker tells what. Nothing was lost.")
 
 
-def _end(database: Database, job_id: str, state: str, sentence: str | None) -> None:
-    moment = clock.now()
-    values: dict[str, Any] = {"state": state, "sentence": sentence, "lease_until": None}
-    if state != "queued":
-        values |= {"ended_at": moment}
-    if state == "done":
-        values |= {"progress": 1.0}
+def _end(database: Database, handlers: Mapping[str, Handler], job_id: str, state: str, sentence: str | None) -> None:
     with database.writing() as session:
-        session.execute(update(Job).where(Job.id == job_id, Job.state != "cancelled").values(**values))
+        job = session.get_one(Job, job_id)
+        if job.state != "cancelled":
+            _set_end(session, handlers, job, state, sentence, clock.now())
+
+
+def _set_end(session: Session, handlers: Mapping[str, Handler], job: Job, state: str, sentence: str | None, moment: datetime) -> None:
+    """Write the job's new state; a failure is told to whoever answers for this kind, in the same transaction."""
+    job.state, job.sentence, job.lease_until = state, sentence, None
+    if state != "queued":
+        job.ended_at = moment
+    if state == "done":
+        job.progress = 1.0
+    failed = handlers[job.kind].failed if state == "failed" else None
+    if failed:
+        failed(session, moment, job)

@@ -37,7 +37,7 @@ class Delivery:
 
 def handlers(settings: Settings, vault: Vault) -> dict[str, Handler]:
     """The jobs of this feature by their kind."""
-    return {actions.ASSEMBLE: lambda run: assemble_recording(run, settings, vault)}
+    return {actions.ASSEMBLE: Handler(lambda run: assemble_recording(run, settings, vault))}
 
 
 def assemble_recording(run: JobRun, settings: Settings, vault: Vault) -> None:

@@ -24,7 +24,7 @@ JSON = "application/json"
 def handlers(settings: Settings, vault: Vault) -> dict[str, Handler]:
     """The jobs of this feature by their kind. From here on, every record that is stored queues its transcription."""
     when_record_stored("transcripts", actions.queue_transcription)
-    return {actions.TRANSCRIBE: lambda run: transcribe_record(run, settings, vault)}
+    return {actions.TRANSCRIBE: Handler(lambda run: transcribe_record(run, settings, vault))}
 
 
 def transcribe_record(run: JobRun, settings: Settings, vault: Vault) -> None:

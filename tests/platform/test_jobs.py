@@ -14,7 +14,7 @@ from sqlalchemy import update
 from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.errors import MeetRecError
-from meetrec.platform.jobs import Job, JobCancelled, JobRun, due_jobs, enqueue, latest_job, run_job
+from meetrec.platform.jobs import Handler, Job, JobCancelled, JobRun, due_jobs, enqueue, latest_job, run_job
 
 
 def queued(database: Database) -> str:
@@ -31,7 +31,7 @@ def state_of(database: Database, job_id: str) -> tuple[str, int, str | None]:
 def test_a_job_runs_once_and_is_done(database: Database) -> None:
     job_id, seen = queued(database), []
     for _ in range(2):
-        run_job(database, {"count": lambda run: seen.append(run.subject["number"])}, job_id)
+        run_job(database, {"count": Handler(lambda run: seen.append(run.subject["number"]))}, job_id)
     assert seen == [3]
     assert state_of(database, job_id) == ("done", 1, None)
 
@@ -41,7 +41,7 @@ def test_a_failure_of_ours_is_final_and_says_its_sentence(database: Database) ->
         raise MeetRecError("The model is missing. Run “meetrec models install base”.")
 
     job_id = queued(database)
-    run_job(database, {"count": fail}, job_id)
+    run_job(database, {"count": Handler(fail)}, job_id)
     assert state_of(database, job_id) == ("failed", 1, "The model is missing. Run “meetrec models install base”.")
 
 
@@ -51,7 +51,7 @@ def test_an_unexpected_failure_is_tried_three_times(database: Database) -> None:
 
     job_id = queued(database)
     for attempt in (1, 2, 3):
-        run_job(database, {"count": break_down}, job_id)
+        run_job(database, {"count": Handler(break_down)}, job_id)
         assert state_of(database, job_id)[:2] == ("failed" if attempt == 3 else "queued", attempt)
     assert "Nothing was lost" in (state_of(database, job_id)[2] or "")
 
@@ -69,7 +69,7 @@ def test_a_job_that_kills_its_worker_every_time_is_given_up_with_a_sentence(data
     job_id = queued(database)
     with database.writing() as session:
         session.execute(update(Job).values(state="running", attempts=3, lease_until=clock.now() - timedelta(seconds=1)))
-    run_job(database, {"count": lambda run: pytest.fail("ran a fourth time")}, job_id)
+    run_job(database, {"count": Handler(lambda run: pytest.fail("ran a fourth time"))}, job_id)
     state, _attempts, sentence = state_of(database, job_id)
     assert state == "failed"
     assert "stopped 3 times" in (sentence or "")
@@ -84,7 +84,7 @@ def test_a_cancelled_job_stops_at_its_next_progress(database: Database) -> None:
         raise JobCancelled("The job was cancelled.")
 
     job_id = queued(database)
-    run_job(database, {"count": work}, job_id)
+    run_job(database, {"count": Handler(work)}, job_id)
     assert state_of(database, job_id)[0] == "cancelled"
 
 
@@ -107,6 +107,7 @@ WORKER = """
 import sys, time
 from pathlib import Path
 from meetrec.platform.database import Database
+from meetrec.platform.jobs import Handler
 from meetrec.platform.queue import work
 from meetrec.platform.tables import load_tables
 load_tables()
@@ -114,7 +115,7 @@ def slowly(run):
     Path(sys.argv[3]).open("a").write("began\\n")
     time.sleep(float(sys.argv[4]))
     Path(sys.argv[3]).open("a").write("done\\n")
-work(Database(sys.argv[1]), Path(sys.argv[2]), {"count": slowly})
+work(Database(sys.argv[1]), Path(sys.argv[2]), {"count": Handler(slowly)})
 """
 
 
@@ -145,3 +146,21 @@ def test_a_worker_killed_in_the_middle_leaves_a_job_that_the_next_worker_finishe
     second.terminate()
     second.wait()
     assert state_of(database, job_id)[:2] == ("done", 2)
+
+
+@pytest.mark.parametrize("how", ["own", "unexpected", "worn_out"])
+def test_each_failed_job_is_told_once_however_it_failed(database: Database, how: str) -> None:
+    told: list[str] = []
+
+    def fail(_run: JobRun) -> None:
+        raise MeetRecError("Not today.") if how == "own" else RuntimeError("no idea")
+
+    handlers = {"count": Handler(fail, lambda session, moment, job: told.append(job.id))}
+    job_id = queued(database)
+    if how == "worn_out":
+        with database.writing() as session:
+            session.execute(update(Job).values(state="running", attempts=3, lease_until=clock.now() - timedelta(seconds=1)))
+    for _ in range(5):
+        run_job(database, handlers, job_id)
+    assert told == [job_id]
+    assert state_of(database, job_id)[0] == "failed"
