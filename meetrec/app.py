@@ -18,6 +18,7 @@ from meetrec.platform.database import Database
 from meetrec.platform.headers import send_security_headers
 from meetrec.platform.keys import read_key_file, secret
 from meetrec.platform.languages import speak_languages
+from meetrec.platform.logs import log_failed_requests
 from meetrec.platform.places import folder
 from meetrec.platform.queue import JobQueue
 from meetrec.platform.rate_limits import limit_rates
@@ -64,6 +65,7 @@ def create_app(settings: Settings, interfaces: Collection[str] = INTERFACES, dat
 
 def _add_ground_rules(app: Flask, settings: Settings, database: Database, interfaces: Collection[str]) -> None:
     """What holds for every page: headers, languages, accounts, rate limits, the closed door, error pages."""
+    log_failed_requests(app)
     send_security_headers(app, settings)
     speak_languages(app, settings)
     limit_rates(app, settings)

@@ -1,5 +1,6 @@
 """The `meetrec` command: wiring only. Each feature brings its own group; heavy parts load when they are called."""
 
+import os
 import sys
 from importlib import import_module
 
@@ -56,6 +57,7 @@ def meetrec() -> None:
 
 def main() -> None:
     """Run the command; an error of ours is one sentence on standard error and its exit code."""
+    os.umask(0o077)  # whatever MeetRec writes is for its own account alone
     try:
         meetrec(standalone_mode=False)
     except click.ClickException as error:
@@ -64,7 +66,7 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except Exception as error:
-        code = getattr(error, "exit_code", None)
+        code = 1 if isinstance(error, OSError) else getattr(error, "exit_code", None)
         if code is None:
             raise
         click.echo(str(error), err=True)

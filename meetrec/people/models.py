@@ -39,7 +39,7 @@ class Account(Base, UserMixin):
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)  # changes end all sessions
     is_demonstration: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
-    # Flask-Security keeps these; they are naive UTC, as it writes them.
+    # Flask-Security keeps these.
     last_login_at: Mapped[datetime | None]
     current_login_at: Mapped[datetime | None]
     last_login_ip: Mapped[str | None] = mapped_column(String(64))

@@ -62,6 +62,8 @@ def add_sign_in(app: Flask, database: Database) -> None:
     app.extensions["meetrec.account_session"] = session
     app.config.update(_flask_security_settings(app.secret_key), PERMANENT_SESSION_LIFETIME=timedelta(hours=SESSION_HOURS), SESSION_COOKIE_HTTPONLY=True)
     Security(app, SQLAlchemySessionUserDatastore(session, Account, Role), login_form=SignInForm)
+    # A browser's session is the only way in: Flask-Security's tokens in headers and addresses would outlive it.
+    app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
     app.after_request(_keep_session_while_used)
     app.teardown_appcontext(lambda _error: session.remove())
     user_logged_in.connect(_tell_sign_in, app)

@@ -7,12 +7,19 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import structlog
 from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeDecorator
 
+from meetrec.platform.durable_files import make_private_folder
+
 BUSY_SECONDS = 30  # how long a writer waits for another before it gives up
+
+
+log = structlog.get_logger()
 
 
 class Moment(TypeDecorator[datetime]):
@@ -71,8 +78,15 @@ class Database:
             with session.begin():
                 yield session
             for job_id in session.info.pop("jobs_to_wake", []):
-                if self.wake:
-                    self.wake(job_id)
+                self._wake_worker(job_id)
+
+    def _wake_worker(self, job_id: str) -> None:
+        """The transaction stands whatever the queue says: the sweep finds the job's row within a minute."""
+        try:
+            if self.wake:
+                self.wake(job_id)
+        except Exception:
+            log.exception("queue.not_reached", job=job_id)
 
     def read_session(self) -> Session:
         """A session that takes no write lock."""
@@ -89,11 +103,13 @@ class Database:
 
 def _engine_for(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     path = make_url(url).database
     if path:
-        Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+        make_private_folder(Path(path).parent)
+    # hide_parameters: an error that reaches a log must not carry what a person wrote. NullPool: opening a SQLite file costs next
+    # to nothing, and a request that holds two connections can never wait for another's.
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True, poolclass=NullPool)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

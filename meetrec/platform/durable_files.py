@@ -77,7 +77,8 @@ def destroy_private_file(path: Path) -> None:
 
 def make_private_folder(folder: Path) -> None:
     """Create `folder` (and what leads to it), readable by this account alone; an existing folder keeps its mode."""
-    folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    for missing in [*reversed(folder.parents), folder]:
+        missing.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)  # `parents=True` would give the mode to the last folder alone
 
 
 def sync_folder(folder: Path) -> None:

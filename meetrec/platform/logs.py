@@ -2,8 +2,10 @@
 
 import logging
 import sys
+from typing import Any
 
 import structlog
+from flask import Flask, request
 
 # Keys that must never reach a log, whoever passes them.
 FORBIDDEN_KEYS = frozenset({"name", "email", "student", "text", "reason", "password", "token", "ip", "address"})
@@ -37,3 +39,12 @@ def write_logs(level: str) -> None:
     )
     for noisy in ("apscheduler", "huey", "alembic", "faster_whisper"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def log_failed_requests(app: Flask) -> None:
+    """An unexpected error of a view is told by its endpoint: the address may hold a private link, so Flask's own line is replaced."""
+
+    def log_exception(exc_info: Any) -> None:
+        structlog.get_logger().error("request.failed", endpoint=request.endpoint, method=request.method, exc_info=exc_info)
+
+    app.log_exception = log_exception  # type: ignore[method-assign]

@@ -8,6 +8,7 @@ from huey.consumer import Consumer
 
 from meetrec.platform import clock
 from meetrec.platform.database import Database
+from meetrec.platform.durable_files import make_private_folder
 from meetrec.platform.jobs import Handler, due_jobs, run_job
 
 
@@ -15,7 +16,7 @@ class JobQueue:
     """Wakes a worker for a job, and, in the worker process, runs what arrives one at a time."""
 
     def __init__(self, queue_file: Path, run: Callable[[str], None] | None = None) -> None:
-        queue_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private_folder(queue_file.parent)
         self.huey = SqliteHuey("meetrec", filename=str(queue_file), results=False)
         self._task = self.huey.task(name="run_job")(run or _not_a_worker)
 

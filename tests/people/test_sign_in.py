@@ -160,3 +160,12 @@ def _hours_pass(monkeypatch: pytest.MonkeyPatch, hours: float) -> None:
 
 def _without_what_was_typed(page: str) -> str:
     return "\n".join(line for line in page.splitlines() if 'name="email"' not in line and 'name="csrf_token"' not in line)
+
+
+@pytest.mark.requirement("W-10")
+def test_no_token_in_an_address_or_a_header_opens_a_staff_page(app: Flask, client: FlaskClient, district: SimpleNamespace) -> None:
+    answer = client.post("/sign-in?include_auth_token", json={"email": district.coordinator.email, "password": district.coordinator.password})
+    token = ((answer.get_json(silent=True) or {}).get("response", {}).get("user", {})).get("authentication_token", "none")
+    stranger = app.test_client()
+    assert stranger.get(f"/desk?auth_token={token}").status_code == 302
+    assert stranger.get("/desk", headers={"Authentication-Token": token}).status_code == 302
