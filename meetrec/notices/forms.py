@@ -17,9 +17,7 @@ from meetrec.notices.models import RecorderRole
 from meetrec.notices.words import ROLES
 
 FILLED_BY_A_PROGRAM = lazy_gettext("Your browser filled in a line that nobody should see. It is empty again. Please check your notice and send it once more.")
-OPEN_TOO_LONG = lazy_gettext(
-    "The page was open for a long time, or your browser keeps no cookies for this site. Everything you typed is still here. Please send it once more."
-)
+OPEN_TOO_LONG = lazy_gettext("The page was open for a long time, or you signed in meanwhile. Everything you typed is still here. Please send it once more.")
 OTHER_PLACE = "other"  # kept as the school's name when the parent does not know it or the meeting is elsewhere
 LONGEST_TEXT = 2000  # characters
 

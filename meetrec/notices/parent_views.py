@@ -4,11 +4,14 @@ from flask import Blueprint, current_app, redirect, render_template, session, ur
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_limiter import RateLimitExceeded
+from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 
 from meetrec.meetings.queries import school_names
 from meetrec.notices import actions, queries, words
-from meetrec.notices.actions import District
+from meetrec.notices.actions import District, NoticeStatement
 from meetrec.notices.forms import OTHER_PLACE, NoticeForm
 from meetrec.notices.references import new_nonce, token_of
 from meetrec.platform import clock
@@ -17,15 +20,19 @@ from meetrec.platform.languages import current_language
 from meetrec.platform.rate_limits import limiter
 from meetrec.platform.web import NotFound, actor, database, public, settings
 
-NOTICES_PER_ADDRESS = "10 per minute; 60 per day"
+NOTICES_PER_ADDRESS = "10 per minute"  # new notices only; a library or a telephone company shows one address for many families
 RECEIPTS_PER_ADDRESS = "60 per minute"
+TOO_MANY_AT_ONCE = lazy_gettext(
+    "Many notices came from your connection within one minute, so yours has not been sent yet. "
+    "Everything you typed is still here. Please wait a minute and send it once more."
+)
 
 blueprint = Blueprint("notices", __name__)
 
 
 @blueprint.record_once
 def _check_form_token_here(state: BlueprintSetupState) -> None:
-    """The notice form checks its own token, so that a page left open too long comes back with everything that was typed."""
+    """The notice form looks after its own token (see _form), so that a page left open too long comes back with everything that was typed."""
     state.app.extensions["csrf"].exempt(f"{__name__}.send_notice")
 
 
@@ -45,7 +52,6 @@ def notice_form() -> ResponseReturnValue:
 
 @blueprint.post("/notice")
 @public
-@limiter.limit(NOTICES_PER_ADDRESS)
 def send_notice() -> ResponseReturnValue:
     """Take in the notice and lead to its receipt, or show the form again with everything that was typed."""
     form = _form()
@@ -54,12 +60,11 @@ def send_notice() -> ResponseReturnValue:
     statement = form.statement(current_language())
     token = token_of(_link_key(), form.nonce.data, statement.content())
     try:
-        with database().writing() as transaction:
-            actions.receive_notice(transaction, clock.now(), actor(), statement, token, District.of(settings()))
-    except IntegrityError:  # the same form, sent twice at the same moment: the other sending has made the notice
-        with database().reading() as transaction:
-            if queries.notice_by_token(transaction, token) is None:
-                raise
+        if not _is_received(token):
+            _receive(statement, token)
+    except RateLimitExceeded:
+        form.form_errors.append(TOO_MANY_AT_ONCE)
+        return _form_page(form), 429
     return redirect(url_for("notices.receipt", token=token), 303)
 
 
@@ -75,6 +80,22 @@ def receipt(token: str) -> ResponseReturnValue:
     return render_template("notices/receipt.html", notice=notice, words=words, other_place=OTHER_PLACE, policy=District.of(settings()).policy)
 
 
+def _is_received(token: str) -> bool:
+    with database().reading() as transaction:
+        return queries.notice_by_token(transaction, token) is not None
+
+
+@limiter.limit(NOTICES_PER_ADDRESS)
+def _receive(statement: NoticeStatement, token: str) -> None:
+    """Take in a new notice. Raises RateLimitExceeded with nothing stored."""
+    try:
+        with database().writing() as transaction:
+            actions.receive_notice(transaction, clock.now(), actor(), statement, token, District.of(settings()))
+    except IntegrityError:  # the same form, sent twice at the same moment: the other sending has made the notice
+        if not _is_received(token):
+            raise
+
+
 def _link_key() -> str:
     key = current_app.secret_key
     assert isinstance(key, str)
@@ -84,7 +105,10 @@ def _link_key() -> str:
 def _form() -> NoticeForm:
     with database().reading() as transaction:
         schools = school_names(transaction)
-    return NoticeForm(clock.now(), settings().district.zone, schools, _nonce_of_browser())
+    # Without an account there is nothing a foreign page could misuse, and a browser that keeps no cookies can never show a token: the
+    # notice must arrive all the same (A-04). A signed-in account is protected, since the journal names it.
+    meta = {} if current_user.is_authenticated else {"csrf": False}
+    return NoticeForm(clock.now(), settings().district.zone, schools, _nonce_of_browser(), meta=meta)
 
 
 def _nonce_of_browser() -> str:

@@ -1,7 +1,7 @@
 """The public pages: explanation, form, receipt."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -165,22 +165,53 @@ def test_line_filled_in_by_a_program_stores_nothing(client: FlaskClient, typed: 
     assert stored_notices() == {}
 
 
-def test_stale_page_comes_back_with_everything_typed(app: Flask, client: FlaskClient, typed: dict[str, str], stored_notices: Stored) -> None:
+@pytest.mark.requirement("A-04")
+def test_browser_without_cookies_can_send_the_notice_and_sends_it_once(app: Flask, typed: dict[str, str], stored_notices: Stored) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    family = app.test_client(use_cookies=False)
+    nonce = re.findall(r'name="nonce"[^>]*value="([^"]+)"', family.get("/notice").get_data(as_text=True))[0]
+    assert [family.post("/notice", data={**typed, "nonce": nonce}).status_code for _ in range(2)] == [303, 303]
+    assert len(stored_notices()) == 1
+
+
+def test_stale_page_of_a_signed_in_account_comes_back_with_everything_typed(
+    app: Flask, client: FlaskClient, typed: dict[str, str], stored_notices: Stored, sign_in: Callable[..., Any], district: SimpleNamespace
+) -> None:
+    sign_in(district.coordinator)
     app.config["WTF_CSRF_ENABLED"] = True
     page = client.post("/notice", data=typed).get_data(as_text=True)
     assert "Everything you typed is still here." in page
     assert 'value="Ana Rivera"' in page
     assert stored_notices() == {}
-    token = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', page)[0]
+    token = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', page)[-1]
     assert client.post("/notice", data={**typed, "csrf_token": token}).status_code == 303
 
 
-def test_eleventh_notice_of_a_minute_is_asked_to_wait(app: Flask, client: FlaskClient, typed: dict[str, str]) -> None:
+@pytest.fixture
+def rate_limits(app: Flask) -> Iterator[None]:
+    """The limits as they hold in service, counted from nothing."""
     app.config["RATELIMIT_ENABLED"] = True
     limiter.reset()
-    answers = [client.post("/notice", data={**typed, "device": str(number)}).status_code for number in range(11)]
+    yield
     limiter.reset()
-    assert answers == [303] * 10 + [429]
+
+
+@pytest.mark.usefixtures("rate_limits")
+def test_eleventh_notice_of_a_minute_comes_back_as_typed_and_is_not_called_sent(client: FlaskClient, typed: dict[str, str], stored_notices: Stored) -> None:
+    answers = [client.post("/notice", data={**typed, "device": f"device {number}"}) for number in range(11)]
+    assert [answer.status_code for answer in answers] == [303] * 10 + [429]
+    page = answers[-1].get_data(as_text=True)
+    assert "has not been sent yet" in page
+    assert 'value="Ana Rivera"' in page
+    assert 'value="device 10"' in page
+    assert len(stored_notices()) == 10
+
+
+@pytest.mark.usefixtures("rate_limits")
+def test_only_new_notices_count_against_the_limit(client: FlaskClient, typed: dict[str, str]) -> None:
+    for _ in range(12):
+        assert client.post("/notice", data={**typed, "meeting_time": "25:00"}).status_code == 422
+        assert client.post("/notice", data=typed).status_code == 303
 
 
 def test_spanish_visitor_reads_spanish_dates_and_the_notice_knows_it(client: FlaskClient, typed: dict[str, str], stored_notices: Stored) -> None:
