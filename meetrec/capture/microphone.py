@@ -18,6 +18,7 @@ from meetrec.capture.meter import LOWEST_DB, Level, Meter
 from meetrec.capture.run_order import RunOrder
 from meetrec.capture.stream import Block, DeviceStream, StreamClock
 from meetrec.capture.take import Take
+from meetrec.capture.writers import hold_as_writer
 
 TICK_SECONDS = 0.05
 STATUS_SECONDS = 0.1
@@ -220,6 +221,7 @@ def attend_microphone(microphone: Microphone, outbox: Path, recorder: Connection
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda _number, _frame: process.leave())
     try:
+        hold_as_writer(outbox)  # for as long as this process lives, so that no recovery begins beside it
         process.run()
     except (CaptureError, OSError) as error:
         sentence = str(error) if isinstance(error, CaptureError) else f"{microphone.label} cannot be recorded: {error.strerror or error}."

@@ -24,6 +24,7 @@ from meetrec.capture.outbox import (
 )
 from meetrec.capture.pieces import RATE, PieceHeader, end_piece, sha256_hex
 from meetrec.capture.position import clear_leftovers, position_on_disk
+from meetrec.capture.writers import without_writers
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,13 @@ class InterruptedRecording:
 
 
 def recover(outbox: Path) -> list[InterruptedRecording]:
-    """End every chain that has no end, and tell which recordings were interrupted. Call before any recorder opens this outbox."""
-    found = [outbox / recording for recording in recordings_in(outbox) if not (outbox / recording / CLOSING).exists()]
-    return [_recover_recording(folder) for folder in found if runs_of(folder)]
+    """End every chain that has no end, and tell which recordings were interrupted. Call before any recorder opens this outbox.
+
+    Microphone processes that outlived a killed kiosk are waited for. Raises OutboxUnusable when one of them cannot be ended.
+    """
+    with without_writers(outbox):
+        found = [outbox / recording for recording in recordings_in(outbox) if not (outbox / recording / CLOSING).exists()]
+        return [_recover_recording(folder) for folder in found if runs_of(folder)]
 
 
 def _recover_recording(folder: Path) -> InterruptedRecording:

@@ -3,6 +3,9 @@
 import json
 import os
 import signal
+import subprocess
+import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,21 +17,24 @@ import pytest
 import soundfile
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from meetrec.capture import attended, recorder
+from meetrec.capture import attended, recorder, writers
 from meetrec.capture.chain import verify_chain
 from meetrec.capture.devices import list_microphones
 from meetrec.capture.errors import RecordingRefused
+from meetrec.capture.inspection import inspect_folder
 from meetrec.capture.outbox import RUN_STATEMENT, is_still_needed, pieces_of, read_closing, runs_of
 from meetrec.capture.pieces import RATE, Gap, PieceHeader, sha256_hex
 from meetrec.capture.reading import sound_of
 from meetrec.capture.recorder import Recorder
 from meetrec.capture.recovery import finish, recover
 from meetrec.capture.run_keys import open_run_key
+from meetrec.capture.writers import WRITERS
 from tests.fixtures.microphones import VirtualMicrophones, noise, place_of
 
 pytestmark = [pytest.mark.requirement("G5.a"), pytest.mark.requirement("G5.b")]
 DISTRICT = X25519PrivateKey.generate()
 KIOSK = str(uuid4())
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 class Room:
@@ -320,6 +326,58 @@ def test_a_recording_goes_on_in_a_second_run_after_the_kiosk_was_closed_in_the_m
         again.recorder.start(room.recording)
 
 
+RECORD_UNTIL_KILLED = """
+import sys, time
+from pathlib import Path
+from meetrec.capture.devices import list_microphones
+from meetrec.capture.recorder import Recorder
+
+if __name__ == "__main__":
+    recorder = Recorder(Path(sys.argv[1]), "kiosk", bytes.fromhex(sys.argv[2]), list_microphones()).open()
+    while any(shown["state"] != "metering" for shown in recorder.status()["microphones"]):
+        time.sleep(0.05)
+    recorder.start(sys.argv[3])
+    print(*recorder.process_ids().values(), flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("hangs", [False, True])
+def test_recovery_waits_for_the_microphone_processes_of_a_killed_kiosk(
+    hangs: bool, virtual_microphones: VirtualMicrophones, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writers, "LEAVING_SECONDS", 1.0 if hangs else 10.0)
+    outbox, recording, script = tmp_path / "outbox", str(uuid4()), tmp_path / "record.py"
+    script.write_text(RECORD_UNTIL_KILLED)
+    arguments = [sys.executable, str(script), str(outbox), DISTRICT.public_key().public_bytes_raw().hex(), recording]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(REPOSITORY)}) as kiosk:
+        assert kiosk.stdout is not None
+        left = [int(number) for number in kiosk.stdout.readline().split()]
+        time.sleep(1)
+        for number in left:
+            os.kill(number, signal.SIGSTOP)  # it comes to its sealing late, or never
+        kiosk.kill()
+    late = threading.Timer(0.5, lambda: [os.kill(number, signal.SIGCONT) for number in left if not hangs])
+    late.start()
+    (interrupted,) = recover(outbox)
+    late.join()
+    found = {path: path.read_bytes() for path in outbox.rglob("*.*") if path.is_file()}
+    time.sleep(0.5)
+    assert {path: path.read_bytes() for path in outbox.rglob("*.*") if path.is_file()} == found
+    assert (interrupted.recording, interrupted.troubles) == (recording, ())
+    for chain in [chain for run in inspect_folder(outbox) for chain in run.chains]:
+        assert (chain.fault, chain.ended) == (None, "interrupted")
+    assert len(left) == 4
+    assert not any(_is_alive(number) for number in left)
+
+
+def _is_alive(number: int) -> bool:
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
 def test_an_interrupted_recording_can_be_finished_as_it_is(room: Room) -> None:
     room.recorder.start(room.recording)
     time.sleep(0.8)
@@ -336,14 +394,14 @@ def test_an_interrupted_recording_can_be_finished_as_it_is(room: Room) -> None:
 
 def test_before_start_and_after_stop_nothing_is_written(room: Room) -> None:
     time.sleep(0.5)
-    assert [path for path in room.outbox.rglob("*") if path.is_file()] == []
+    assert [path.name for path in room.outbox.rglob("*") if path.is_file()] == [WRITERS]
     room.recorder.start(room.recording)
     time.sleep(0.5)
     room.recorder.stop()
     files = sorted(path.relative_to(room.outbox) for path in room.outbox.rglob("*") if path.is_file())
     time.sleep(0.5)
     assert sorted(path.relative_to(room.outbox) for path in room.outbox.rglob("*") if path.is_file()) == files
-    assert {path.suffix for path in files} == {".json", ".piece"}
+    assert {path.suffix for path in files if path.name != WRITERS} == {".json", ".piece"}
 
 
 def test_the_newest_piece_stays_until_the_recording_is_closed(room: Room) -> None:
