@@ -97,6 +97,7 @@ def schedule(settings: Settings, stop: Event) -> None:
     entries = [
         TimetableEntry("sweep of jobs", SWEEP_EVERY, lambda: sweep(database, wake)),
         TimetableEntry("end of idle sittings", SWEEP_EVERY, end_sittings),
+        TimetableEntry("remains of interrupted writing", CLEAR_EVERY, vault.remove_unfinished),
         TimetableEntry("pieces of stored recordings", CLEAR_EVERY, lambda: clear_stored_deliveries(database, settings, vault)),  # S-06
     ]
     run_timetable(database, entries, stop)

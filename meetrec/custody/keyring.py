@@ -29,6 +29,11 @@ RECORD_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 WrappedKeys = dict[str, bytes]
 
 
+def keyring_exists(folder: Path) -> bool:
+    """Whether a keyring lies in the folder."""
+    return folder.is_dir() and any(map(TABLE_NAME.fullmatch, os.listdir(folder)))
+
+
 class Keyring:
     """Data keys by record id. Safe between threads and processes: every call takes the folder's lock, shared for reading."""
 

@@ -56,6 +56,10 @@ class Vault:
         with self.open(stored) as reader:
             return reader.readall()
 
+    def remove_unfinished(self) -> int:
+        """Remove what killed writers left half written; how many files. For the timetable."""
+        return self._store.remove_unfinished()
+
     def open_unlisted(self, record_id: str, object_id: str) -> SealedReader:
         """An object that no row names yet, such as one of an attempt that was cut off."""
         return self._store.open(object_id, self._keyring.data_key(record_id), record_id)

@@ -44,7 +44,7 @@ def create_account(email: str, name: str, roles: tuple[str, ...], password: str)
 def set_password(email: str, password: str) -> None:
     """Give an account a new password and end its sessions."""
     with _database().writing() as session:
-        actions.set_password(session, email, password)
+        actions.set_password(session, clock.now(), email, password)
     click.echo(f"The new password of {email} is in force; open sessions have ended.")
 
 

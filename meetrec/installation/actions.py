@@ -1,24 +1,25 @@
 """Make an installation: keys, schema, roles, the first accounts, rooms and kiosks. Each step can be repeated without harm."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from secrets import token_urlsafe
 
 from argon2 import PasswordHasher
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from meetrec.custody.key_provider import FileKeyProvider
-from meetrec.custody.keyring import Keyring
+from meetrec.custody.keyring import Keyring, keyring_exists
 from meetrec.installation.errors import InstallationError
 from meetrec.journal import actions as journal
-from meetrec.meetings.models import Kiosk, Meeting, MeetingKind, Room
+from meetrec.journal.models import JournalEntry
+from meetrec.meetings.models import Kiosk, Room
 from meetrec.people.models import Account, Role, School, Student
 from meetrec.people.roles import ROLES
 from meetrec.platform import migrate
 from meetrec.platform.database import Database, new_id
-from meetrec.platform.district_keys import generate_district_key, load_district_key, store_district_key
+from meetrec.platform.district_keys import KEY_FILE_NAME, generate_district_key, load_district_key, store_district_key
 from meetrec.platform.durable_files import make_private_folder
 from meetrec.platform.keys import create_key_file
 from meetrec.platform.recovery_sheet import parse_recovery_sheet, render_recovery_sheet
@@ -30,16 +31,22 @@ WRAPPING_KEY = "wrapping-key-"  # and the generation
 RESERVED_DOMAIN = ".example"  # RFC 2606: never a real address
 
 
-def keys_exist(settings: Settings) -> bool:
-    """Whether this installation has its keys already."""
-    return settings.secret_file.exists()
+def is_set_up(database: Database) -> bool:
+    """Whether a district lives in this database already."""
+    with database.reading() as session:
+        if not inspect(session.connection()).has_table(JournalEntry.__tablename__):
+            return False
+        return session.scalars(select(JournalEntry).where(JournalEntry.verb == "district.initialised")).first() is not None
 
 
 def create_keys(settings: Settings) -> None:
-    """Make the keyring, the district's key and the installation's secret, in the keyring's folder."""
-    Keyring.create(settings.keyring_dir)
-    generate_district_key(settings.keyring_dir)
-    create_key_file(settings.secret_file)
+    """Make the keyring, the district's key and the installation's secret, in the keyring's folder; what an interrupted set-up made already is kept."""
+    if not keyring_exists(settings.keyring_dir):
+        Keyring.create(settings.keyring_dir)
+    if not (settings.keyring_dir / KEY_FILE_NAME).exists():
+        generate_district_key(settings.keyring_dir)
+    if not settings.secret_file.exists():
+        create_key_file(settings.secret_file)
 
 
 def recovery_sheet(settings: Settings) -> str:
@@ -110,13 +117,14 @@ def create_account(session: Session, now: datetime, email: str, name: str, passw
     return account
 
 
-def set_password(session: Session, email: str, password: str) -> Account:
+def set_password(session: Session, now: datetime, email: str, password: str) -> Account:
     """Give an account a new password; whoever was signed in with the old one is signed out."""
     _require_long_enough(password)
     account = session.scalars(select(Account).where(Account.email == email)).first()
     if account is None:
         raise InstallationError(f"There is no account for {email}.")
     account.password, account.fs_uniquifier = PasswordHasher().hash(password), token_urlsafe(32)
+    journal.append(session, now, "system", "account.password_changed", f"account:{account.id}")
     return account
 
 
@@ -142,12 +150,20 @@ def create_room(session: Session, school: School, name: str) -> Room:
 
 
 def enroll_kiosk(session: Session, now: datetime, room: Room) -> tuple[Kiosk, str]:
-    """Give a room its kiosk; the kiosk's token, which is shown once and kept only on the kiosk."""
+    """Give a room its kiosk; the kiosk's token, which is shown once and kept only on the kiosk.
+
+    A room has one kiosk: enrolling it again gives it a new token under the same id, so that what it holds can still be delivered,
+    and the old token opens nothing any more.
+    """
     token = token_urlsafe(32)
-    kiosk = Kiosk(id=new_id(), room_id=room.id, token_hash=sha256(token.encode()).hexdigest(), enrolled_at=now)
-    session.add(kiosk)
+    kiosk = session.scalars(select(Kiosk).where(Kiosk.room_id == room.id)).first()
+    is_renewed = kiosk is not None
+    if kiosk is None:
+        kiosk = Kiosk(id=new_id(), room_id=room.id, enrolled_at=now)
+        session.add(kiosk)
+    kiosk.token_hash, kiosk.enrolled_at = sha256(token.encode()).hexdigest(), now
     session.flush()
-    journal.append(session, now, "system", "kiosk.enrolled", f"kiosk:{kiosk.id}", room=room.id)
+    journal.append(session, now, "system", "kiosk.enrolled", f"kiosk:{kiosk.id}", room=room.id, renewed=is_renewed)
     return kiosk, token
 
 
@@ -157,14 +173,3 @@ def create_student(session: Session, school: School, given_name: str, family_nam
     session.add(student)
     session.flush()
     return student
-
-
-def plan_meeting(session: Session, now: datetime, kind: MeetingKind, student: Student, room: Room, start: datetime) -> Meeting:
-    """A meeting of one hour."""
-    meeting = Meeting(
-        id=new_id(), kind=kind, student_id=student.id, room_id=room.id, first_start=start, start=start, planned_end=start + timedelta(hours=1), created_at=now
-    )
-    session.add(meeting)
-    session.flush()
-    journal.append(session, now, "system", "meeting.planned", f"meeting:{meeting.id}")
-    return meeting

@@ -6,7 +6,7 @@ from typing import TextIO
 import click
 
 from meetrec.installation import actions
-from meetrec.installation.demonstration import keep_a_meeting_ahead, make_demonstration, write_demonstration_settings
+from meetrec.installation.demonstration import keep_a_meeting_ahead, make_demonstration, require_whole_demonstration, write_demonstration_settings
 from meetrec.installation.errors import InstallationError
 from meetrec.installation.settings_file import write_settings_file
 from meetrec.journal import actions as journal
@@ -15,6 +15,7 @@ from meetrec.platform import clock, migrate
 from meetrec.platform.database import Database
 from meetrec.platform.profiles import profile_names
 from meetrec.platform.settings import CONFIG_VARIABLE, District, Settings, check_section, config_file, load_settings
+from meetrec.platform.tables import load_tables
 
 
 @click.command()
@@ -36,7 +37,8 @@ def _init_demonstration(context: click.Context, config: Path, data_dir: Path) ->
     if not settings.district.demonstration:
         raise InstallationError(f"{config} belongs to a real district. Demonstration accounts are never added to one.")
     database = Database(settings.database_url)
-    if actions.keys_exist(settings):
+    if actions.is_set_up(database):
+        require_whole_demonstration(settings)
         migrate.upgrade(database)
         with database.writing() as session:
             keep_a_meeting_ahead(session)
@@ -50,6 +52,8 @@ def _init_demonstration(context: click.Context, config: Path, data_dir: Path) ->
 def _init_district(context: click.Context, config: Path, data_dir: Path | None) -> None:
     if config.exists():
         raise InstallationError(f"{config} exists already, so this installation is set up. Edit it by hand, or name another file with --config.")
+    unfinished = config.with_name(f".{config.name}.unfinished")  # the real name comes last: an interrupted set-up can be begun again
+    unfinished.unlink(missing_ok=True)
     name = click.prompt("Name of the school district")
     zone = click.prompt("Time zone", default="America/Chicago")
     profile = click.prompt("State profile", type=click.Choice(profile_names()), default="missouri")
@@ -61,15 +65,18 @@ def _init_district(context: click.Context, config: Path, data_dir: Path | None) 
     actions.require_real_account(email, password)
     district = check_section(District, "district", {"name": name, "zone": zone, "state_profile": profile})
     values = {"data_dir": folder, "keyring_dir": keyring, "district": district}
-    write_settings_file(config, values)
-    settings = _settings_of(context, config)
-    actions.create_keys(settings)
+    write_settings_file(unfinished, values)
+    settings = _settings_of(context, unfinished)
     database = Database(settings.database_url)
+    if actions.is_set_up(database):
+        raise InstallationError(f"There is a district in {folder} already. Name another folder for the data.")
+    actions.create_keys(settings)
     actions.install(database)
     with database.writing() as session:
         journal.append(session, clock.now(), "system", "district.initialised", "district", demonstration=False)
         actions.create_account(session, clock.now(), email, person, password, [ADMINISTRATOR])
-    _show_recovery_sheet(settings)
+    unfinished.rename(config)
+    _show_recovery_sheet(_settings_of(context, config))
 
 
 def _settings_of(context: click.Context, config: Path) -> Settings:
@@ -92,8 +99,12 @@ def keys() -> None:
 
 @keys.command("recovery-sheet")
 def recovery_sheet() -> None:
-    """Print the key-recovery sheet again."""
-    _show_recovery_sheet(load_settings())
+    """Print the key-recovery sheet again; the journal tells that it was printed."""
+    settings = load_settings()
+    _show_recovery_sheet(settings)
+    load_tables()
+    with Database(settings.database_url).writing() as session:
+        journal.append(session, clock.now(), "system", "keys.shown", "keys")
 
 
 @keys.command("restore")

@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetrec.installation import actions
-from meetrec.installation.district import ACCOUNTS, small_district
+from meetrec.installation.district import ACCOUNTS, one_hour, small_district
+from meetrec.installation.errors import InstallationError
 from meetrec.installation.settings_file import write_settings_file
-from meetrec.installation.sign_ins import write_sign_ins
-from meetrec.meetings.models import Meeting, MeetingKind
+from meetrec.installation.sign_ins import FILE_NAME, write_sign_ins
+from meetrec.meetings.actions import plan_meeting
+from meetrec.meetings.models import Meeting
 from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.durable_files import write_durably
@@ -47,13 +48,19 @@ def make_demonstration(settings: Settings, database: Database) -> None:
     write_sign_ins(settings, {key: email for key, (email, _name, _role) in ACCOUNTS.items()}, password)
 
 
+def require_whole_demonstration(settings: Settings) -> None:
+    """Refuse a demonstration whose making was cut off after the database was filled: its passwords were never written down."""
+    if not all((settings.data_dir / name).exists() for name in (KIOSK_TOKEN, FILE_NAME)):
+        raise InstallationError(f"The demonstration in {settings.data_dir} was interrupted while it was made. Remove that folder and start again.")
+
+
 def keep_a_meeting_ahead(session: Session) -> Meeting | None:
     """Plan another demonstration meeting when the last one is less than a day away; the new one, if any."""
     now = clock.now()
     latest = session.scalars(select(Meeting).order_by(Meeting.start.desc()).limit(1)).one()
     if latest.start > now + timedelta(hours=24):
         return None
-    return actions.plan_meeting(session, now, MeetingKind.IEP, latest.student, latest.room, _next_start(now))
+    return plan_meeting(session, now, "system", one_hour(latest.student, latest.room, _next_start(now)))
 
 
 def _next_start(now: datetime) -> datetime:

@@ -1,14 +1,16 @@
 """A small district: one school, one room with its kiosk, one pupil, one meeting, one account of each kind. For demonstration and tests."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 from sqlalchemy.orm import Session
 
 from meetrec.installation import actions
 from meetrec.journal import actions as journal
-from meetrec.meetings.models import MeetingKind
+from meetrec.meetings.actions import MeetingPlan, plan_meeting
+from meetrec.meetings.models import MeetingKind, Room
 from meetrec.people import roles
+from meetrec.people.models import Student
 from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.settings import Settings
@@ -31,9 +33,14 @@ def small_district(database: Database, settings: Settings, password: str, meetin
         room = actions.create_room(session, school, ROOM)
         kiosk, token = actions.enroll_kiosk(session, now, room)
         student = actions.create_student(session, school, "Mateo", "Rivera")
-        meeting = actions.plan_meeting(session, now, MeetingKind.IEP, student, room, meeting_start)
+        meeting = plan_meeting(session, now, "system", one_hour(student, room, meeting_start))
         accounts = {key: _account(session, now, key, password) for key in ACCOUNTS}
         return SimpleNamespace(school=school, room=room, kiosk=kiosk, kiosk_token=token, student=student, meeting=meeting, **accounts)
+
+
+def one_hour(student: Student, room: Room, start: datetime) -> MeetingPlan:
+    """An IEP meeting of one hour."""
+    return MeetingPlan(MeetingKind.IEP, student.id, room.id, start, start + timedelta(hours=1))
 
 
 def _account(session: Session, now: datetime, key: str, password: str) -> SimpleNamespace:

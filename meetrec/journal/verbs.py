@@ -8,7 +8,9 @@ def N_(text: str) -> str:
 
 VERBS: dict[str, str] = {
     "district.initialised": N_("The district was set up"),
+    "keys.shown": N_("The key-recovery sheet was printed"),
     "account.created": N_("An account was created"),
+    "account.password_changed": N_("An account was given a new password"),
     "account.signed_in": N_("Somebody signed in"),
     "account.sign_in_refused": N_("A sign-in was refused"),
     "access.denied": N_("An entry was refused"),

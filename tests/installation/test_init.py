@@ -1,7 +1,9 @@
 """`meetrec init` makes a real district or the demonstration, and never mixes them."""
 
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
@@ -10,7 +12,10 @@ from meetrec.installation import actions
 from meetrec.installation.commands import init, keys
 from meetrec.installation.district import small_district
 from meetrec.installation.sign_ins import sign_ins
+from meetrec.journal.models import JournalEntry
+from meetrec.meetings.models import Kiosk
 from meetrec.people.models import Account
+from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.district_keys import load_district_key
 from meetrec.platform.settings import CONFIG_VARIABLE, Settings, load_settings
@@ -101,3 +106,52 @@ def test_a_real_district_does_not_start_with_demonstration_accounts(settings: Se
     small_district(database, settings, "a long enough password", datetime(2027, 3, 1, 16, 0, tzinfo=UTC))
     with database.reading() as session, pytest.raises(actions.InstallationError, match="demonstration accounts"):
         actions.require_no_demonstration(settings, session)
+
+
+def test_an_interrupted_set_up_can_be_begun_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(actions, "install", interrupted)
+        assert isinstance(real(folder, ANSWERS).exception, OSError)
+    assert not (folder / "meetrec.toml").exists()
+    result = real(folder, ANSWERS)
+    assert result.exit_code == 0, result.output
+    assert load_settings().district.name == "Cedar Bend R-II"
+
+
+def test_an_interrupted_demonstration_can_be_begun_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(actions, "install", interrupted)
+        assert isinstance(demonstration(folder).exception, OSError)
+    assert demonstration(folder).exit_code == 0
+    assert set(sign_ins(load_settings())) == {"coordinator", "custodian", "administrator"}
+
+
+def test_a_district_is_never_set_up_over_another(folder: Path) -> None:
+    real(folder, ANSWERS)
+    (folder / "meetrec.toml").unlink()
+    assert "There is a district in" in str(real(folder, ANSWERS).exception)
+
+
+def test_a_kiosk_enrolled_again_keeps_its_id_and_its_old_token_opens_nothing(database: Database, district: SimpleNamespace) -> None:
+    with database.writing() as session:
+        kiosk, token = actions.enroll_kiosk(session, clock.now(), session.merge(district.room))
+    assert kiosk.id == district.kiosk.id
+    assert kiosk.token_hash == sha256(token.encode()).hexdigest() != district.kiosk.token_hash
+    with database.reading() as session:
+        assert session.query(Kiosk).count() == 1
+
+
+@pytest.mark.requirement("W-10")
+def test_a_new_password_is_told_and_ends_the_open_sessions(database: Database, district: SimpleNamespace) -> None:
+    with database.writing() as session:
+        before = session.get_one(Account, district.coordinator.id).fs_uniquifier
+        account = actions.set_password(session, clock.now(), district.coordinator.email, "another long sentence")
+        assert account.fs_uniquifier != before
+    with database.reading() as session:
+        assert session.query(JournalEntry).filter_by(verb="account.password_changed").count() == 1
