@@ -7,6 +7,7 @@ from importlib import import_module
 import click
 
 from meetrec import __version__
+from meetrec.platform.process_life import end_with_parent
 
 # command or group name → the module and attribute that hold it
 COMMANDS = {
@@ -57,6 +58,7 @@ def meetrec() -> None:
 
 def main() -> None:
     """Run the command; an error of ours is one sentence on standard error and its exit code."""
+    end_with_parent()
     os.umask(0o077)  # whatever MeetRec writes is for its own account alone
     try:
         meetrec(standalone_mode=False)

@@ -1,5 +1,6 @@
 """The processes of an installation, each a function that runs until it is told to stop, and the commands that start them."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import structlog
 
 from meetrec.platform.database import Database
 from meetrec.platform.logs import write_logs
+from meetrec.platform.process_life import CHILD_VARIABLE, hold_alone
 from meetrec.platform.settings import Settings, load_settings
 
 SWEEP_EVERY = timedelta(minutes=1)
@@ -117,7 +119,7 @@ def run_together(commands: Sequence[Sequence[str]], stop: Event) -> None:
 
 
 def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "meetrec", *command], start_new_session=True)
+    return subprocess.Popen([sys.executable, "-m", "meetrec", *command], start_new_session=True, env={**os.environ, CHILD_VARIABLE: "yes"})
 
 
 def _end_all(processes: Sequence[subprocess.Popen[bytes]]) -> None:
@@ -175,5 +177,6 @@ def scheduler_command() -> None:
 @click.option("--kiosk", is_flag=True, help="Run the room's kiosk on this machine too.")
 def up_command(kiosk: bool) -> None:
     """Run everything on one machine: web interfaces, worker, timetable."""
-    _prepared()
-    run_together([["serve"], ["worker"], ["scheduler"], *([["kiosk"]] if kiosk else [])], _stop_at_signals())
+    settings = _prepared()
+    with hold_alone(settings.data_dir):
+        run_together([["serve"], ["worker"], ["scheduler"], *([["kiosk"]] if kiosk else [])], _stop_at_signals())
