@@ -88,7 +88,14 @@ def test_staff_enter_only_where_their_role_is_named(app: Flask, sign_in: SignIn,
 WHO_MAY_ENTER: dict[str | tuple[str, ...], set[str]] = {
     "public": {"/", "/healthz", "/language/<string:code>", "/notice", "/notice/receipt/<string:token>", "/static/<path:filename>"},
     "signing_in": {"/sign-in", "/sign-out"},
-    DESK_ROLES: {"/desk", "/desk/notices/<uuid:notice_id>", "/desk/notices/<uuid:notice_id>/match", "/desk/now", "/meetings/new"},
+    DESK_ROLES: {
+        "/desk",
+        "/desk/notices/<uuid:notice_id>",
+        "/desk/notices/<uuid:notice_id>/match",
+        "/desk/now",
+        "/meetings/new",
+        "/recordings/<uuid:recording_id>/arm-again",
+    },
     CONTENT_ROLES: {"/recordings"},
     tuple(ROLES): {
         "/staff",

@@ -13,12 +13,12 @@ from meetrec.notices.models import Notice
 ARMING = "meetrec.arming"
 RECORDING_STATES = "meetrec.recording_states"
 
-# The stages of a recording in which the district has nothing from the room that could become its copy (G5.a).
-KINDS_WITHOUT_DISTRICT_COPY = frozenset({"armed", "broken"})
-
 
 class RecordingSummary(Protocol):
-    """What the desk shows of a recording: its page, its stage as a sentence in the reader's language, and the stage's name."""
+    """What the desk shows of a meeting's newest recording: its page, its stage as a sentence in the reader's language, the stage's name.
+
+    `has_district_copy`: something from the room is, or can become, the district's copy, by this recording or an earlier one (G5.a).
+    """
 
     @property
     def url(self) -> str: ...
@@ -29,10 +29,13 @@ class RecordingSummary(Protocol):
     @property
     def kind(self) -> str: ...
 
+    @property
+    def has_district_copy(self) -> bool: ...
+
 
 # Arm the room for a matched notice's meeting; journals it. Called inside the transaction of the match.
 Arm = Callable[[Session, datetime, str, Notice], object]
-# The summaries of those of the meetings (by id) that have a recording.
+# The newest recording of each of the meetings (by id) that have one.
 RecordingStates = Callable[[Session, Sequence[str]], Mapping[str, RecordingSummary]]
 
 

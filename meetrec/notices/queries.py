@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from meetrec.meetings.models import Meeting
 from meetrec.meetings.queries import meetings_between
 from meetrec.meetings.typed_times import day_begins, start_at
-from meetrec.notices.arming import KINDS_WITHOUT_DISTRICT_COPY, RecordingStates, RecordingSummary
+from meetrec.notices.arming import RecordingStates, RecordingSummary
 from meetrec.notices.matching import Occasion, Suggestion, suggestions
 from meetrec.notices.models import Notice
 from meetrec.notices.references import hash_of
@@ -104,7 +104,7 @@ def _rows(session: Session, now: datetime, meetings: Sequence[Meeting], states: 
 
 
 def _row(now: datetime, meeting: Meeting, notices: tuple[Notice, ...], recording: RecordingSummary | None) -> MeetingRow:
-    has_copy = recording is not None and recording.kind not in KINDS_WITHOUT_DISTRICT_COPY
+    has_copy = recording is not None and recording.has_district_copy
     return MeetingRow(meeting, notices, recording, bool(notices) and meeting.planned_end <= now and not has_copy)
 
 

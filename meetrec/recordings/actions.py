@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from meetrec.capture.chain import ChainPlace
@@ -12,18 +12,18 @@ from meetrec.capture.errors import CaptureError
 from meetrec.capture.pieces import PieceHeader, parse_piece, sha256_hex
 from meetrec.capture.run_keys import parse_run_statement
 from meetrec.journal import actions as journal
+from meetrec.meetings.models import Meeting
 from meetrec.notices.models import Notice
 from meetrec.platform import jobs
 from meetrec.platform.database import new_id
 from meetrec.platform.web import NotFound
 from meetrec.recordings import queries
 from meetrec.recordings.errors import ArmingRefused, DeliveryRefused
-from meetrec.recordings.models import Piece, Recording, RecordingState, Run
-from meetrec.recordings.rules import chains_of_closing, first_contradiction, is_complete
+from meetrec.recordings.models import Piece, Recording, Run
+from meetrec.recordings.rules import ASSEMBLE, UNDELIVERED, ArmingAgain, RecordingState, chains_of_closing, first_contradiction, is_complete
+from meetrec.recordings.sentences import why_not_armed_again
 
-ASSEMBLE = "recordings.assemble"
 KIOSK_STATES = ("recording", "paused", "stopped")
-OPEN = (RecordingState.ARMED, RecordingState.RECORDING)
 
 
 @dataclass(frozen=True)
@@ -44,18 +44,37 @@ def arm(session: Session, now: datetime, actor: str, notice: Notice | None) -> R
 
     Raises ArmingRefused without a notice, or with one that was withdrawn or not matched to a meeting.
     """
-    if notice is None or notice.meeting_id is None or notice.meeting is None:
-        raise ArmingRefused("A room is armed only by a parent's notice that was matched to the meeting. Match the notice first.")
+    notice, meeting = _matched(notice)
+    armed = queries.recordings_of_meeting(session, meeting.id)
+    return armed[0] if armed else _armed(session, now, actor, notice, meeting)
+
+
+def arm_again(session: Session, now: datetime, actor: str, recording_id: str, zone: str) -> Recording:
+    """Arm the room once more for a meeting that goes on after its recording was closed: a second recording by the same notice (A-05).
+
+    Raises NotFound, or ArmingRefused while a recording of the meeting is open, or when its day (in the IANA zone) is over.
+    """
+    closed = queries.recording(session, recording_id)
+    session.get(Meeting, closed.meeting_id, with_for_update={"of": Meeting})  # so that two presses never arm it twice
+    answer = queries.arming_again(session, closed, now, zone)
+    if answer is not ArmingAgain.POSSIBLE:
+        raise ArmingRefused(why_not_armed_again(answer))
+    return _armed(session, now, actor, *_matched(session.get(Notice, closed.notice_id)))
+
+
+def _matched(notice: Notice | None) -> tuple[Notice, Meeting]:
+    if notice is None or notice.meeting is None:
+        raise ArmingRefused(_("A room is armed only by a parent's notice that was matched to the meeting. Match the notice first."))
     if notice.status == "withdrawn":
-        raise ArmingRefused(f"The notice {notice.reference} was withdrawn, so it arms no room.")
-    armed = session.scalars(select(Recording).where(Recording.meeting_id == notice.meeting_id)).first()
-    if armed:
-        return armed
-    recording = Recording(id=new_id(), meeting_id=notice.meeting_id, notice_id=notice.id, state=RecordingState.ARMED, armed_at=now)
+        raise ArmingRefused(_("The notice %(reference)s was withdrawn, so it arms no room.", reference=notice.reference))
+    return notice, notice.meeting
+
+
+def _armed(session: Session, now: datetime, actor: str, notice: Notice, meeting: Meeting) -> Recording:
+    recording = Recording(id=new_id(), meeting_id=meeting.id, notice_id=notice.id, state=RecordingState.ARMED, armed_at=now)
     session.add(recording)
     session.flush()
-    room_id = notice.meeting.room_id
-    _tell(session, now, actor, "room.armed", recording, meeting=notice.meeting_id, notice=notice.id, room=room_id)
+    _tell(session, now, actor, "room.armed", recording, meeting=meeting.id, notice=notice.id, room=meeting.room_id)
     return recording
 
 
@@ -171,7 +190,7 @@ def note_piece(session: Session, now: datetime, courier: Courier, place: PiecePl
     if session.get(Piece, (place.run_id, place.microphone, place.index)):
         return
     recording = queries.recording_of_room(session, place.recording_id, courier.room_id)
-    if recording.state not in OPEN:
+    if recording.state not in UNDELIVERED:
         raise DeliveryRefused(f"{place.name} comes after the whole recording was delivered.")
     piece = Piece(
         run_id=place.run_id, microphone=place.microphone, position=place.index, kind=header.kind,
@@ -273,7 +292,7 @@ def try_again(session: Session, now: datetime, recording_id: str) -> None:
 
 
 def _refuse_if_closed(recording: Recording) -> None:
-    if recording.closing is not None or recording.state not in OPEN:
+    if not recording.is_open:
         raise DeliveryRefused("This recording was closed; no new run can be added to it.")
 
 

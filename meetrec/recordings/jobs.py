@@ -18,8 +18,8 @@ from meetrec.platform.settings import Settings
 from meetrec.recordings import actions, incoming, queries
 from meetrec.recordings.assembly import Assembled, assemble, open_delivery
 from meetrec.recordings.errors import AssemblyFailed
-from meetrec.recordings.models import RecordingState
 from meetrec.recordings.progress import seldom
+from meetrec.recordings.rules import ASSEMBLE, RecordingState
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Delivery:
 
 def handlers(settings: Settings, vault: Vault) -> dict[str, Handler]:
     """The jobs of this feature by their kind."""
-    return {actions.ASSEMBLE: Handler(lambda run: assemble_recording(run, settings, vault))}
+    return {ASSEMBLE: Handler(lambda run: assemble_recording(run, settings, vault))}
 
 
 def assemble_recording(run: JobRun, settings: Settings, vault: Vault) -> None:

@@ -1,6 +1,5 @@
 """Tables of the server's side of a recording: the arming, what the kiosk delivered, and what is missing."""
 
-import enum
 from datetime import datetime
 from typing import Any
 
@@ -9,25 +8,19 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from meetrec.meetings.models import Meeting
 from meetrec.platform.database import Base, new_id
-
-
-class RecordingState(enum.StrEnum):
-    """How far a recording is."""
-
-    ARMED = "armed"  # the room may record
-    RECORDING = "recording"  # the kiosk has begun
-    DELIVERED = "delivered"  # every piece arrived, waiting to be joined
-    STORED = "stored"  # one education record in custody
-    BROKEN = "broken"  # the pieces do not fit; nothing was deleted
+from meetrec.recordings.rules import UNDELIVERED, RecordingState
 
 
 class Recording(Base):
-    """The district's own copy of one meeting, from arming to custody (G5.a). Never without a parent's notice (A-05)."""
+    """The district's own copy of a meeting, from arming to custody (G5.a). Never without a parent's notice (A-05).
+
+    A meeting has a second one when it went on after the first was stopped; at most one of them is open.
+    """
 
     __tablename__ = "recording"
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
-    meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"), unique=True)
+    meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"), index=True)
     notice_id: Mapped[str] = mapped_column(String(36), index=True)  # the notice that armed it
     state: Mapped[RecordingState] = mapped_column(Enum(RecordingState, native_enum=False, length=12), default=RecordingState.ARMED)
     kiosk_state: Mapped[str | None] = mapped_column(String(12))  # what the kiosk last said of itself: recording, paused, stopped
@@ -40,6 +33,11 @@ class Recording(Base):
     record_id: Mapped[str | None] = mapped_column(String(36), unique=True)  # reserved before the first object of its record is stored
     meeting: Mapped[Meeting] = relationship(lazy="joined")
     runs: Mapped[list["Run"]] = relationship(order_by="Run.started_at", lazy="selectin")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the room may still begin or go on with it; what the kiosk has closed is never opened again."""
+        return self.closing is None and self.state in UNDELIVERED
 
 
 class Run(Base):

@@ -1,21 +1,25 @@
 """Reads of recordings: for the kiosk, for the desk, for a recording's page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from meetrec.meetings.models import Kiosk, Meeting
+from meetrec.meetings.typed_times import day_begins
 from meetrec.platform import jobs
+from meetrec.platform.clock import in_zone
 from meetrec.platform.web import NotFound
-from meetrec.recordings.models import Piece, Recording, RecordingState, Run
-from meetrec.recordings.rules import ChainEnd, Stage, chains_of_closing, pieces_missing, stage_of
+from meetrec.recordings import rules
+from meetrec.recordings.models import Piece, Recording, Run
+from meetrec.recordings.rules import ASSEMBLE, UNDELIVERED, ArmingAgain, ChainEnd, Stage, chains_of_closing, pieces_missing, stage_of
 from meetrec.recordings.sentences import sentence_of
 
 # A kiosk may lose the network for days: it learns of a week's meetings ahead, and may still finish yesterday's.
 AHEAD, BEHIND = timedelta(days=7), timedelta(hours=12)
+OLDEST_FIRST = (Recording.armed_at, Recording.id)
 PAGE = 50  # recordings on one page of the list
 
 
@@ -26,6 +30,7 @@ class RecordingSummary:
     url: str
     sentence: str
     kind: str
+    has_district_copy: bool  # by this recording or an earlier one of the same meeting
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,7 @@ def armed_in_room(session: Session, room_id: str, now: datetime) -> Sequence[Rec
         .join(Recording.meeting)
         .where(
             Meeting.room_id == room_id,
-            Recording.state.in_((RecordingState.ARMED, RecordingState.RECORDING)),
+            Recording.state.in_(UNDELIVERED),
             Recording.closing.is_(None),
             Meeting.start <= now + AHEAD,
             Meeting.planned_end >= now - BEHIND,
@@ -100,11 +105,6 @@ def has_run(session: Session, run_id: str) -> bool:
     return session.get(Run, run_id) is not None
 
 
-def pieces_of(session: Session, recording_id: str) -> Sequence[Piece]:
-    """All delivered pieces of a recording, chain by chain."""
-    return session.scalars(select(Piece).join(Run).where(Run.recording_id == recording_id).order_by(Piece.run_id, Piece.microphone, Piece.position)).all()
-
-
 def delivered_chains(session: Session, recording_id: str) -> dict[tuple[str, str], ChainEnd]:
     """What has arrived of each chain: number of pieces and the last one's hash. Without holes, as pieces are taken in order only."""
     newest = (
@@ -121,26 +121,45 @@ def delivered_chains(session: Session, recording_id: str) -> dict[tuple[str, str
 
 def progress_of(session: Session, found: Recording) -> Progress:
     """How far a recording is on its way into custody."""
-    job = jobs.latest_job(session, "recordings.assemble", found.id)
+    job = jobs.latest_job(session, ASSEMBLE, found.id)
     delivered = delivered_chains(session, found.id)
     arrived = sum(end.pieces for end in delivered.values())
     promised = None
     if found.closing is not None:
         promised = arrived + pieces_missing(chains_of_closing(found.closing), delivered)
-    stage = stage_of(found.state.value, found.kiosk_state, is_closed=found.closing is not None, job_state=job.state if job else None)
+    stage = stage_of(found.state, found.kiosk_state, is_closed=found.closing is not None, job_state=job.state if job else None)
     complaint = found.sentence or (job.sentence if job and job.state == "failed" else None)
     return Progress(stage, arrived, promised, job.progress if job else 0.0, complaint)
 
 
 def recording_states(session: Session, meeting_ids: Sequence[str]) -> dict[str, RecordingSummary]:
-    """The recording of each of these meetings that has one, by meeting id."""
-    found = session.scalars(select(Recording).where(Recording.meeting_id.in_(meeting_ids))).all()
-    return {one.meeting_id: summary_of(session, one) for one in found}
+    """The newest recording of each of these meetings that has one, by meeting id; if one is open, it is the newest."""
+    found: dict[str, list[RecordingSummary]] = {}
+    for one in session.scalars(select(Recording).where(Recording.meeting_id.in_(meeting_ids)).order_by(*OLDEST_FIRST)).unique():
+        found.setdefault(one.meeting_id, []).append(summary_of(session, one))
+    return {meeting: replace(those[-1], has_district_copy=any(one.has_district_copy for one in those)) for meeting, those in found.items()}
+
+
+def recordings_of_meeting(session: Session, meeting_id: str) -> Sequence[Recording]:
+    """All recordings of a meeting, in the order in which its room was armed."""
+    return session.scalars(select(Recording).where(Recording.meeting_id == meeting_id).order_by(*OLDEST_FIRST)).unique().all()
+
+
+def other_recordings(session: Session, found: Recording) -> list[tuple[Recording, RecordingSummary]]:
+    """The other recordings of the same meeting, with their summaries."""
+    return [(one, summary_of(session, one)) for one in recordings_of_meeting(session, found.meeting_id) if one.id != found.id]
+
+
+def arming_again(session: Session, found: Recording, now: datetime, zone: str) -> ArmingAgain:
+    """Whether the room may be armed once more for this recording's meeting; days are those of the IANA zone."""
+    is_any_open = any(one.is_open for one in recordings_of_meeting(session, found.meeting_id))
+    today = day_begins(in_zone(now, zone).date(), zone)
+    return rules.arming_again(is_any_open=is_any_open, planned_end=found.meeting.planned_end, day_began=today)
 
 
 def recordings_page(session: Session, page: int) -> tuple[list[tuple[Recording, RecordingSummary]], bool]:
     """One page (1, 2 …) of all recordings with their summaries, newest meeting first; and whether it is the last page."""
-    ordered = select(Recording).join(Recording.meeting).order_by(Meeting.start.desc(), Recording.id)
+    ordered = select(Recording).join(Recording.meeting).order_by(Meeting.start.desc(), Recording.armed_at.desc(), Recording.id)
     found = session.scalars(ordered.offset((page - 1) * PAGE).limit(PAGE + 1)).unique().all()
     return [(one, summary_of(session, one)) for one in found[:PAGE]], len(found) <= PAGE
 
@@ -149,4 +168,4 @@ def summary_of(session: Session, found: Recording) -> RecordingSummary:
     """The recording as the desk shows it."""
     progress = progress_of(session, found)
     sentence = sentence_of(progress.stage, progress.delivered, progress.promised)
-    return RecordingSummary(f"/recordings/{found.id}", sentence, progress.stage.value)
+    return RecordingSummary(f"/recordings/{found.id}", sentence, progress.stage.value, progress.stage not in rules.WITHOUT_DISTRICT_COPY)

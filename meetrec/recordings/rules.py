@@ -3,10 +3,24 @@
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-ARMED, RECORDING, DELIVERED, STORED, BROKEN = "armed", "recording", "delivered", "stored", "broken"
+ASSEMBLE = "recordings.assemble"  # the kind of the joining job
+
+
+class RecordingState(enum.StrEnum):
+    """How far a recording is."""
+
+    ARMED = "armed"  # the room may record
+    RECORDING = "recording"  # the kiosk has begun
+    DELIVERED = "delivered"  # every piece arrived, waiting to be joined
+    STORED = "stored"  # one education record in custody
+    BROKEN = "broken"  # the pieces do not fit; nothing was deleted
+
+
+UNDELIVERED = (RecordingState.ARMED, RecordingState.RECORDING)
 
 
 @dataclass(frozen=True)
@@ -32,6 +46,25 @@ class Stage(enum.StrEnum):
     JOINING_FAILED = "joining_failed"
     BROKEN = "broken"
     STORED = "stored"
+
+
+# The stages in which the district has nothing from the room that could become its copy (G5.a).
+WITHOUT_DISTRICT_COPY = frozenset({Stage.ARMED, Stage.BROKEN})
+
+
+class ArmingAgain(enum.StrEnum):
+    """Whether a meeting's room may be armed once more after a recording was closed."""
+
+    POSSIBLE = "possible"
+    STILL_OPEN = "still_open"  # this recording or another of the meeting is armed or running
+    DAY_OVER = "day_over"
+
+
+def arming_again(*, is_any_open: bool, planned_end: datetime, day_began: datetime) -> ArmingAgain:
+    """Whether the room may be armed again for a meeting that goes on; `day_began` is the beginning of today at the school."""
+    if is_any_open:
+        return ArmingAgain.STILL_OPEN
+    return ArmingAgain.DAY_OVER if planned_end < day_began else ArmingAgain.POSSIBLE
 
 
 def chains_of_closing(closing: Mapping[str, Any]) -> dict[tuple[str, str], ChainEnd]:
@@ -69,15 +102,15 @@ def pieces_missing(promised: Chains, delivered: Chains) -> int:
     return sum(end.pieces - (delivered[key].pieces if key in delivered else 0) for key, end in promised.items())
 
 
-def stage_of(state: str, kiosk_state: str | None, *, is_closed: bool, job_state: str | None) -> Stage:
+def stage_of(state: RecordingState, kiosk_state: str | None, *, is_closed: bool, job_state: str | None) -> Stage:
     """The stage from the stored state, what the kiosk last said of itself, and the state of the joining job if there is one."""
-    if state == RECORDING:
+    if state == RecordingState.RECORDING:
         if is_closed or kiosk_state == "stopped":
             return Stage.DELIVERING
         return Stage.PAUSED if kiosk_state == "paused" else Stage.RECORDING
-    if state == DELIVERED:
+    if state == RecordingState.DELIVERED:
         return {"running": Stage.JOINING, "failed": Stage.JOINING_FAILED}.get(job_state or "", Stage.WAITING_TO_JOIN)
-    return {ARMED: Stage.ARMED, STORED: Stage.STORED, BROKEN: Stage.BROKEN}[state]
+    return Stage(state)  # the other states are stages of the same name
 
 
 def _count(value: object) -> int:

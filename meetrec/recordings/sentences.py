@@ -2,7 +2,7 @@
 
 from flask_babel import gettext
 
-from meetrec.recordings.rules import Stage
+from meetrec.recordings.rules import ArmingAgain, Stage
 
 
 def _(text: str, **values: object) -> str:
@@ -25,3 +25,10 @@ def sentence_of(stage: Stage, delivered: int, promised: int | None) -> str:
         Stage.BROKEN: _("The pieces do not fit together. Nothing was deleted; a person must look into it."),
         Stage.STORED: _("The recording is kept as an education record."),
     }[stage]
+
+
+def why_not_armed_again(answer: ArmingAgain) -> str:
+    """Why the room of a recording's meeting is not armed once more."""
+    if answer is ArmingAgain.DAY_OVER:
+        return _("The day of this meeting is over, so its room is not armed again.")
+    return _("A recording of this meeting is still open. The room can be armed again once the kiosk has closed it.")

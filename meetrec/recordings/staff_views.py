@@ -3,8 +3,9 @@
 import math
 from uuid import UUID
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from meetrec.custody import actions as custody
@@ -12,9 +13,9 @@ from meetrec.custody.access import Purpose
 from meetrec.custody.models import ObjectRole, Record
 from meetrec.custody.queries import object_of, objects_of, playable
 from meetrec.custody.range_response import range_response
-from meetrec.people.roles import CONTENT_ROLES, ROLES
+from meetrec.people.roles import CONTENT_ROLES, DESK_ROLES, ROLES
 from meetrec.platform import clock
-from meetrec.platform.web import NotFound, database, for_staff
+from meetrec.platform.web import NotFound, actor, database, for_staff, settings
 from meetrec.recordings import actions, queries
 from meetrec.recordings.content_gate import let_in, let_in_to_record, vault
 
@@ -75,6 +76,16 @@ def join_again(recording_id: UUID) -> ResponseReturnValue:
     with database().writing() as session:
         actions.try_again(session, clock.now(), str(recording_id))
     return redirect(f"/recordings/{recording_id}", 303)
+
+
+@blueprint.post("/<uuid:recording_id>/arm-again")
+@for_staff(*DESK_ROLES)
+def arm_again(recording_id: UUID) -> ResponseReturnValue:
+    """The meeting goes on after its recording was stopped: arm its room once more."""
+    with database().writing() as session:
+        armed = actions.arm_again(session, clock.now(), actor(), str(recording_id), settings().district.zone)
+    flash(_("The room is armed again. This is the page of the new recording."), "success")
+    return redirect(f"/recordings/{armed.id}", 303)
 
 
 def _note_listening(record: Record) -> None:

@@ -14,11 +14,12 @@ from meetrec.custody.access import Purpose
 from meetrec.custody.models import ObjectRole, Record, StoredObject
 from meetrec.custody.queries import objects_of, playable
 from meetrec.journal.verbs import VERBS
-from meetrec.people.roles import ROLES
+from meetrec.people.roles import DESK_ROLES, ROLES
 from meetrec.platform import clock
-from meetrec.platform.web import database, for_staff
+from meetrec.platform.web import database, for_staff, settings
 from meetrec.recordings import queries as recordings
 from meetrec.recordings.content_gate import let_in, let_in_to_record, vault
+from meetrec.recordings.rules import ArmingAgain
 from meetrec.transcripts import actions, queries
 from meetrec.transcripts.models import Transcript
 from meetrec.transcripts.sentences import clock_time, reason_of_gap
@@ -41,10 +42,12 @@ def recording_page(recording_id: UUID) -> ResponseReturnValue:
         standing = queries.standing_of(session, recording, record)
         story = story_of(session, recording.id)
         transcript = queries.newest_transcript(session, record.id) if record else None
+        others = recordings.other_recordings(session, recording)
+        may_arm_again = recordings.arming_again(session, recording, clock.now(), settings().district.zone) is ArmingAgain.POSSIBLE
     content = _content_of(record, transcript) if record else {}
     return render_template(
         "transcripts/recording.html", recording=recording, record=record, standing=standing, story=story, transcript=transcript,
-        verbs=VERBS, clock_time=clock_time, reason_of_gap=reason_of_gap, **content,
+        others=others, may_arm_again=may_arm_again and _is_from_the_desk(), verbs=VERBS, clock_time=clock_time, reason_of_gap=reason_of_gap, **content,
     )  # fmt: skip
 
 
@@ -69,6 +72,10 @@ def transcribe_again(recording_id: UUID) -> ResponseReturnValue:
         if queries.newest_transcript(session, record.id) is None:
             actions.queue_transcription(session, clock.now(), record)
     return redirect(f"/recordings/{recording_id}", 303)
+
+
+def _is_from_the_desk() -> bool:
+    return any(role.name in DESK_ROLES for role in current_user.roles)
 
 
 def _content_of(record: Record, transcript: Transcript | None) -> dict[str, Any]:

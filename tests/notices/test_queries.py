@@ -15,7 +15,8 @@ from meetrec.notices.models import Notice
 from meetrec.notices.queries import Desk, desk, notice_by_token
 from meetrec.notices.references import new_nonce
 from meetrec.platform.database import Database
-from meetrec.recordings.models import Recording, RecordingState
+from meetrec.recordings.models import Recording
+from meetrec.recordings.rules import RecordingState
 from tests.notices.conftest import REAL_RECORDINGS
 
 Statement = Callable[..., NoticeStatement]

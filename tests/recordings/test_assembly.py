@@ -21,7 +21,8 @@ from meetrec.platform.district_keys import KEY_FILE_NAME, generate_district_key
 from meetrec.platform.jobs import Job
 from meetrec.platform.settings import Settings
 from meetrec.recordings import assembly, incoming, jobs
-from meetrec.recordings.models import Recording, RecordingState
+from meetrec.recordings.models import Recording
+from meetrec.recordings.rules import RecordingState
 from tests.recordings.deliveries import START, KioskClient, Part, SealedRun, noise
 
 MakeRun = Callable[..., SealedRun]

@@ -21,7 +21,8 @@ from meetrec.platform.database import Database
 from meetrec.platform.jobs import Job
 from meetrec.platform.settings import Settings
 from meetrec.recordings import incoming
-from meetrec.recordings.models import Piece, Recording, RecordingState
+from meetrec.recordings.models import Piece, Recording
+from meetrec.recordings.rules import RecordingState
 from tests.recordings.deliveries import KioskClient, SealedRun, noise
 
 MakeRun = Callable[..., SealedRun]

@@ -18,7 +18,8 @@ from meetrec.journal.models import JournalEntry
 from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.jobs import Job
-from meetrec.recordings.models import Recording, RecordingState
+from meetrec.recordings.models import Recording
+from meetrec.recordings.rules import RecordingState
 from meetrec.transcripts import actions, jobs
 from meetrec.transcripts.engines import EngineIdentity
 from meetrec.transcripts.transcribe import Transcript
@@ -237,3 +238,32 @@ def test_broken_recording_shows_why_and_can_be_tried_again(
     with database.reading() as session:
         assert session.get_one(Recording, run.recording).state is RecordingState.DELIVERED
         assert len(session.scalars(select(Job).where(Job.kind == "recordings.assemble")).all()) == 2
+
+
+def test_coordinator_arms_the_room_again_from_the_page_of_a_closed_recording(
+    sign_in: SignIn, kiosk: KioskClient, make_run: MakeRun, recording_id: str, district: SimpleNamespace
+) -> None:
+    client, button = sign_in(district.coordinator), f'action="/recordings/{recording_id}/arm-again"'
+    assert button not in client.get(f"/recordings/{recording_id}").get_data(as_text=True)
+    refused = client.post(f"/recordings/{recording_id}/arm-again")
+    assert refused.status_code == 409
+    assert "still open" in refused.get_data(as_text=True)
+    kiosk.deliver(make_run())
+    assert button in client.get(f"/recordings/{recording_id}").get_data(as_text=True)
+    answer = client.post(f"/recordings/{recording_id}/arm-again")
+    assert (answer.status_code, answer.location.startswith("/recordings/")) == (303, True)
+    second = client.get(answer.location).get_data(as_text=True)
+    assert "The room is armed again" in second
+    assert f'href="/recordings/{recording_id}"' in second
+    first = client.get(f"/recordings/{recording_id}").get_data(as_text=True)
+    assert f'href="{answer.location}"' in first
+    assert button not in first
+
+
+def test_custodian_reads_the_page_and_does_not_arm(
+    sign_in: SignIn, kiosk: KioskClient, make_run: MakeRun, recording_id: str, district: SimpleNamespace
+) -> None:
+    kiosk.deliver(make_run())
+    client = sign_in(district.custodian)
+    assert "arm-again" not in client.get(f"/recordings/{recording_id}").get_data(as_text=True)
+    assert client.post(f"/recordings/{recording_id}/arm-again").status_code == 403

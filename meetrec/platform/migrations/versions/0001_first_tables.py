@@ -251,10 +251,10 @@ def upgrade() -> None:
         sa.Column("record_id", sa.String(length=36), nullable=True),
         sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_recording_meeting_id_meeting")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recording")),
-        sa.UniqueConstraint("meeting_id", name=op.f("uq_recording_meeting_id")),
         sa.UniqueConstraint("record_id", name=op.f("uq_recording_record_id")),
     )
     with op.batch_alter_table("recording", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recording_meeting_id"), ["meeting_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_recording_notice_id"), ["notice_id"], unique=False)
 
     op.create_table(
@@ -381,6 +381,7 @@ def downgrade() -> None:
     op.drop_table("record_student")
     with op.batch_alter_table("recording", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_recording_notice_id"))
+        batch_op.drop_index(batch_op.f("ix_recording_meeting_id"))
 
     op.drop_table("recording")
     with op.batch_alter_table("record", schema=None) as batch_op:
