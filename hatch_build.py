@@ -15,12 +15,9 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 STYLE_SHEET = "uswds/css/uswds.min.css"
 ASSETS = {  # path in node_modules → path in static/vendor
     "@uswds/uswds/dist/css/uswds.min.css": STYLE_SHEET,
-    "@uswds/uswds/dist/js/uswds.min.js": "uswds/js/uswds.min.js",
-    "@uswds/uswds/dist/js/uswds-init.min.js": "uswds/js/uswds-init.min.js",
     "@uswds/uswds/dist/img/sprite.svg": "uswds/img/sprite.svg",
     "@uswds/uswds/LICENSE.md": "uswds/LICENSE.md",
     "wavesurfer.js/dist/wavesurfer.esm.js": "wavesurfer/wavesurfer.esm.js",
-    "wavesurfer.js/dist/plugins/regions.esm.js": "wavesurfer/regions.esm.js",
     "wavesurfer.js/LICENSE": "wavesurfer/LICENSE",
 }
 NPM_FILES = ("package.json", "package-lock.json", ".npmrc")

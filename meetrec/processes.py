@@ -119,7 +119,9 @@ def run_together(commands: Sequence[Sequence[str]], stop: Event) -> None:
 
 
 def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "meetrec", *command], start_new_session=True, env={**os.environ, CHILD_VARIABLE: "yes"})
+    # A kiosk outlives even a killed parent: it may be recording.
+    fate = {} if command[0] == "kiosk" else {CHILD_VARIABLE: "yes"}
+    return subprocess.Popen([sys.executable, "-m", "meetrec", *command], start_new_session=True, env={**os.environ, **fate})
 
 
 def _end_all(processes: Sequence[subprocess.Popen[bytes]]) -> None:
