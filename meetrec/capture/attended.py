@@ -43,13 +43,19 @@ class AttendedMicrophone:
         return self._process.pid if self._process is not None else None
 
     def start_process(self) -> None:
-        """Start the process; one that joins in the middle of a run continues its chain."""
-        self._connection, child = _SPAWN.Pipe()
-        arguments = (self.microphone, self._outbox, child)
-        self._process = _SPAWN.Process(target=attend_microphone, args=arguments, name=f"microphone {self.microphone.id}", daemon=True)
-        self._process.start()
-        child.close()
+        """Start the process; one that joins in the middle of a run continues its chain. Raises OSError; it may then be called again."""
         self._started_at, self._has_spoken = time.monotonic(), False
+        ours, child = _SPAWN.Pipe()
+        arguments = (self.microphone, self._outbox, child)
+        process = _SPAWN.Process(target=attend_microphone, args=arguments, name=f"microphone {self.microphone.id}", daemon=True)
+        try:
+            process.start()
+        except OSError:
+            ours.close()
+            raise
+        finally:
+            child.close()
+        self._process, self._connection = process, ours
         if self.order is not None:
             kind, noticed_by = self._killed_as or ("interrupted", "process restarted")
             self.send("start", replace(self.order, missing_kind=kind, missing_noticed_by=noticed_by))

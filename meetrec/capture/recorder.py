@@ -1,8 +1,10 @@
 """The room's recorder: one process for each microphone, one run at a time, and an outbox of sealed pieces (G5.a, G5.b)."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import wait
@@ -26,6 +28,8 @@ LEAD_SECONDS = 0.15  # a run begins this much after the press, so that every mic
 START_SECONDS = 1.0
 STOP_SECONDS = 5.0
 ATTENTION_SECONDS = 0.1
+
+log = logging.getLogger(__name__)
 
 
 def utc_text(moment: datetime) -> str:
@@ -75,12 +79,21 @@ class Recorder:
     def _attend(self) -> None:
         """Hear from the processes and tend them, until the recorder closes."""
         while not self._closing.is_set():
-            wait([attended.connection for attended in self._attended if attended.connection is not None], ATTENTION_SECONDS)
-            with self._lock:
-                for attended in self._attended:
-                    attended.receive()
-                    attended.tend(time.monotonic())
+            self._wait_for_word()
+            for attended in self._attended:
+                try:
+                    with self._lock:
+                        attended.receive()
+                        attended.tend(time.monotonic())
+                except Exception:  # this thread must outlive every fault, or nothing would be started anew any more (G5.a)
+                    log.exception("The microphone %s could not be attended; it is tried again.", attended.microphone.id)
             self._closing.wait(ATTENTION_SECONDS / 5)
+
+    def _wait_for_word(self) -> None:
+        with self._lock:
+            connections = [attended.connection for attended in self._attended if attended.connection is not None]
+        with suppress(OSError):  # one of them was closed meanwhile, by a send or a kill of another thread
+            wait(connections, ATTENTION_SECONDS)
 
     def start(self, recording_id: str) -> str:
         """Begin a run of the recording; its id. Returns once every working microphone records, at most a second later.

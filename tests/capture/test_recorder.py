@@ -1,5 +1,6 @@
 """Recording in the room: real PortAudio on four virtual microphones, real processes, real faults."""
 
+import errno
 import json
 import os
 import signal
@@ -8,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -267,6 +269,38 @@ def test_a_microphone_process_that_hangs_is_killed_and_started_anew(room: Room, 
     room.recorder.stop()
     (gap,) = room.gaps(1)
     assert (gap.kind, gap.noticed_by) == ("stall", "process did not answer")
+
+
+def test_microphones_are_started_anew_also_after_one_could_not_be_started(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    started, refused = attended.AttendedMicrophone.start_process, []
+
+    def refuse_twice(microphone: attended.AttendedMicrophone) -> None:
+        if len(refused) < 2:
+            refused.append(microphone)
+            raise OSError(errno.EMFILE, "Too many open files")
+        started(microphone)
+
+    monkeypatch.setattr(attended.AttendedMicrophone, "start_process", refuse_twice)
+    room.recorder.start(room.recording)
+    killed = room.recorder.process_ids()["demonstration-microphone-2"]
+    assert killed is not None
+    os.kill(killed, signal.SIGKILL)
+    room.until(lambda: len(refused) == 2 and room.shown(2)["state"] == "recording", seconds=8)
+    assert room.states() == ["recording"] * 4
+
+
+def test_a_connection_closed_by_another_thread_does_not_end_the_attention(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited = []
+
+    def closed_meanwhile(connections: list[Connection], seconds: float) -> None:
+        if not waited:
+            connections[0].close()
+        waited.append(connections)
+        wait(connections, seconds)
+
+    monkeypatch.setattr(recorder, "wait", closed_meanwhile)
+    room.until(lambda: len(waited) > 3)
+    room.until(lambda: room.states() == ["metering"] * 4)
 
 
 def test_a_microphone_that_does_not_answer_the_stop_has_its_chain_ended_as_interrupted(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
