@@ -33,6 +33,7 @@ class AttendedMicrophone:
         self._started_at = 0.0
         self._has_spoken = False
         self._killed_as: tuple[str, str] | None = None
+        self._was_told_to_stop = False
 
     @property
     def connection(self) -> Connection | None:
@@ -44,7 +45,7 @@ class AttendedMicrophone:
 
     def start_process(self) -> None:
         """Start the process; one that joins in the middle of a run continues its chain. Raises OSError; it may then be called again."""
-        self._started_at, self._has_spoken = time.monotonic(), False
+        self._started_at, self._has_spoken, self._was_told_to_stop = time.monotonic(), False, False
         ours, child = _SPAWN.Pipe()
         arguments = (self.microphone, self._outbox, child)
         process = _SPAWN.Process(target=attend_microphone, args=arguments, name=f"microphone {self.microphone.id}", daemon=True)
@@ -113,8 +114,19 @@ class AttendedMicrophone:
             self._process.join(LEAVING_SECONDS)
         self.kill()
 
+    def stop(self, at: float) -> None:
+        """Tell the process that the run ends at the monotonic moment `at`; one that dies now does not begin the run again."""
+        self.order = None
+        self._was_told_to_stop = True
+        self.send("stop", at)
+
     def has_ended(self, run: str) -> bool:
         return self.status.ended_run == run
+
+    def is_still_ending(self, run: str, now: float) -> bool:
+        """Whether the process that was told to stop may yet end its chain: it lives, and is not longer silent than a slow disk explains."""
+        silent = now - max(self.status.at, self._started_at)
+        return self._was_told_to_stop and self._is_alive() and not self.has_ended(run) and silent <= HUNG_SECONDS
 
     def delivers(self) -> bool:
         """Whether sound is coming from it."""

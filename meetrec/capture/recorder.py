@@ -26,7 +26,7 @@ from meetrec.capture.run_order import RunOrder, Stretch
 
 LEAD_SECONDS = 0.15  # a run begins this much after the press, so that every microphone knows of it before its first sample
 START_SECONDS = 1.0
-STOP_SECONDS = 5.0
+LONGEST_STOP_SECONDS = 60.0  # a microphone that still answers is waited for: on a slow disk its last seconds take long to seal
 ATTENTION_SECONDS = 0.1
 
 log = logging.getLogger(__name__)
@@ -169,9 +169,8 @@ class Recorder:
         with self._lock:
             order = self._running_order()
             for attended in self._attended:
-                attended.order = None  # a process that dies now is not to begin the run again
-                attended.send("stop", time.monotonic())
-        self._wait_until(lambda: all(attended.has_ended(order.run) for attended in self._attended), STOP_SECONDS)
+                attended.stop(time.monotonic())
+        self._wait_until(lambda: not any(attended.is_still_ending(order.run, time.monotonic()) for attended in self._attended), LONGEST_STOP_SECONDS)
         with self._lock:
             self._end_unanswered(order)
             self._order = None

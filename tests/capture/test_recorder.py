@@ -304,7 +304,7 @@ def test_a_connection_closed_by_another_thread_does_not_end_the_attention(room: 
 
 
 def test_a_microphone_that_does_not_answer_the_stop_has_its_chain_ended_as_interrupted(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recorder, "STOP_SECONDS", 1.0)
+    monkeypatch.setattr(attended, "HUNG_SECONDS", 1.0)
     room.recorder.start(room.recording)
     time.sleep(1)
     hung = room.recorder.process_ids()["demonstration-microphone-2"]
@@ -314,6 +314,20 @@ def test_a_microphone_that_does_not_answer_the_stop_has_its_chain_ended_as_inter
     assert [(header.kind, header.reason) for header in room.chain(2)] == [("journal", None), ("end", "interrupted")]
     assert room.chain(1)[-1].reason == "stopped"
     assert closing == read_closing(room.outbox, room.recording)
+
+
+def test_a_microphone_whose_disk_is_slow_at_the_stop_still_ends_its_chain_itself(room: Room) -> None:
+    room.recorder.start(room.recording)
+    time.sleep(1)
+    slow = room.recorder.process_ids()["demonstration-microphone-2"]
+    assert slow is not None
+    os.kill(slow, signal.SIGSTOP)
+    late = threading.Timer(6, os.kill, (slow, signal.SIGCONT))  # longer than any disk should take, shorter than what counts as hung
+    late.start()
+    room.recorder.stop()
+    late.join()
+    assert [(header.kind, header.reason) for header in room.chain(2)] == [("flac", None), ("end", "stopped")]
+    assert room.gaps(2) == []
 
 
 def test_when_the_whole_sound_system_dies_what_was_said_before_is_kept(room: Room, virtual_microphones: VirtualMicrophones) -> None:
