@@ -154,10 +154,11 @@ document.addEventListener("submit", (event) => {
   press(event.target);
 });
 
-// Stop is a hold of two seconds, by finger, mouse or keyboard: nobody stops a meeting by leaning on the screen (peers 1).
+// What cannot be taken back is a hold of two seconds, by finger, mouse or keyboard: nobody stops a meeting by leaning on the screen (peers 1).
 function makeHold(form) {
   const button = form.querySelector("button");
-  const words = one("[data-hold-words]");
+  const words = document.getElementById(button.getAttribute("aria-describedby"));
+  const wordsBefore = words.textContent;
   const bar = form.querySelector("[data-progress]");
   let since = null;
 
@@ -179,7 +180,7 @@ function makeHold(form) {
     if (since === null) return;
     since = null;
     draw(0);
-    say(words, page.words.hold);
+    say(words, wordsBefore);
     form.classList.add("kiosk-hold--early");
   };
   const finish = (held) => {

@@ -52,6 +52,10 @@ class RoomNews:
         today = self._day(now)
         return [meeting for meeting in self.meetings if today < self._day(meeting.start) <= today + timedelta(days=7)]
 
+    def is_same_day(self, one: datetime, other: datetime) -> bool:
+        """Whether both moments are of one day by the district's calendar."""
+        return self._day(one) == self._day(other)
+
     def find(self, recording: str) -> ArmedMeeting | None:
         """The armed meeting of a recording, if it is still armed."""
         return next((meeting for meeting in self.meetings if meeting.recording == recording), None)

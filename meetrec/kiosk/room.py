@@ -29,11 +29,15 @@ HEARD_FOR_SECONDS = 3.0
 
 @dataclass(frozen=True)
 class Interrupted:
-    """A recording without its closing: `meeting` is None when the server does not list it any more."""
+    """A recording without its closing: `meeting` is None when the server does not list it any more.
+
+    Only what may still be the meeting that is held now may go on: another pupil's meeting must not get into yesterday's recording.
+    """
 
     recording: str
     interrupted_at: datetime
     meeting: ArmedMeeting | None
+    may_go_on: bool
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,8 @@ class Room:
         with self._acting:
             if self._runs_already(recording):
                 return
-            self._require_interrupted(recording)
+            if not self._require_interrupted(recording).may_go_on:
+                raise ActionRefused(sentences.NOT_OF_TODAY)
             self._begin(recording)
 
     def _runs_already(self, recording: str) -> bool:
@@ -132,8 +137,7 @@ class Room:
 
     def stop(self, held_milliseconds: int) -> str | None:
         """End the recording; the recording that was ended, None when none ran. Raises ActionRefused when the hold was too short (peers #1)."""
-        if held_milliseconds < HOLD_MILLISECONDS:
-            raise ActionRefused(sentences.HELD_TOO_SHORT)
+        _require_hold(held_milliseconds, sentences.HELD_TOO_SHORT)
         with self._acting:
             recording = self._recorder.reading().recording
             if recording is not None:
@@ -143,8 +147,9 @@ class Room:
                 self._report(recording, "stopped")
             return recording
 
-    def finish_interrupted(self, recording: str) -> None:
-        """Close an interrupted recording as it is, so that it is delivered as complete."""
+    def finish_interrupted(self, recording: str, held_milliseconds: int) -> None:
+        """Close an interrupted recording as it is, so that it is delivered as complete; for good, hence the hold as at the stop."""
+        _require_hold(held_milliseconds, sentences.FINISH_HELD_TOO_SHORT)
         with self._acting:
             self._require_interrupted(recording)
             for run in outbox.runs_of(self._outbox / recording):
@@ -153,23 +158,29 @@ class Room:
             recovery.finish(self._outbox, recording)
             self._report(recording, "stopped")
 
-    def interrupted(self) -> list[Interrupted]:
+    def interrupted(self, now: datetime) -> list[Interrupted]:
         """The recordings that a crash or a stopped program left without an end, latest first."""
         running = self._recorder.reading().recording
         folders = [self._outbox / name for name in outbox.recordings_in(self._outbox) if name != running]
-        found = [self._interrupted_in(folder) for folder in folders if self._is_interrupted(folder)]
+        found = [self._interrupted_in(folder, now) for folder in folders if self._is_interrupted(folder)]
         return sorted(found, key=lambda one: one.interrupted_at, reverse=True)
 
     @staticmethod
     def _is_interrupted(folder: Path) -> bool:
         return not (folder / outbox.CLOSING).exists() and any(folder.glob(f"*/{outbox.RUN_STATEMENT}"))
 
-    def _interrupted_in(self, folder: Path) -> Interrupted:
+    def _interrupted_in(self, folder: Path, now: datetime) -> Interrupted:
         try:
             interrupted_at = max(map(_last_sound_of, outbox.runs_of(folder)))
         except (CaptureError, OSError):  # a file that does not read must not take the screen away: the recording is still listed
             interrupted_at = datetime.fromtimestamp(folder.stat().st_mtime, UTC)
-        return Interrupted(folder.name, interrupted_at, self.cache.news.find(folder.name) if self.cache.news else None)
+        meeting = self.cache.news.find(folder.name) if self.cache.news else None
+        return Interrupted(folder.name, interrupted_at, meeting, self._may_go_on(meeting, interrupted_at, now))
+
+    def _may_go_on(self, meeting: ArmedMeeting | None, interrupted_at: datetime, now: datetime) -> bool:
+        """While it is the meeting's day; also on the day of the interruption, when a meeting is held on another day than planned."""
+        news = self.cache.news
+        return news is not None and meeting is not None and (meeting in news.on_day_of(now) or news.is_same_day(interrupted_at, now))
 
     def delivery_of(self, recording: str) -> Delivery | None:
         """How far a stopped recording has come; None when this kiosk has stopped no such recording."""
@@ -189,12 +200,20 @@ class Room:
             raise ActionRefused(sentences.NOT_RECORDING)
         return recording
 
-    def _require_interrupted(self, recording: str) -> None:
-        if recording not in {one.recording for one in self.interrupted()}:
+    def _require_interrupted(self, recording: str) -> Interrupted:
+        found = next((one for one in self.interrupted(clock.now()) if one.recording == recording), None)
+        if found is None:
             raise ActionRefused(sentences.NOTHING_TO_FINISH)
+        return found
 
     def _report(self, recording: str, state: str) -> None:
         self.courier.report(recording, state, clock.now().isoformat())
+
+
+def _require_hold(milliseconds: int, sentence: object) -> None:
+    """What cannot be taken back needs a hold of two seconds: the page tells how long it was. Raises ActionRefused."""
+    if milliseconds < HOLD_MILLISECONDS:
+        raise ActionRefused(sentence)
 
 
 def _last_sound_of(run: Path) -> datetime:

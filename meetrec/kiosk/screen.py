@@ -93,7 +93,7 @@ class Screen:
 
     def version(self, now: datetime, reading: RecorderReading) -> str:
         """Changes when the list of meetings must be drawn anew."""
-        shown = (self.today(now), self.later(now), self.room.interrupted(), [microphone.id for microphone in reading.microphones])
+        shown = (self.today(now), self.later(now), self.room.interrupted(now), [microphone.id for microphone in reading.microphones])
         return sha256(repr(shown).encode()).hexdigest()[:16]
 
     def today(self, now: datetime) -> list[dict[str, str]]:

@@ -47,6 +47,11 @@ NO_DISTRICT_KEY = lazy_gettext(
 ANOTHER_RUNS = lazy_gettext("Another meeting is being recorded in this room. Stop that recording first.")
 ALREADY_RECORDED = lazy_gettext("This meeting’s recording was stopped and saved. If the meeting goes on, ask the coordinator to arm the room again.")
 HELD_TOO_SHORT = lazy_gettext("Hold for two seconds to stop. The recording goes on.")
+FINISH_HELD_TOO_SHORT = lazy_gettext("Hold for two seconds to finish. Nothing was changed.")
+NOT_OF_TODAY = lazy_gettext(
+    "This recording is of another day, so it does not go on. Hold “Finish it”; then open the meeting that is held now. "
+    "If it is not in the list, ask the coordinator to arm the room again."
+)
 NOTHING_TO_FINISH = lazy_gettext("There is no interrupted recording of this meeting on this machine.")
 NOT_RECORDING = lazy_gettext("Nothing is being recorded just now.")
 

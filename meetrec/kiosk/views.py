@@ -27,7 +27,7 @@ def home() -> ResponseReturnValue:
     if (reading := screen().room.look()).is_running:
         return redirect(url_for("kiosk.recording"))
     now = clock.now()
-    interrupted = [(one.recording, interrupted_words(one)) for one in screen().room.interrupted()]
+    interrupted = [(one, interrupted_words(one)) for one in screen().room.interrupted(now)]
     lists = {"today": screen().today(now), "later": screen().later(now), "interrupted": interrupted}
     return render_template("kiosk/home.html", status=screen().status(now), microphones=screen().microphones(reading), **lists)
 
@@ -88,7 +88,7 @@ def resume() -> ResponseReturnValue:
 @open_to_screen
 def stop() -> ResponseReturnValue:
     """Stop after a hold of two seconds; the page tells how long it was held."""
-    stopped = screen().room.stop(request.form.get("held_ms", 0, type=int))
+    stopped = screen().room.stop(_held())
     return _now_at(url_for("kiosk.saved", recording_id=stopped) if stopped else url_for("kiosk.home"))
 
 
@@ -124,8 +124,8 @@ def continue_interrupted(recording_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/recordings/<uuid:recording_id>/finish")
 @open_to_screen
 def finish_interrupted(recording_id: UUID) -> ResponseReturnValue:
-    """Close an interrupted recording as it is."""
-    screen().room.finish_interrupted(str(recording_id))
+    """Close an interrupted recording as it is, after a hold of two seconds."""
+    screen().room.finish_interrupted(str(recording_id), _held())
     return _now_at(url_for("kiosk.saved", recording_id=recording_id))
 
 
@@ -159,6 +159,11 @@ def choose_language(code: str) -> ResponseReturnValue:
         abort(404)
     session["language"] = code
     return redirect(_own_path(request.args.get("next", "/")))
+
+
+def _held() -> int:
+    """Milliseconds for which a button was held, as the page tells it."""
+    return request.form.get("held_ms", 0, type=int)
 
 
 def _own_path(address: str) -> str:

@@ -137,7 +137,12 @@ def test_interrupted_recording_is_offered_first(page: Page, screen_address: str,
     expect(page.get_by_text("The recording of M. R. was interrupted at")).to_be_visible()
     seen()
     page.get_by_role("button", name="Finish it").click()
+    expect(page.get_by_text("Hold for two seconds to finish")).to_be_visible()
+    assert not (outbox / MATEO / "closing.json").exists()  # a tap finishes nothing
+    page.get_by_role("button", name="Finish it").hover()
+    page.mouse.down()
     expect(page.get_by_role("heading", name="Recording saved")).to_be_visible()
+    page.mouse.up()
     expect(page.get_by_text("Saved. 0 of 4 pieces delivered.")).to_be_visible()
     seen()
 

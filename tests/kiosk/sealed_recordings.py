@@ -1,5 +1,6 @@
 """Recordings as capture leaves them in the outbox: real run statements, real sealed pieces, real chains."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -9,17 +10,20 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from meetrec.capture.ballast import Ballast
 from meetrec.capture.outbox import RUN_STATEMENT, write_closing
 from meetrec.capture.pieces import RATE, sha256_hex
+from meetrec.capture.recorder import utc_text
 from meetrec.capture.run_keys import new_run_key, run_statement
 from meetrec.capture.writer import ChainOf, PieceWriter
 
 KIOSK = "7b1c0e57-52a5-4a6b-9df1-0d2f8b7f4b11"
+MORNING = datetime(2026, 10, 13, 14, tzinfo=UTC)
 MICROPHONES = ("parent", "chair")
 
 
 class SealedRun:
     """A run that is being recorded: `writers` by microphone."""
 
-    def __init__(self, outbox: Path, recording: str, kiosk: str = KIOSK, district_public_key: bytes | None = None) -> None:
+    def __init__(self, outbox: Path, recording: str, kiosk: str = KIOSK, district_public_key: bytes | None = None, started_at: datetime = MORNING) -> None:
+        self.started_at = started_at
         self.outbox, self.recording, self.run, self.kiosk = outbox, recording, str(uuid4()), kiosk
         self.district_public_key = district_public_key or X25519PrivateKey.generate().public_key().public_bytes_raw()
         self.folder = outbox / recording / self.run
@@ -35,7 +39,7 @@ class SealedRun:
         microphones = [{"id": name, "label": name, "seat": name, "device": name} for name in MICROPHONES]
         return run_statement(
             self.district_public_key, key, recording=self.recording, kiosk=self.kiosk, run=self.run, rate=RATE,
-            started_at="2026-10-13T14:00:00.000000Z", microphones=microphones,
+            started_at=utc_text(self.started_at), microphones=microphones,
         )  # fmt: skip
 
     def hear(self, seconds: float) -> None:

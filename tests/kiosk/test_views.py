@@ -155,18 +155,54 @@ def test_interrupted_recording_can_be_continued_or_finished(kiosk_client: FlaskC
 def test_finished_interrupted_recording_is_closed_with_its_ends(kiosk_client: FlaskClient, room: Room, outbox: Path) -> None:
     run = SealedRun(outbox, MATEO)
     run.hear(1)
-    answer = kiosk_client.post(f"/recordings/{MATEO}/finish")
+    answer = kiosk_client.post(f"/recordings/{MATEO}/finish", data={"held_ms": "2000"})
     assert answer.json == {"now_at": f"/recordings/{MATEO}/saved"}
     delivery = room.delivery_of(MATEO)
     assert delivery is not None
     assert delivery.pieces == 4  # for each of two microphones the journal and its end
-    assert room.interrupted() == []
+    assert room.interrupted(clock.now()) == []
+
+
+def test_interrupted_recording_is_not_finished_without_the_two_seconds(kiosk_client: FlaskClient, outbox: Path) -> None:
+    SealedRun(outbox, MATEO).hear(1)
+    for held in ({}, {"held_ms": "1999"}):
+        answer = kiosk_client.post(f"/recordings/{MATEO}/finish", data=held)
+        assert answer.status_code == 409
+        assert answer.json["error"] == "Hold for two seconds to finish. Nothing was changed."
+    assert not (outbox / MATEO / "closing.json").exists()
+
+
+def test_interrupted_recording_of_another_day_is_only_finished(
+    kiosk_client: FlaskClient, room_screen: Screen, district_server: FaultyServer, recorder: ScriptedRecorder, outbox: Path
+) -> None:
+    district_server.news = news(KIOSK, [armed(MATEO, clock.now() - timedelta(days=1))])
+    room_screen.news.ask()
+    SealedRun(outbox, MATEO).hear(1)
+    page = text(kiosk_client)
+    assert "Finish it" in page
+    assert "Continue it" not in page
+    answer = kiosk_client.post(f"/recordings/{MATEO}/continue")
+    assert answer.status_code == 409
+    assert "of another day" in answer.json["error"]
+    assert recorder.calls == []
+
+
+@pytest.mark.parametrize(("hours_ago", "may_go_on"), [(0, True), (24, False)])
+def test_meeting_held_on_another_day_than_planned_goes_on_on_the_day_it_was_interrupted(
+    room: Room, room_screen: Screen, district_server: FaultyServer, outbox: Path, hours_ago: int, may_go_on: bool
+) -> None:
+    now = clock.now()
+    district_server.news = news(KIOSK, [armed(MATEO, now + timedelta(days=3))])
+    room_screen.news.ask()
+    SealedRun(outbox, MATEO, started_at=now - timedelta(hours=hours_ago)).hear(1)
+    (interrupted,) = room.interrupted(now)
+    assert interrupted.may_go_on is may_go_on
 
 
 def test_recording_that_runs_cannot_be_finished_as_interrupted(kiosk_client: FlaskClient, recorder: ScriptedRecorder, outbox: Path) -> None:
     SealedRun(outbox, MATEO).hear(1)
     recorder.now = replace(recorder.now, state="recording", recording=MATEO)
-    assert kiosk_client.post(f"/recordings/{MATEO}/finish").status_code == 409
+    assert kiosk_client.post(f"/recordings/{MATEO}/finish", data={"held_ms": "2000"}).status_code == 409
     assert not (outbox / MATEO / "closing.json").exists()
 
 
