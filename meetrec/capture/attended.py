@@ -84,13 +84,18 @@ class AttendedMicrophone:
         self._connection = None
 
     def tend(self, now: float) -> None:
-        """Kill a hung process, and start a dead one anew, at most once a second."""
-        if self._is_hung(now):
+        """Kill a hung process, and start a dead one anew, at most once a second.
+
+        Only a process that is really gone is replaced: one that waits for its disk in the kernel may still write, into the journal
+        whose hash the new one would take.
+        """
+        if self._is_alive() and self._is_hung(now):
             self._killed_as = ("stall", "process did not answer")
-            self.kill()
+            self._kill_without_waiting()
         if not self._is_alive() and now - self._started_at > RESTART_SECONDS:
-            self.kill()
-            self.start_process()
+            self._kill_without_waiting()
+            if self.is_gone():
+                self.start_process()
 
     def _is_alive(self) -> bool:
         return self._process is not None and self._process.is_alive() and self._connection is not None
@@ -101,11 +106,19 @@ class AttendedMicrophone:
         return now - self.status.at > HUNG_SECONDS
 
     def kill(self) -> None:
-        """End the process at once; everything it has written stays."""
+        """End the process at once; everything it has written stays. See is_gone for whether that came about."""
+        self._kill_without_waiting()
+        if self._process is not None:
+            self._process.join(LEAVING_SECONDS)
+
+    def _kill_without_waiting(self) -> None:
         if self._process is not None:
             self._process.kill()
-            self._process.join(LEAVING_SECONDS)
         self._forget_connection()
+
+    def is_gone(self) -> bool:
+        """Whether no process of this microphone lives any more that could write."""
+        return self._process is None or not self._process.is_alive()
 
     def leave(self) -> None:
         """Ask the process to seal what it has and to go."""

@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 from meetrec.capture.attended import AttendedMicrophone
 from meetrec.capture.ballast import GO_ON_BYTES, room_in
 from meetrec.capture.devices import Microphone
-from meetrec.capture.errors import DiskFull, RecordingRefused
+from meetrec.capture.errors import DiskFull, OutboxUnusable, RecordingRefused
 from meetrec.capture.files import make_folder, place_file
 from meetrec.capture.outbox import CLOSING, RUN_STATEMENT, write_closing
 from meetrec.capture.pieces import RATE, sha256_hex
@@ -180,6 +180,8 @@ class Recorder:
         for attended in self._attended:
             if not attended.has_ended(order.run):
                 attended.kill()
+                if not attended.is_gone():
+                    raise OutboxUnusable(f"{attended.microphone.label} still writes and cannot be ended; its chain was left open.")
             end_as_interrupted(order.run_folder, attended.microphone.id)
 
     def _wait_until(self, is_so: Callable[[], bool], seconds: float) -> None:
