@@ -3,18 +3,18 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import structlog
 
-from meetrec.capture.devices import Microphone, list_microphones, slug_of
+from meetrec.capture.devices import Microphone, list_microphones
 from meetrec.capture.errors import MicrophoneUnusable
 from meetrec.capture.recorder import Recorder
 from meetrec.kiosk.errors import ActionRefused
 from meetrec.kiosk.meetings_cache import MeetingsCache
 from meetrec.kiosk.recorder_port import MicrophoneReading, RecorderReading
+from meetrec.kiosk.seats import seated, with_known
 from meetrec.kiosk.sentences import NO_DISTRICT_KEY, NO_MICROPHONE
 from meetrec.platform.settings import MicrophoneSeat
 
@@ -58,14 +58,10 @@ class RoomRecorder:
         except MicrophoneUnusable:
             return
         with self._lock:
-            wanted = (self._with_known(found), *self._identity())
+            known = self._built_for[0] if self._built_for else []
+            wanted = (with_known(known, found), *self._identity())
             if wanted != self._built_for and not self.reading().is_running and not self._is_closed:
                 self._build(*wanted)
-
-    def _with_known(self, found: list[Microphone]) -> list[Microphone]:
-        """The microphones known so far and the new ones: a loose cable must not make a seat vanish from the screen."""
-        known = self._built_for[0] if self._built_for else []
-        return known + [microphone for microphone in found if microphone.id not in {one.id for one in known}]
 
     def _identity(self) -> tuple[str, bytes]:
         """This kiosk's id and the key to seal to; empty while the server has never been reached."""
@@ -125,19 +121,6 @@ class RoomRecorder:
             self._is_closed = True
             if self._recorder is not None:
                 self._recorder.close()
-
-
-def seated(seats: Sequence[MicrophoneSeat], attached: list[Microphone]) -> list[Microphone]:
-    """The room's microphones with their seats. A named one that is not attached is in the list too, so that its absence is seen."""
-    if not seats:
-        return attached
-    return [_microphone_for(seat, attached) for seat in seats]
-
-
-def _microphone_for(seat: MicrophoneSeat, attached: list[Microphone]) -> Microphone:
-    names = {name: microphone for microphone in attached for name in (microphone.id, microphone.label, microphone.device)}
-    found = names.get(seat.device)
-    return replace(found, seat=seat.seat) if found else Microphone(slug_of(seat.device), seat.device, seat.device, seat.seat)
 
 
 def reading_of(status: dict[str, Any]) -> RecorderReading:

@@ -1,6 +1,7 @@
-"""The room's recorder over real microphones: seats, late arrivals, and a key that comes later."""
+"""The room's recorder over real microphones: late arrivals, and a key that comes later."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,14 +11,11 @@ from meetrec.capture.devices import Microphone, list_microphones
 from meetrec.capture.errors import MicrophoneUnusable
 from meetrec.kiosk.errors import ActionRefused
 from meetrec.kiosk.meetings_cache import MeetingsCache
-from meetrec.kiosk.room_recorder import RoomRecorder, reading_of, seated
-from meetrec.platform.settings import MicrophoneSeat
+from meetrec.kiosk.room_recorder import RoomRecorder, reading_of
 from tests.doubles.faulty_server import news
 from tests.fixtures.kiosk import KIOSK, MATEO
 from tests.fixtures.kiosk_process import wait_until
 from tests.fixtures.microphones import VirtualMicrophones
-
-LEFT, RIGHT = Microphone("left", "Left", "Left"), Microphone("right", "Right", "Right")
 
 
 @pytest.fixture
@@ -41,18 +39,6 @@ def room_recorder(virtual_microphones: VirtualMicrophones, cache: MeetingsCache,
     recorder = RoomRecorder(tmp_path / "outbox", (), cache, found)
     yield recorder
     recorder.close()
-
-
-def test_seats_are_given_by_device_and_a_missing_one_is_in_the_list() -> None:
-    seats = (MicrophoneSeat(device="Right", seat="Parent"), MicrophoneSeat(device="Ceiling mic", seat="Chair"))
-    assert [(one.id, one.device, one.seat) for one in seated(seats, [LEFT, RIGHT])] == [
-        ("right", "Right", "Parent"),
-        ("ceiling-mic", "Ceiling mic", "Chair"),
-    ]
-
-
-def test_without_seats_every_attached_microphone_is_recorded() -> None:
-    assert seated((), [LEFT, RIGHT]) == [LEFT, RIGHT]
 
 
 def test_microphone_that_sends_only_zeros_reads_as_mute() -> None:
@@ -93,3 +79,13 @@ def test_unplugged_microphone_stays_in_the_list(room_recorder: RoomRecorder, att
     attached.pop()
     room_recorder.look_around()
     assert len(room_recorder.reading().microphones) == 2
+
+
+def test_microphone_that_comes_back_under_another_card_number_keeps_its_place(room_recorder: RoomRecorder, attached: list[Microphone]) -> None:
+    first = list_microphones()[0]
+    attached += [replace(first, label="Left", device="Left (hw:7,0)")]
+    room_recorder.look_around()
+    wait_until(lambda: [one.state for one in room_recorder.reading().microphones] == ["lost"])  # there is no such card
+    attached[:] = [replace(first, label="Left")]
+    room_recorder.look_around()
+    wait_until(lambda: [(one.id, one.state) for one in room_recorder.reading().microphones] == [(first.id, "metering")])
