@@ -14,9 +14,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from meetrec.capture.attended import AttendedMicrophone
-from meetrec.capture.ballast import GO_ON_BYTES, room_in
+from meetrec.capture.ballast import GO_ON_BYTES, Ballast, room_in
 from meetrec.capture.devices import Microphone
-from meetrec.capture.errors import DiskFull, OutboxUnusable, RecordingRefused
+from meetrec.capture.errors import CaptureError, DiskFull, OutboxUnusable, RecordingRefused
 from meetrec.capture.files import make_folder, place_file
 from meetrec.capture.outbox import CLOSING, RUN_STATEMENT, write_closing
 from meetrec.capture.pieces import RATE, sha256_hex
@@ -164,7 +164,8 @@ class Recorder:
         """End the run and the recording; the content of closing.json.
 
         A microphone that does not answer has its chain ended as interrupted: what it wrote is kept. Raises RecordingRefused when
-        nothing runs.
+        nothing runs, and OutboxUnusable when the recording could not be closed: then nothing runs any more, all that was
+        recorded is kept, and the recording is an interrupted one.
         """
         with self._lock:
             order = self._running_order()
@@ -172,17 +173,35 @@ class Recorder:
                 attended.stop(time.monotonic())
         self._wait_until(lambda: not any(attended.is_still_ending(order.run, time.monotonic()) for attended in self._attended), LONGEST_STOP_SECONDS)
         with self._lock:
-            self._end_unanswered(order)
-            self._order = None
-            return write_closing(self._outbox, self._kiosk, order.recording, utc_text(datetime.now(UTC)))
+            try:
+                return self._close_recording(order)
+            finally:
+                self._order = None  # whatever failed: nothing records any more, and the screen must not say so
 
-    def _end_unanswered(self, order: RunOrder) -> None:
-        for attended in self._attended:
-            if not attended.has_ended(order.run):
-                attended.kill()
-                if not attended.is_gone():
-                    raise OutboxUnusable(f"{attended.microphone.label} still writes and cannot be ended; its chain was left open.")
+    def _close_recording(self, order: RunOrder) -> dict[str, Any]:
+        troubles = [trouble for attended in self._attended if (trouble := self._trouble_of_ending(attended, order))]
+        if troubles:
+            raise OutboxUnusable(f"The recording stopped but could not be closed: {' '.join(troubles)} Everything that was recorded is kept.")
+        try:
+            return write_closing(self._outbox, self._kiosk, order.recording, utc_text(datetime.now(UTC)))
+        except OSError as error:
+            raise OutboxUnusable(f"The recording stopped but could not be closed: {error.strerror}. Everything that was recorded is kept.") from error
+
+    def _trouble_of_ending(self, attended: AttendedMicrophone, order: RunOrder) -> str | None:
+        """End one chain that its process did not end; the sentence when that fails. The other chains are ended all the same."""
+        label = attended.microphone.label
+        if not attended.has_ended(order.run):
+            attended.kill()
+            if not attended.is_gone():
+                return f"{label} still writes and cannot be ended."
+            Ballast(self._outbox, attended.microphone.id).drop()  # the room a killed process kept for just this moment
+        try:
             end_as_interrupted(order.run_folder, attended.microphone.id)
+        except CaptureError as error:
+            return str(error)
+        except OSError as error:
+            return f"{label}: {error.strerror}."
+        return None
 
     def _wait_until(self, is_so: Callable[[], bool], seconds: float) -> None:
         deadline = time.monotonic() + seconds

@@ -32,7 +32,7 @@ class LastingProcess:
 
 def test_a_killed_process_is_replaced_only_when_it_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[AttendedMicrophone] = []
-    monkeypatch.setattr(AttendedMicrophone, "start_process", started.append)
+    monkeypatch.setattr(AttendedMicrophone, "start_process", lambda microphone: started.append(microphone))
     microphone, process = AttendedMicrophone(Microphone("table-1", "Table 1", "Table 1"), tmp_path), LastingProcess()
     microphone._process = process
     long_after = time.monotonic() + attended.STARTING_SECONDS + 1

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from meetrec.capture import attended, recorder, writers
 from meetrec.capture.chain import verify_chain
 from meetrec.capture.devices import list_microphones
-from meetrec.capture.errors import RecordingRefused
+from meetrec.capture.errors import OutboxUnusable, RecordingRefused
 from meetrec.capture.inspection import inspect_folder
 from meetrec.capture.outbox import RUN_STATEMENT, is_still_needed, pieces_of, read_closing, runs_of
 from meetrec.capture.pieces import RATE, Gap, PieceHeader, sha256_hex
@@ -314,6 +314,25 @@ def test_a_microphone_that_does_not_answer_the_stop_has_its_chain_ended_as_inter
     assert [(header.kind, header.reason) for header in room.chain(2)] == [("journal", None), ("end", "interrupted")]
     assert room.chain(1)[-1].reason == "stopped"
     assert closing == read_closing(room.outbox, room.recording)
+
+
+def test_a_chain_that_cannot_be_ended_neither_holds_up_the_others_nor_leaves_the_screen_at_recording(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attended, "HUNG_SECONDS", 1.0)
+    room.recorder.start(room.recording)
+    time.sleep(1)
+    for number in (1, 3):
+        hung = room.recorder.process_ids()[f"demonstration-microphone-{number}"]
+        assert hung is not None
+        os.kill(hung, signal.SIGSTOP)
+    (damaged,) = (path for path in room.outbox.rglob("*.journal") if path.parent.name == "demonstration-microphone-1")
+    damaged.write_bytes(b"")
+    with pytest.raises(OutboxUnusable, match=r"could not be closed: .* Everything that was recorded is kept"):
+        room.recorder.stop()
+    assert room.recorder.status()["state"] == "ready"
+    assert [header.kind for header in room.chain(3)] == ["journal", "end"]
+    assert damaged.exists()
+    assert not (room.outbox / ".ballast-demonstration-microphone-1").exists()
+    assert not (room.outbox / ".ballast-demonstration-microphone-3").exists()
 
 
 def test_a_microphone_whose_disk_is_slow_at_the_stop_still_ends_its_chain_itself(room: Room) -> None:
