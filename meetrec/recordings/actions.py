@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from meetrec.capture.chain import ChainPlace
 from meetrec.capture.errors import CaptureError
 from meetrec.capture.pieces import PieceHeader, parse_piece, sha256_hex
-from meetrec.capture.run_keys import parse_run_statement
 from meetrec.journal import actions as journal
 from meetrec.meetings.models import Meeting
 from meetrec.notices.models import Notice
@@ -22,6 +21,7 @@ from meetrec.recordings.errors import ArmingRefused, DeliveryRefused
 from meetrec.recordings.models import Piece, Recording, Run
 from meetrec.recordings.rules import ASSEMBLE, UNDELIVERED, ArmingAgain, RecordingState, chains_of_closing, first_contradiction, is_complete
 from meetrec.recordings.sentences import why_not_armed_again
+from meetrec.recordings.statements import moment_in, opening_in, stopped_at_in
 
 KIOSK_STATES = ("recording", "paused", "stopped")
 
@@ -84,7 +84,7 @@ def register_run(session: Session, now: datetime, courier: Courier, recording_id
     if session.get(Run, run_id):
         return
     _refuse_if_closed(recording)
-    statement = parse_run_statement(content)
+    statement = opening_in(content)
     started_at = datetime.fromisoformat(statement["started_at"])
     run = Run(
         id=run_id, recording_id=recording.id, kiosk_id=courier.kiosk_id, started_at=started_at,
@@ -108,25 +108,12 @@ def check_run(session: Session, courier: Courier, recording_id: str, run_id: str
             raise DeliveryRefused(f"Run {run_id} was opened before by another statement. The first one stays.")
         return
     _refuse_if_closed(recording)
-    statement = _statement_in(content)
+    statement = opening_in(content)
     named = (statement["recording"], statement["kiosk"], statement["run"])
     if named != (recording_id, courier.kiosk_id, run_id):
         raise DeliveryRefused(f"The opening statement sent for run {run_id} speaks of another recording, kiosk or run.")
     if statement["district_key"] != district_key:
         raise DeliveryRefused(f"Run {run_id} was sealed to another district key; this server could never open it. The kiosk keeps it.")
-
-
-def _statement_in(content: bytes) -> dict[str, Any]:
-    try:
-        statement = parse_run_statement(content)
-        started_at = datetime.fromisoformat(statement["started_at"])
-    except CaptureError as error:
-        raise DeliveryRefused(str(error)) from None
-    except ValueError:
-        raise DeliveryRefused("The opening statement of a run does not say when it began.") from None
-    if started_at.tzinfo is None:
-        raise DeliveryRefused("The opening statement of a run names its beginning without a time zone.")
-    return statement
 
 
 @dataclass(frozen=True)
@@ -157,6 +144,8 @@ def check_piece(session: Session, courier: Courier, place: PiecePlace, content: 
         header = parse_piece(content).header
     except CaptureError as error:
         raise DeliveryRefused(str(error)) from None
+    except RecursionError:
+        raise DeliveryRefused(f"{place.name} is damaged: its header is nested too deeply.") from None
     known = session.get(Piece, (place.run_id, place.microphone, place.index))
     if known:
         if known.sha256 != sha256_hex(content):
@@ -211,23 +200,12 @@ def close(session: Session, now: datetime, courier: Courier, recording_id: str, 
         if recording.closing != closing:
             raise DeliveryRefused("The recording was closed before by another statement. The first one stays.")
         return
-    recording.stopped_at = _checked_closing(closing, recording_id, courier)
-    recording.closing = closing
-    _deliver_if_complete(session, now, courier, recording)
-
-
-def _checked_closing(closing: Any, recording_id: str, courier: Courier) -> datetime:
-    """When the chair stopped."""
-    try:
-        chains_of_closing(closing)
-        stopped_at = datetime.fromisoformat(closing["stopped_at"])
-    except (ValueError, TypeError, KeyError):
-        raise DeliveryRefused("The closing statement is damaged: it does not read as what a kiosk writes at the end.") from None
+    stopped_at = stopped_at_in(closing)
     if (closing.get("recording"), closing.get("kiosk")) != (recording_id, courier.kiosk_id):
         raise DeliveryRefused("The closing statement speaks of another recording or kiosk.")
-    if stopped_at.tzinfo is None:
-        raise DeliveryRefused("The closing statement names the end without a time zone.")
-    return stopped_at
+    recording.stopped_at = stopped_at
+    recording.closing = closing
+    _deliver_if_complete(session, now, courier, recording)
 
 
 def _deliver_if_complete(session: Session, now: datetime, courier: Courier, recording: Recording) -> None:
@@ -247,11 +225,8 @@ def _deliver_if_complete(session: Session, now: datetime, courier: Courier, reco
 def note_kiosk_state(session: Session, courier: Courier, recording_id: str, state: Any, at: Any) -> None:
     """Note what the kiosk says of itself; for information only, so it is not journalled."""
     recording = queries.recording_of_room(session, recording_id, courier.room_id)
-    try:
-        moment = datetime.fromisoformat(at)
-    except (ValueError, TypeError):
-        moment = None
-    if state not in KIOSK_STATES or moment is None or moment.tzinfo is None:
+    moment = moment_in(at)
+    if state not in KIOSK_STATES or moment is None:
         raise DeliveryRefused(f"A kiosk's state is one of {', '.join(KIOSK_STATES)}, with the moment it began.")
     if recording.kiosk_state_at is None or moment >= recording.kiosk_state_at:
         recording.kiosk_state, recording.kiosk_state_at = state, moment

@@ -49,9 +49,9 @@ def open_delivery(folder: Path, closing: Mapping[str, Any], district_key: X25519
 
     Raises AssemblyFailed naming what does not fit.
     """
-    promised: dict[str, dict[str, ChainEnd]] = {run: {} for run in closing["runs"]}
-    for (run, microphone), end in chains_of_closing(closing).items():
-        promised[run][microphone] = end
+    promised: dict[str, dict[str, ChainEnd]] = {}
+    for (run, microphone), end in chains_of_closing(closing).items():  # a run of which no chain is promised has nothing to join
+        promised.setdefault(run, {})[microphone] = end
     return timeline_of([open_run(folder / run, district_key, ends) for run, ends in promised.items()])
 
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from meetrec.capture.pieces import MICROPHONE_ID
+
 ASSEMBLE = "recordings.assemble"  # the kind of the joining job
 
 
@@ -71,8 +73,9 @@ def chains_of_closing(closing: Mapping[str, Any]) -> dict[tuple[str, str], Chain
     """The chains a closing statement promises. Raises ValueError when it is not in the form of the kiosk's closing.json."""
     try:
         return {
-            (str(UUID(run)), microphone): ChainEnd(_count(end["pieces"]), _digest(end["last"]))
+            (run, _slug(microphone)): ChainEnd(_count(end["pieces"]), _digest(end["last"]))
             for run, microphones in closing["runs"].items()
+            if _is_id(run)
             for microphone, end in microphones.items()
         }
     except (KeyError, TypeError, AttributeError) as error:
@@ -111,6 +114,19 @@ def stage_of(state: RecordingState, kiosk_state: str | None, *, is_closed: bool,
     if state == RecordingState.DELIVERED:
         return {"running": Stage.JOINING, "failed": Stage.JOINING_FAILED}.get(job_state or "", Stage.WAITING_TO_JOIN)
     return Stage(state)  # the other states are stages of the same name
+
+
+def _is_id(run: str) -> bool:
+    """True, or ValueError: ids become names of folders, so no other spelling of a UUID passes, not even of a run without microphones."""
+    if str(UUID(run)) != run:
+        raise ValueError("a run is named by a UUID in its usual spelling")
+    return True
+
+
+def _slug(microphone: str) -> str:
+    if not MICROPHONE_ID.fullmatch(microphone):
+        raise ValueError("a microphone is named by small letters, digits and hyphens")
+    return microphone
 
 
 def _count(value: object) -> int:

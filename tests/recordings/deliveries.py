@@ -43,6 +43,7 @@ class SealedRun:
     district_public_key: bytes
     parts: Mapping[str, Sequence[Part]]
     started_at: datetime = START
+    ordinal: int = 1
     reason: str = "stopped"
     run: str = field(default_factory=lambda: str(uuid4()))
     run_key: bytes = field(default_factory=new_run_key, repr=False)
@@ -51,7 +52,7 @@ class SealedRun:
         microphones = [{"id": one, "label": one, "seat": SEATS.get(one), "device": one} for one in self.parts]
         self.statement = run_statement(
             self.district_public_key, self.run_key, recording=self.recording, kiosk=self.kiosk, run=self.run,
-            started_at=self.started_at.isoformat(timespec="microseconds"), rate=RATE, microphones=microphones,
+            started_at=self.started_at.isoformat(timespec="microseconds"), rate=RATE, ordinal=self.ordinal, microphones=microphones,
         )  # fmt: skip
         self.chains = {microphone: self._chain(microphone, parts) for microphone, parts in self.parts.items()}
 

@@ -279,6 +279,15 @@ def test_recording_without_any_sound_says_so(kiosk: KioskClient, make_run: MakeR
     assert sentence_of(database, run.recording) == (RecordingState.BROKEN, "No microphone recorded any sound. What the kiosk delivered was kept.")
 
 
+def test_run_without_microphones_has_nothing_to_join(kiosk: KioskClient, make_run: MakeRun, work: Work, database: Database) -> None:
+    run, empty = make_run(), make_run()
+    kiosk.pieces(run)
+    closing = {"recording": run.recording, "kiosk": run.kiosk, "stopped_at": START.isoformat(), "runs": {run.run: run.closing(), empty.run: {}}}
+    assert kiosk.put(f"{run.recording}/closing", json.dumps(closing).encode()).status_code == 200
+    work()
+    assert sentence_of(database, run.recording)[0] is RecordingState.STORED
+
+
 def test_worker_that_is_cut_off_goes_on_with_what_it_stored(
     kiosk: KioskClient, make_run: MakeRun, work: Work, settings: Settings, database: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:

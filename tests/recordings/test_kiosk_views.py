@@ -194,6 +194,38 @@ def test_run_of_another_kiosk_or_recording_is_refused(kiosk: KioskClient, make_r
     assert kiosk.put(f"{run.recording}/runs/{run.run}", b"\xff").status_code == 409
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{"microphones": ["x"]}, {"microphones": [{"id": "../x"}]}, {"microphones": [{"id": "a"}, {"id": "a"}]}, {"microphones": [{"id": ["a"]}]},
+     {"microphones": [{"id": "a", "seat": 3}]}, {"started_at": "0001-01-01T00:00:00+23:00"}, {"started_at": "2026-10-13T14:00:00"}, {"started_at": "soon"}],
+)  # fmt: skip
+def test_opening_statement_out_of_form_is_refused_and_not_a_fault_of_the_server(change: dict[str, object], kiosk: KioskClient, make_run: MakeRun) -> None:
+    run = make_run()
+    answer = kiosk.put(f"{run.recording}/runs/{run.run}", json.dumps({**json.loads(run.statement), **change}).encode())
+    assert answer.status_code == 409
+    assert "opening statement" in answer.json["error"]
+    assert kiosk.open(run).status_code == 200
+
+
+def test_bytes_nested_too_deeply_are_refused(kiosk: KioskClient, make_run: MakeRun, recording_id: str) -> None:
+    run, deep = make_run(), b"[" * 200_000
+    assert kiosk.put(f"{run.recording}/runs/{run.run}", deep).status_code == 409
+    kiosk.open(run)
+    assert kiosk.piece(run, "table-1", 0, b"MEETREC1" + len(deep).to_bytes(4, "big") + deep).status_code == 409
+    assert kiosk.put(f"{recording_id}/closing", deep).status_code == 409
+
+
+def test_closing_that_names_no_true_run_is_refused(kiosk: KioskClient, make_run: MakeRun, database: Database) -> None:
+    run = make_run()
+    kiosk.pieces(run)
+    closing = {"recording": run.recording, "kiosk": run.kiosk, "stopped_at": "2026-10-13T15:00:00Z"}
+    for runs in ({run.run: run.closing(), "../../../../etc/evil": {}}, {run.run.upper(): run.closing()}):
+        answer = kiosk.put(f"{run.recording}/closing", json.dumps({**closing, "runs": runs}).encode())
+        assert answer.status_code == 409
+        assert "closing statement" in answer.json["error"]
+    assert state_of(database, run.recording) is RecordingState.RECORDING
+
+
 def test_half_delivered_recording_stays_waiting(kiosk: KioskClient, make_run: MakeRun, database: Database) -> None:
     run = make_run()
     kiosk.open(run)
@@ -277,11 +309,13 @@ def test_full_disk_is_told_as_such_and_nothing_is_confirmed(kiosk: KioskClient, 
     kiosk.open(run)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
-    try:
-        answer = kiosk.piece(run, "table-1", 0)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    with database.reading() as others:  # a server at work has its database open: SQLite's own files are there already
+        others.scalars(select(Kiosk)).all()
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+        try:
+            answer = kiosk.piece(run, "table-1", 0)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert answer.status_code == 507
     assert "kept on the kiosk" in answer.json["error"]
     assert not list(Path(settings.incoming_dir).rglob("*.part"))

@@ -18,7 +18,9 @@ def test_closing_names_the_end_of_every_chain() -> None:
 @pytest.mark.parametrize(
     "closing",
     [{}, {"runs": []}, {"runs": {"no-uuid": {"a": {"pieces": 1, "last": HASH}}}}, {"runs": {RUN: {"a": {"pieces": 0, "last": HASH}}}},
-     {"runs": {RUN: {"a": {"pieces": True, "last": HASH}}}}, {"runs": {RUN: {"a": {"pieces": 1, "last": "x"}}}}, {"runs": {RUN: {"a": 1}}}],
+     {"runs": {RUN: {"a": {"pieces": True, "last": HASH}}}}, {"runs": {RUN: {"a": {"pieces": 1, "last": "x"}}}}, {"runs": {RUN: {"a": 1}}},
+     {"runs": {"../../../../etc/evil": {}}}, {"runs": {RUN: {"a": {"pieces": 1, "last": HASH}}, "../x": {}}}, {"runs": {RUN.upper(): {}}},
+     {"runs": {f"{{{RUN}}}": {"a": {"pieces": 1, "last": HASH}}}}, {"runs": {RUN: {"../a": {"pieces": 1, "last": HASH}}}}, {"runs": {RUN: 3}}],
 )  # fmt: skip
 def test_closing_that_lacks_something_is_no_closing(closing: dict[str, object]) -> None:
     with pytest.raises(ValueError):
