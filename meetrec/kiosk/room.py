@@ -31,13 +31,15 @@ HEARD_FOR_SECONDS = 3.0
 class Interrupted:
     """A recording without its closing: `meeting` is None when the server does not list it any more.
 
-    Only what may still be the meeting that is held now may go on: another pupil's meeting must not get into yesterday's recording.
+    `may_go_on` only where it may still be the meeting that is held now: another pupil's must not get into yesterday's recording.
+    `is_damaged` when a file of it does not read; the rest is kept all the same.
     """
 
     recording: str
     interrupted_at: datetime
     meeting: ArmedMeeting | None
     may_go_on: bool
+    is_damaged: bool
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ class Room:
 
     def _begin(self, recording: str) -> None:
         self.faults.clear()
+        self.last_stopped = None  # a stop that fails must not lead to the page of the recording before
         self.player.order("stop")
         try:
             self._recorder.start(recording)
@@ -171,11 +174,11 @@ class Room:
 
     def _interrupted_in(self, folder: Path, now: datetime) -> Interrupted:
         try:
-            interrupted_at = max(map(_last_sound_of, outbox.runs_of(folder)))
+            interrupted_at, is_damaged = max(map(_last_sound_of, outbox.runs_of(folder))), False
         except (CaptureError, OSError):  # a file that does not read must not take the screen away: the recording is still listed
-            interrupted_at = datetime.fromtimestamp(folder.stat().st_mtime, UTC)
+            interrupted_at, is_damaged = datetime.fromtimestamp(folder.stat().st_mtime, UTC), True
         meeting = self.cache.news.find(folder.name) if self.cache.news else None
-        return Interrupted(folder.name, interrupted_at, meeting, self._may_go_on(meeting, interrupted_at, now))
+        return Interrupted(folder.name, interrupted_at, meeting, self._may_go_on(meeting, interrupted_at, now), is_damaged)
 
     def _may_go_on(self, meeting: ArmedMeeting | None, interrupted_at: datetime, now: datetime) -> bool:
         """While it is the meeting's day; also on the day of the interruption, when a meeting is held on another day than planned."""

@@ -127,8 +127,10 @@ def elapsed_words(seconds: float) -> str:
 
 
 def interrupted_words(one: Interrupted) -> str:
-    """What was interrupted, and when."""
+    """What was interrupted, and when; and whether something of it does not read."""
     at = format_datetime(one.interrupted_at, "short")
     if one.meeting is None:
-        return _("A recording was interrupted at %(at)s. What was recorded is kept.", at=at)
-    return _("The recording of %(initials)s was interrupted at %(at)s. What was recorded is kept.", initials=one.meeting.initials, at=at)
+        words = _("A recording was interrupted at %(at)s. What was recorded is kept.", at=at)
+    else:
+        words = _("The recording of %(initials)s was interrupted at %(at)s. What was recorded is kept.", initials=one.meeting.initials, at=at)
+    return f"{words} {sentences.DAMAGED}" if one.is_damaged else words

@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from meetrec.capture.errors import DiskFull, MicrophoneUnusable, RecordingRefused
+from meetrec.capture.errors import DiskFull, MicrophoneUnusable, OutboxUnusable, PieceRefused, RecordingRefused, RunKeyRefused
 from meetrec.kiosk.errors import Trouble
 from meetrec.kiosk.recorder_port import MicrophoneReading
 
@@ -63,8 +63,18 @@ DISK_FULL = lazy_gettext(
 
 NO_SOUND = lazy_gettext("No microphone delivers sound, so nothing was started. Check the cables, then press Start again.")
 
+DAMAGED = lazy_gettext("One of its files cannot be read, so it cannot be finished here. Nothing was deleted. Tell the administrator.")
+NOT_CLOSED = lazy_gettext("This recording could not be closed. Everything recorded is kept on this machine. Tell the administrator.")
+
 # What else the recorder may refuse (already running, nothing running, finished) the room has asked about before.
-_OF_CAPTURE = {DiskFull: DISK_FULL, MicrophoneUnusable: NO_MICROPHONE, RecordingRefused: NO_SOUND}
+_OF_CAPTURE = {
+    DiskFull: DISK_FULL,
+    MicrophoneUnusable: NO_MICROPHONE,
+    RecordingRefused: NO_SOUND,
+    OutboxUnusable: NOT_CLOSED,
+    PieceRefused: NOT_CLOSED,
+    RunKeyRefused: NOT_CLOSED,
+}
 
 KINDS = {"IEP": lazy_gettext("IEP meeting"), "SECTION_504": lazy_gettext("Section 504 meeting")}
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from flask.testing import FlaskClient
 
-from meetrec.capture.errors import DiskFull, MicrophoneUnusable, RecordingRefused
+from meetrec.capture.errors import DiskFull, MicrophoneUnusable, OutboxUnusable, RecordingRefused
 from meetrec.kiosk.errors import Trouble
 from meetrec.kiosk.room import Room
 from meetrec.kiosk.screen import Screen
@@ -208,8 +208,22 @@ def test_recording_that_runs_cannot_be_finished_as_interrupted(kiosk_client: Fla
 
 def test_damaged_interrupted_recording_does_not_take_the_screen_away(kiosk_client: FlaskClient, outbox: Path) -> None:
     run = SealedRun(outbox, MATEO)
+    assert "cannot be read" not in text(kiosk_client)
     (run.folder / "run.json").write_bytes(b"{")
-    assert "The recording of M. R. was interrupted" in text(kiosk_client)
+    page = text(kiosk_client)
+    assert "The recording of M. R. was interrupted" in page
+    assert "One of its files cannot be read" in page
+    answer = kiosk_client.post(f"/recordings/{MATEO}/finish", data={"held_ms": "2000"})
+    assert answer.status_code == 409
+    assert "could not be closed" in answer.json["error"]
+
+
+def test_stop_that_fails_does_not_show_the_recording_before_as_the_saved_one(kiosk_client: FlaskClient, recorder: ScriptedRecorder, room: Room) -> None:
+    room.last_stopped = str(uuid4())
+    kiosk_client.post(START)
+    recorder.fails_with = OutboxUnusable("x")
+    assert "could not be closed" in kiosk_client.post(STOP, data={"held_ms": "2000"}).json["error"]
+    assert kiosk_client.get("/status").json["after"] == "/"
 
 
 def test_lost_microphone_stays_on_the_screen_until_somebody_answers(kiosk_client: FlaskClient, recorder: ScriptedRecorder) -> None:
