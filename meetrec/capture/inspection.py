@@ -29,6 +29,7 @@ class RunInspection:
 
     recording: str
     run: str
+    ordinal: int
     started_at: str
     chains: tuple[ChainInspection, ...]
 
@@ -38,14 +39,14 @@ def inspect_folder(folder: Path) -> list[RunInspection]:
     statements = sorted(folder.rglob(RUN_STATEMENT))
     if not statements:
         raise OutboxUnusable(f"There is no recording in {folder}: it holds no {RUN_STATEMENT}.")
-    return sorted((inspect_run(statement.parent) for statement in statements), key=lambda run: run.started_at)
+    return sorted((inspect_run(statement.parent) for statement in statements), key=lambda run: (run.recording, run.ordinal))
 
 
 def inspect_run(run_folder: Path) -> RunInspection:
     """One run. A damaged piece becomes the fault of its chain, not an error."""
     statement = statement_of(run_folder)
     chains = tuple(inspect_chain(run_folder, microphone) for microphone in microphones_of(run_folder))
-    return RunInspection(statement["recording"], statement["run"], statement["started_at"], chains)
+    return RunInspection(statement["recording"], statement["run"], statement["ordinal"], statement["started_at"], chains)
 
 
 def inspect_chain(run_folder: Path, microphone: str) -> ChainInspection:

@@ -55,9 +55,17 @@ def recordings_in(outbox: Path) -> list[str]:
 
 
 def runs_of(recording_folder: Path) -> list[Path]:
-    """The run folders of a recording, earliest first."""
-    folders = [statement.parent for statement in recording_folder.glob(f"*/{RUN_STATEMENT}")]
-    return sorted(folders, key=lambda folder: str(statement_of(folder)["started_at"]))
+    """The run folders of a recording, earliest first: by their ordinals, for the clock may have been wrong."""
+    return sorted(_run_folders(recording_folder), key=lambda folder: int(statement_of(folder)["ordinal"]))
+
+
+def next_ordinal(recording_folder: Path) -> int:
+    """The ordinal of a run that begins now. Runs stay on the kiosk until their recording is closed, so they can be counted."""
+    return len(_run_folders(recording_folder)) + 1
+
+
+def _run_folders(recording_folder: Path) -> list[Path]:
+    return [statement.parent for statement in recording_folder.glob(f"*/{RUN_STATEMENT}")]
 
 
 def statement_of(run_folder: Path) -> dict[str, Any]:

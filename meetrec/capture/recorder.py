@@ -18,7 +18,7 @@ from meetrec.capture.ballast import GO_ON_BYTES, Ballast, room_in
 from meetrec.capture.devices import Microphone
 from meetrec.capture.errors import CaptureError, DiskFull, OutboxUnusable, RecordingRefused
 from meetrec.capture.files import make_folder, place_file
-from meetrec.capture.outbox import CLOSING, RUN_STATEMENT, write_closing
+from meetrec.capture.outbox import CLOSING, RUN_STATEMENT, next_ordinal, write_closing
 from meetrec.capture.pieces import RATE, sha256_hex
 from meetrec.capture.recovery import end_as_interrupted
 from meetrec.capture.run_keys import new_run_key, run_statement
@@ -124,7 +124,7 @@ class Recorder:
         run, run_key = str(uuid4()), new_run_key()
         began = time.monotonic() + LEAD_SECONDS
         statement = run_statement(
-            self._district_public_key, run_key, recording=recording, kiosk=self._kiosk, run=run, rate=RATE,
+            self._district_public_key, run_key, recording=recording, kiosk=self._kiosk, run=run, rate=RATE, ordinal=next_ordinal(self._outbox / recording),
             started_at=utc_text(datetime.now(UTC) + timedelta(seconds=LEAD_SECONDS)),
             microphones=[attended.microphone.as_json() for attended in self._attended],
         )  # fmt: skip

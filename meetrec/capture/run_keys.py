@@ -98,21 +98,25 @@ def run_statement(
     recording: str,
     kiosk: str,
     run: str,
+    ordinal: int,
     started_at: str,
     rate: int,
     microphones: list[dict[str, Any]],
 ) -> bytes:
-    """The bytes of run.json: the run's opening statement, in its one spelling. `started_at` is ISO UTC with microseconds."""
+    """The bytes of run.json: the run's opening statement, in its one spelling. `started_at` is ISO UTC with microseconds.
+
+    `ordinal` counts the runs of the recording from 1. It alone says which came first: a machine's clock may be wrong after a power cut.
+    """
     sealed = seal_run_key(district_public_key, run_key, recording=recording, kiosk=kiosk, run=run)
     return canonical_json({
-        "format": RUN_STATEMENT_FORMAT, "recording": recording, "kiosk": kiosk, "run": run, "started_at": started_at,
+        "format": RUN_STATEMENT_FORMAT, "recording": recording, "kiosk": kiosk, "run": run, "ordinal": ordinal, "started_at": started_at,
         "sealed_key": base64.b64encode(sealed).decode(), "district_key": hashlib.sha256(district_public_key).hexdigest(),
         "rate": rate, "microphones": microphones,
     })  # fmt: skip
 
 
 _STATEMENT_FIELDS = {
-    "format": int, "recording": str, "kiosk": str, "run": str, "started_at": str, "sealed_key": str, "district_key": str, "rate": int,
+    "format": int, "recording": str, "kiosk": str, "run": str, "ordinal": int, "started_at": str, "sealed_key": str, "district_key": str, "rate": int,
     "microphones": list,
 }  # fmt: skip
 
@@ -127,4 +131,6 @@ def parse_run_statement(run_statement: bytes) -> dict[str, Any]:
         raise RunKeyRefused("The opening statement of a run (run.json) lacks something it must name.")
     if statement["format"] != RUN_STATEMENT_FORMAT:
         raise RunKeyRefused(f"Run {statement['run']} is in format {statement['format']}; this version of MeetRec reads format 1.")
+    if type(statement["ordinal"]) is not int or statement["ordinal"] < 1:
+        raise RunKeyRefused(f"Run {statement['run']} does not say which of its recording it is, counted from 1.")
     return statement

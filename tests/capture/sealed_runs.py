@@ -24,13 +24,14 @@ class SealedRun:
     outbox: Path
     recording: str = field(default_factory=lambda: str(uuid4()))
     run: str = field(default_factory=lambda: str(uuid4()))
+    ordinal: int = 1
     started_at: str = "2026-10-13T14:00:00.000000Z"
     run_key: bytes = field(default_factory=new_run_key)
     district_key: X25519PrivateKey = field(default_factory=X25519PrivateKey.generate)
 
     def __post_init__(self) -> None:
         self.statement = run_statement(
-            self.district_key.public_key().public_bytes_raw(), self.run_key, recording=self.recording, run=self.run, rate=RATE,
+            self.district_key.public_key().public_bytes_raw(), self.run_key, recording=self.recording, run=self.run, rate=RATE, ordinal=self.ordinal,
             kiosk="0b8cf1a6-54a1-4d52-9c5a-94e6f6ad3f4a", started_at=self.started_at,
             microphones=[{"id": MICROPHONE, "label": "Table 1", "seat": None, "device": "Table 1"}],
         )  # fmt: skip

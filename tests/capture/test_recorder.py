@@ -24,7 +24,7 @@ from meetrec.capture.chain import verify_chain
 from meetrec.capture.devices import list_microphones
 from meetrec.capture.errors import OutboxUnusable, RecordingRefused
 from meetrec.capture.inspection import inspect_folder
-from meetrec.capture.outbox import RUN_STATEMENT, is_still_needed, pieces_of, read_closing, runs_of
+from meetrec.capture.outbox import RUN_STATEMENT, is_still_needed, pieces_of, read_closing, runs_of, statement_of
 from meetrec.capture.pieces import RATE, Gap, PieceHeader, sha256_hex
 from meetrec.capture.reading import sound_of
 from meetrec.capture.recorder import Recorder
@@ -384,6 +384,7 @@ def test_a_recording_goes_on_in_a_second_run_after_the_kiosk_was_closed_in_the_m
     finally:
         again.recorder.close()
     assert len(closing["runs"]) == 2
+    assert [statement_of(run)["ordinal"] for run in runs_of(room.outbox / room.recording)] == [1, 2]
     for number in (1, 2, 3, 4):
         assert [header.kind for header in room.chain(number, 0)] == ["journal", "end"]
         assert room.chain(number, 0)[-1].reason == "interrupted"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meetrec.capture.errors import RunKeyRefused
-from meetrec.capture.run_keys import canonical_json, microphone_keys, open_run_key, run_statement, seal_run_key
+from meetrec.capture.run_keys import canonical_json, microphone_keys, open_run_key, parse_run_statement, run_statement, seal_run_key
 
 pytestmark = pytest.mark.requirement("G5.b")
 DISTRICT = X25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -17,7 +17,8 @@ NAMES = {"recording": "r", "kiosk": "k", "run": "u"}
 
 
 def statement() -> bytes:
-    return run_statement(DISTRICT.public_key().public_bytes_raw(), RUN_KEY, **NAMES, started_at="2026-10-13T14:00:00.000000Z", rate=48_000, microphones=[])
+    began = "2026-10-13T14:00:00.000000Z"
+    return run_statement(DISTRICT.public_key().public_bytes_raw(), RUN_KEY, **NAMES, ordinal=1, started_at=began, rate=48_000, microphones=[])
 
 
 def test_the_district_opens_what_was_sealed_to_it() -> None:
@@ -51,6 +52,12 @@ def test_no_bytes_from_elsewhere_are_taken_for_a_statement(noise: bytes) -> None
 def test_a_statement_of_a_later_format_is_refused_by_name() -> None:
     with pytest.raises(RunKeyRefused, match="format 2"):
         open_run_key(DISTRICT, canonical_json({**json.loads(statement()), "format": 2}))
+
+
+@pytest.mark.parametrize("ordinal", [0, -1, True, "1", None])
+def test_a_statement_without_its_place_among_the_runs_is_refused(ordinal: object) -> None:
+    with pytest.raises(RunKeyRefused):
+        parse_run_statement(canonical_json({**json.loads(statement()), "ordinal": ordinal}))
 
 
 def test_a_public_key_of_the_wrong_length_is_refused_with_a_sentence() -> None:

@@ -38,7 +38,7 @@ class SealedRun:
     def _statement(self, key: bytes) -> bytes:
         microphones = [{"id": name, "label": name, "seat": name, "device": name} for name in MICROPHONES]
         return run_statement(
-            self.district_public_key, key, recording=self.recording, kiosk=self.kiosk, run=self.run, rate=RATE,
+            self.district_public_key, key, recording=self.recording, kiosk=self.kiosk, run=self.run, rate=RATE, ordinal=1,
             started_at=utc_text(self.started_at), microphones=microphones,
         )  # fmt: skip
 
