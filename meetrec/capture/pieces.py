@@ -30,7 +30,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from numpy.typing import NDArray
 
 from meetrec.capture.errors import PieceRefused
-from meetrec.capture.run_keys import MicrophoneKeys, canonical_json, microphone_keys, open_run_key, seal_run_key
+from meetrec.capture.run_keys import MICROPHONE_ID, MicrophoneKeys, canonical_json, microphone_keys, open_run_key, seal_run_key
 
 __all__ = [
     "GAP_KINDS", "Gap", "JournalReading", "PieceHeader", "Samples", "canonical_json", "end_piece", "journal_block", "journal_start",
@@ -44,7 +44,6 @@ JOURNAL_BLOCK_FRAMES = RATE // 2
 KINDS = ("flac", "journal", "end")
 END_REASONS = ("stopped", "interrupted")
 GAP_KINDS = ("pause", "off_the_record", "device_lost", "stall", "overflow", "late_start", "power", "interrupted")
-MICROPHONE_ID = re.compile(r"[a-z0-9-]{1,40}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _LENGTH_BYTES = 4
 _LONGEST_HEADER = 1 << 20

@@ -8,6 +8,7 @@ everything else in run.json is bound by piece 0, which carries the SHA-256 of ru
 import base64
 import hashlib
 import json
+import re
 import secrets
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +24,7 @@ KEY_BYTES = 32
 RUN_KEY_PURPOSE = "meetrec run key"
 PIECE_KEY_PURPOSE = "meetrec piece key"
 RUN_STATEMENT_FORMAT = 1
+MICROPHONE_ID = re.compile(r"[a-z0-9-]{1,40}")
 _SUITE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 
 
@@ -133,4 +135,20 @@ def parse_run_statement(run_statement: bytes) -> dict[str, Any]:
         raise RunKeyRefused(f"Run {statement['run']} is in format {statement['format']}; this version of MeetRec reads format 1.")
     if type(statement["ordinal"]) is not int or statement["ordinal"] < 1:
         raise RunKeyRefused(f"Run {statement['run']} does not say which of its recording it is, counted from 1.")
+    _require_microphones(statement)
     return statement
+
+
+def _require_microphones(statement: dict[str, Any]) -> None:
+    """Refuse whatever the recorder never writes, so that no later step meets a text where a microphone belongs."""
+    microphones = statement["microphones"]
+    if not all(isinstance(one, dict) and _is_microphone(one) for one in microphones):
+        raise RunKeyRefused(f"Run {statement['run']} names a microphone that is none: each has an id, a label, a device, and perhaps a seat.")
+    if len({one["id"] for one in microphones}) != len(microphones):
+        raise RunKeyRefused(f"Run {statement['run']} names one microphone twice.")
+
+
+def _is_microphone(named: dict[str, Any]) -> bool:
+    """`id` is a slug, `label` and `device` are texts, `seat` is a text or null; anything else is left to later versions."""
+    texts = [named.get("id"), named.get("label"), named.get("device"), named.get("seat") or ""]
+    return all(isinstance(text, str) for text in texts) and MICROPHONE_ID.fullmatch(named["id"]) is not None

@@ -60,6 +60,19 @@ def test_a_statement_without_its_place_among_the_runs_is_refused(ordinal: object
         parse_run_statement(canonical_json({**json.loads(statement()), "ordinal": ordinal}))
 
 
+TABLE = {"id": "table-1", "label": "Table 1", "device": "Table 1", "seat": None}
+
+
+@pytest.mark.parametrize(
+    "microphones",
+    [["x"], [None], [{}], [{**TABLE, "id": "../../x"}], [{**TABLE, "id": 1}], [{**TABLE, "label": None}], [{**TABLE, "seat": 3}], [TABLE, TABLE]],
+)
+def test_a_statement_whose_microphones_are_none_is_refused(microphones: list[object]) -> None:
+    assert parse_run_statement(canonical_json({**json.loads(statement()), "microphones": [TABLE]}))["microphones"] == [TABLE]
+    with pytest.raises(RunKeyRefused, match="microphone"):
+        parse_run_statement(canonical_json({**json.loads(statement()), "microphones": microphones}))
+
+
 def test_a_public_key_of_the_wrong_length_is_refused_with_a_sentence() -> None:
     with pytest.raises(RunKeyRefused, match="must have 32 bytes, this one has 31"):
         seal_run_key(bytes(31), RUN_KEY, **NAMES)
