@@ -99,14 +99,14 @@ def fault_sentence(kind: str, seat: str, is_over: bool) -> str:
     if kind == "muted":
         return _muted_sentence(seat, is_over)
     if is_over:
-        return _("%(seat)s was lost for a while and is back. What it should have heard in between is missing and stated.", seat=seat)
-    return _("%(seat)s is lost. What it recorded so far is kept, and the other microphones go on. Check its cable.", seat=seat)
+        return _("The microphone “%(seat)s” was not connected for a while and is back. What it should have heard in between is missing and stated.", seat=seat)
+    return _("The microphone “%(seat)s” is not connected. What it recorded so far is kept, and the other microphones go on. Check its cable.", seat=seat)
 
 
 def _muted_sentence(seat: str, is_over: bool) -> str:
     if is_over:
-        return _("%(seat)s sent no sound for a while and is heard again.", seat=seat)
-    return _("%(seat)s sends no sound at all: it is switched off or muted. The other microphones go on.", seat=seat)
+        return _("The microphone “%(seat)s” sent no sound for a while and is heard again.", seat=seat)
+    return _("The microphone “%(seat)s” sends no sound at all: it is switched off or muted. The other microphones go on.", seat=seat)
 
 
 def microphone_words(reading: MicrophoneReading, is_heard: bool, *, is_paused: bool) -> str:
@@ -120,5 +120,5 @@ def microphone_words(reading: MicrophoneReading, is_heard: bool, *, is_paused: b
     if reading.is_mute:
         return _("No sound at all: muted?")
     if is_paused:
-        return _("Not recorded")
+        return _("Not being recorded now")
     return _("Hears sound") if is_heard else _("Quiet")

@@ -230,12 +230,22 @@ def test_lost_microphone_stays_on_the_screen_until_somebody_answers(kiosk_client
     kiosk_client.post(START)
     recorder.lose(2)
     fault = kiosk_client.get("/status").json["faults"][0]
-    assert fault["sentence"].startswith("Case manager is lost. What it recorded so far is kept")
+    assert fault["sentence"].startswith("The microphone “Case manager” is not connected. What it recorded so far is kept")
     recorder.find(2)
     assert "is back" in kiosk_client.get("/status").json["faults"][0]["sentence"]
     assert "is back" in text(kiosk_client, "/recording")
     kiosk_client.post(f"/faults/{fault['number']}/answer")
     assert kiosk_client.get("/status").json["faults"] == []
+
+
+def test_spanish_screen_says_that_it_records_and_what_a_pause_is(kiosk_client: FlaskClient) -> None:
+    kiosk_client.get("/language/es")
+    kiosk_client.post(START)
+    assert "<span data-state-words>Grabando</span>" in text(kiosk_client, "/recording")
+    kiosk_client.post(PAUSE)
+    page = text(kiosk_client, "/recording")
+    assert "No se está grabando" in page
+    assert "No se grabó" not in page
 
 
 def test_screen_speaks_the_chosen_language_and_follows_no_foreign_address(kiosk_client: FlaskClient) -> None:
