@@ -33,7 +33,7 @@ from meetrec.capture.errors import PieceRefused
 from meetrec.capture.run_keys import MICROPHONE_ID, MicrophoneKeys, canonical_json, microphone_keys, open_run_key, seal_run_key
 
 __all__ = [
-    "GAP_KINDS", "Gap", "JournalReading", "PieceHeader", "Samples", "canonical_json", "end_piece", "journal_block", "journal_start",
+    "GAP_KINDS", "MICROPHONE_ID", "Gap", "JournalReading", "PieceHeader", "Samples", "canonical_json", "end_piece", "journal_block", "journal_start",
     "open_piece", "open_run_key", "parse_piece", "read_journal", "samples_of", "seal_piece", "seal_run_key", "sha256_hex",
 ]  # fmt: skip
 

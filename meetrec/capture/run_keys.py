@@ -127,7 +127,7 @@ def parse_run_statement(run_statement: bytes) -> dict[str, Any]:
     """run.json's bytes as a dictionary. Raises RunKeyRefused when they are not an opening statement of format 1."""
     try:
         statement = json.loads(run_statement)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise RunKeyRefused("The opening statement of a run (run.json) is damaged: it is not JSON.") from None
     if not isinstance(statement, dict) or any(not isinstance(statement.get(name), kind) for name, kind in _STATEMENT_FIELDS.items()):
         raise RunKeyRefused("The opening statement of a run (run.json) lacks something it must name.")
@@ -143,9 +143,9 @@ def _require_microphones(statement: dict[str, Any]) -> None:
     """Refuse whatever the recorder never writes, so that no later step meets a text where a microphone belongs."""
     microphones = statement["microphones"]
     if not all(isinstance(one, dict) and _is_microphone(one) for one in microphones):
-        raise RunKeyRefused(f"Run {statement['run']} names a microphone that is none: each has an id, a label, a device, and perhaps a seat.")
+        raise RunKeyRefused(f"The opening statement of run {statement['run']} names a microphone that is none: id, label or device is missing or damaged.")
     if len({one["id"] for one in microphones}) != len(microphones):
-        raise RunKeyRefused(f"Run {statement['run']} names one microphone twice.")
+        raise RunKeyRefused(f"The opening statement of run {statement['run']} names one microphone twice.")
 
 
 def _is_microphone(named: dict[str, Any]) -> bool:

@@ -49,6 +49,11 @@ def test_no_bytes_from_elsewhere_are_taken_for_a_statement(noise: bytes) -> None
         open_run_key(DISTRICT, noise)
 
 
+def test_a_statement_nested_without_end_is_refused() -> None:
+    with pytest.raises(RunKeyRefused, match="damaged"):
+        parse_run_statement(b"[" * 100_000)
+
+
 def test_a_statement_of_a_later_format_is_refused_by_name() -> None:
     with pytest.raises(RunKeyRefused, match="format 2"):
         open_run_key(DISTRICT, canonical_json({**json.loads(statement()), "format": 2}))
