@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,11 @@ from meetrec.capture.run_keys import canonical_json, parse_run_statement
 
 RUN_STATEMENT = "run.json"
 CLOSING = "closing.json"
+
+
+def utc_text(moment: datetime) -> str:
+    """ISO 8601 in UTC with microseconds, as run.json and closing.json carry it."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def piece_path(microphone_folder: Path, index: int) -> Path:
@@ -56,15 +62,16 @@ def recordings_in(outbox: Path) -> list[str]:
 
 def runs_of(recording_folder: Path) -> list[Path]:
     """The run folders of a recording, earliest first: by their ordinals, for the clock may have been wrong."""
-    return sorted(_run_folders(recording_folder), key=lambda folder: int(statement_of(folder)["ordinal"]))
+    return sorted(run_folders(recording_folder), key=lambda folder: int(statement_of(folder)["ordinal"]))
 
 
 def next_ordinal(recording_folder: Path) -> int:
     """The ordinal of a run that begins now. Runs stay on the kiosk until their recording is closed, so they can be counted."""
-    return len(_run_folders(recording_folder)) + 1
+    return len(run_folders(recording_folder)) + 1
 
 
-def _run_folders(recording_folder: Path) -> list[Path]:
+def run_folders(recording_folder: Path) -> list[Path]:
+    """The run folders of a recording in no order, also those whose opening statement does not read."""
     return [statement.parent for statement in recording_folder.glob(f"*/{RUN_STATEMENT}")]
 
 

@@ -18,7 +18,7 @@ from meetrec.capture.ballast import GO_ON_BYTES, Ballast, room_in
 from meetrec.capture.devices import Microphone
 from meetrec.capture.errors import CaptureError, DiskFull, OutboxUnusable, RecordingRefused
 from meetrec.capture.files import make_folder, place_file
-from meetrec.capture.outbox import CLOSING, RUN_STATEMENT, next_ordinal, write_closing
+from meetrec.capture.outbox import CLOSING, RUN_STATEMENT, next_ordinal, utc_text, write_closing
 from meetrec.capture.pieces import RATE, sha256_hex
 from meetrec.capture.recovery import end_as_interrupted
 from meetrec.capture.run_keys import new_run_key, run_statement
@@ -30,11 +30,6 @@ LONGEST_STOP_SECONDS = 60.0  # a microphone that still answers is waited for: on
 ATTENTION_SECONDS = 0.1
 
 log = logging.getLogger(__name__)
-
-
-def utc_text(moment: datetime) -> str:
-    """ISO 8601 in UTC with microseconds, as run.json and closing.json carry it."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 class Recorder:

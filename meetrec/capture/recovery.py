@@ -18,8 +18,10 @@ from meetrec.capture.outbox import (
     microphones_of,
     piece_path,
     recordings_in,
+    run_folders,
     runs_of,
     statement_of,
+    utc_text,
     write_closing,
 )
 from meetrec.capture.pieces import RATE, PieceHeader, end_piece, sha256_hex
@@ -31,7 +33,8 @@ from meetrec.capture.writers import without_writers
 class InterruptedRecording:
     """A recording without its closing: it can go on in a new run, or be finished.
 
-    `seconds` reaches from the first run's start to the last frame kept; `troubles` are sentences about files that do not read.
+    `seconds` is the length of all runs to the last frame kept; `troubles` are sentences about files that do not read. `started_at` is
+    empty when no run's statement reads.
     """
 
     recording: str
@@ -48,14 +51,25 @@ def recover(outbox: Path) -> list[InterruptedRecording]:
     """
     with without_writers(outbox):
         found = [outbox / recording for recording in recordings_in(outbox) if not (outbox / recording / CLOSING).exists()]
-        return [_recover_recording(folder) for folder in found if runs_of(folder)]
+        return [_recover_recording(folder, runs) for folder in found if (runs := run_folders(folder))]
 
 
-def _recover_recording(folder: Path) -> InterruptedRecording:
-    runs = runs_of(folder)
-    troubles = [trouble for run in runs for microphone in microphones_of(run) if (trouble := _end_if_possible(run, microphone))]
-    seconds = sum(_seconds_of(run) for run in runs)
-    return InterruptedRecording(folder.name, str(statement_of(runs[0])["started_at"]), len(runs), round(seconds, 1), tuple(troubles))
+def _recover_recording(folder: Path, runs: list[Path]) -> InterruptedRecording:
+    """End what can be ended. A file that does not read is a trouble of its recording, and keeps neither the others nor the kiosk."""
+    readings = [(run, *_read_statement(run)) for run in runs]
+    statements = {run: statement for run, statement, _ in readings if statement is not None}
+    troubles = [trouble for _, _, trouble in readings if trouble]
+    for run, statement in statements.items():
+        troubles += [trouble for microphone in statement["microphones"] if (trouble := _end_if_possible(run, microphone["id"]))]
+    started_at = min((str(statement["started_at"]) for statement in statements.values()), default="")
+    return InterruptedRecording(folder.name, started_at, len(runs), round(sum(map(_seconds_of, statements)), 1), tuple(troubles))
+
+
+def _read_statement(run_folder: Path) -> tuple[dict[str, Any] | None, str | None]:
+    try:
+        return statement_of(run_folder), None
+    except CaptureError as error:
+        return None, f"Run {run_folder.name}: {error} Its files are kept as they lie."
 
 
 def _end_if_possible(run_folder: Path, microphone: str) -> str | None:
@@ -64,6 +78,8 @@ def _end_if_possible(run_folder: Path, microphone: str) -> str | None:
         end_as_interrupted(run_folder, microphone)
     except CaptureError as error:
         return f"Microphone {microphone}: {error} The file is kept as it lies."
+    except OSError as error:
+        return f"Microphone {microphone}: {error.strerror}. Its files are kept as they lie."
     return None
 
 
@@ -91,7 +107,7 @@ def _seconds_of(run_folder: Path) -> float:
     for microphone in microphones_of(run_folder):
         try:
             reached.append(position_on_disk(run_folder, microphone, "", keys=None).next_frame / RATE)
-        except CaptureError:
+        except (CaptureError, OSError):
             continue
     return max(reached)
 
@@ -104,5 +120,4 @@ def finish(outbox: Path, recording: str) -> dict[str, Any]:
     runs = runs_of(outbox / recording)
     if not runs:
         raise OutboxUnusable(f"There is no recording {recording} on this kiosk.")
-    stopped_at = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    return write_closing(outbox, str(statement_of(runs[0])["kiosk"]), recording, stopped_at)
+    return write_closing(outbox, str(statement_of(runs[0])["kiosk"]), recording, utc_text(datetime.now(UTC)))

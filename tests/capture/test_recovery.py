@@ -7,7 +7,7 @@ import pytest
 
 from meetrec.capture.chain import verify_chain
 from meetrec.capture.errors import OutboxUnusable
-from meetrec.capture.outbox import journal_path, pieces_of, read_closing
+from meetrec.capture.outbox import RUN_STATEMENT, journal_path, pieces_of, read_closing
 from meetrec.capture.pieces import RATE
 from meetrec.capture.recovery import finish, recover
 from tests.capture.sealed_runs import MICROPHONE, SealedRun, sound
@@ -75,6 +75,24 @@ def test_a_damaged_newest_piece_is_kept_and_told_and_other_recordings_are_recove
     assert damaged.exists()
     assert found[other.recording].troubles == ()
     assert len(list(pieces_of(other.folder, MICROPHONE))) == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"{", None])
+def test_an_unreadable_statement_is_told_and_all_other_runs_and_recordings_are_recovered(crashed: SealedRun, content: bytes | None) -> None:
+    later, other = SealedRun(crashed.outbox, crashed.recording, ordinal=2), SealedRun(crashed.outbox)
+    (crashed.folder / RUN_STATEMENT).unlink()
+    if content is None:
+        (crashed.folder / RUN_STATEMENT).mkdir()
+    else:
+        (crashed.folder / RUN_STATEMENT).write_bytes(content)
+    before = crashed.pieces()
+    found = {interrupted.recording: interrupted for interrupted in recover(crashed.outbox)}
+    assert found[crashed.recording].runs == 2
+    assert f"Run {crashed.run}: The opening statement of" in found[crashed.recording].troubles[0]
+    assert crashed.pieces() == before
+    for run in (later, other):
+        assert verify_chain(run.statement, MICROPHONE, run.pieces())[-1].reason == "interrupted"
+    assert found[other.recording].troubles == ()
 
 
 def test_an_outbox_that_does_not_exist_has_nothing_to_recover(tmp_path: Path) -> None:
