@@ -45,7 +45,10 @@ NO_DISTRICT_KEY = lazy_gettext(
     "This kiosk has not yet received the district’s key, so it cannot seal a recording. It fetches the key as soon as the server answers."
 )
 ANOTHER_RUNS = lazy_gettext("Another meeting is being recorded in this room. Stop that recording first.")
-ALREADY_RECORDED = lazy_gettext("This meeting’s recording was stopped and saved. If the meeting goes on, ask the coordinator to arm the room again.")
+ALREADY_RECORDED = lazy_gettext(
+    "This meeting’s recording was stopped and saved. If the meeting goes on, ask the coordinator to arm the room again. "
+    "The meeting then stands in the list once more, by itself."
+)
 HELD_TOO_SHORT = lazy_gettext("Hold for two seconds to stop. The recording goes on.")
 FINISH_HELD_TOO_SHORT = lazy_gettext("Hold for two seconds to finish. Nothing was changed.")
 NOT_OF_TODAY = lazy_gettext(

@@ -101,6 +101,24 @@ def test_after_the_hold_the_page_says_what_is_saved_and_delivered(kiosk_client: 
     assert "ask the coordinator to arm the room again" in kiosk_client.post(START).json["error"]
 
 
+def test_meeting_that_is_armed_again_is_recorded_a_second_time_beside_the_first(
+    kiosk_client: FlaskClient, room_screen: Screen, district_server: FaultyServer, recorder: ScriptedRecorder
+) -> None:
+    kiosk_client.post(START)
+    saved = kiosk_client.post(STOP, data={"held_ms": "2000"}).json["now_at"]
+    assert "stands in the list once more, by itself" in text(kiosk_client, saved)
+    version = kiosk_client.get("/status").json["version"]
+    again, now = str(uuid4()), clock.now()
+    district_server.news = news(KIOSK, [armed(MATEO, now), armed(again, now)])
+    room_screen.news.ask()
+    assert kiosk_client.get("/status").json["version"] != version  # an open page draws the list anew
+    page = text(kiosk_client)
+    assert f'href="/recordings/{MATEO}/saved"' in page
+    assert f'href="/meetings/{again}"' in page
+    assert kiosk_client.post(f"/meetings/{again}/start").status_code == 200
+    assert recorder.calls == [f"start {MATEO}", "stop", f"start {again}"]
+
+
 def test_second_stop_of_another_tab_is_harmless(kiosk_client: FlaskClient, recorder: ScriptedRecorder) -> None:
     kiosk_client.post(START)
     for _ in range(2):
