@@ -8,6 +8,7 @@ from pathlib import Path
 
 from meetrec.platform.durable_files import make_private_folder, sync_folder
 from meetrec.recordings.errors import DeliveryRefused, NoRoomLeft
+from meetrec.recordings.rules import is_id
 
 STATEMENT = "run.json"
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -23,16 +24,15 @@ def piece_path(incoming: Path, recording_id: str, run_id: str, microphone: str, 
     return incoming / recording_id / run_id / microphone / f"{index:06d}.piece"
 
 
-def keep(path: Path, content: bytes, name: str) -> None:
-    """Put the bytes at `path` for good: on the disk with their name when this returns. The same bytes again change nothing.
+def keep(incoming: Path, path: Path, content: bytes, name: str) -> None:
+    """Put the bytes at `path` below `incoming` for good: on the disk with their name when this returns. The same bytes again change nothing.
 
     Raises DeliveryRefused when other bytes lie there (`name` says which piece), NoRoomLeft when the disk is full.
     """
     try:
-        _keep(path, content)
-    except FileExistsError:
-        if path.read_bytes() != content:
-            raise DeliveryRefused(f"{name} was delivered before with other bytes. The first ones stay.") from None
+        _make_folders(incoming, path.parent)
+        _write_once(path, content, name)
+        _sync_names(incoming, path.parent)
     except OSError as error:
         if error.errno not in NO_ROOM:
             raise
@@ -53,19 +53,20 @@ def remove_delivery(incoming: Path, recording_id: str) -> None:
 
 
 def waiting_recordings(incoming: Path) -> tuple[str, ...]:
-    """Ids of recordings whose pieces lie here."""
-    return tuple(sorted(entry.name for entry in incoming.iterdir() if entry.is_dir())) if incoming.is_dir() else ()
+    """Ids of recordings whose pieces lie here; other folders, such as lost+found, are not ours."""
+    return tuple(sorted(entry.name for entry in incoming.iterdir() if entry.is_dir() and is_id(entry.name))) if incoming.is_dir() else ()
 
 
-def _keep(path: Path, content: bytes) -> None:
-    _make_folders(path.parent)
+def _write_once(path: Path, content: bytes, name: str) -> None:
     part = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
     try:
         _write_through(part, content)
         os.link(part, path)  # unlike a rename, never replaces what another request put there
+    except FileExistsError:
+        if path.read_bytes() != content:
+            raise DeliveryRefused(f"{name} was delivered before with other bytes. The first ones stay.") from None
     finally:
         part.unlink(missing_ok=True)
-    sync_folder(path.parent)
 
 
 def _write_through(part: Path, content: bytes) -> None:
@@ -77,10 +78,20 @@ def _write_through(part: Path, content: bytes) -> None:
         os.fsync(descriptor)
 
 
-def _make_folders(folder: Path) -> None:
-    """Create the folders and make their names durable too: a piece whose folder is forgotten is lost with it."""
-    if folder.is_dir():
-        return
-    _make_folders(folder.parent)
-    make_private_folder(folder)
-    sync_folder(folder.parent)
+def _make_folders(incoming: Path, folder: Path) -> None:
+    for step in reversed(_steps(incoming, folder)):
+        make_private_folder(step)
+
+
+def _sync_names(incoming: Path, folder: Path) -> None:
+    """Make the names durable from the file up: a piece whose folder is forgotten is lost with it.
+
+    Also when all of it was there already: who put it there may have been killed before this.
+    """
+    for step in (*_steps(incoming, folder), incoming.parent):
+        sync_folder(step)
+
+
+def _steps(incoming: Path, folder: Path) -> list[Path]:
+    """`folder` and what leads to it, up to `incoming` itself."""
+    return [folder, *(above for above in folder.parents if above.is_relative_to(incoming))]

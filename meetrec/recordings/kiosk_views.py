@@ -50,7 +50,8 @@ def open_run(recording_id: UUID, run_id: UUID) -> ResponseReturnValue:
         actions.check_run(session, courier, recording, run, content, _district_key().fingerprint)
         is_new = not queries.has_run(session, run)
     if is_new:
-        incoming.keep(incoming.statement_path(settings().incoming_dir, recording, run), content, f"The opening statement of run {run}")
+        folder = settings().incoming_dir
+        incoming.keep(folder, incoming.statement_path(folder, recording, run), content, f"The opening statement of run {run}")
         with database().writing() as session:
             actions.register_run(session, clock.now(), courier, recording, run, content)
     return jsonify(sha256=sha256_hex(content))
@@ -66,8 +67,8 @@ def deliver_piece(recording_id: UUID, run_id: UUID, microphone: str, index: int)
         header = actions.check_piece(session, courier, place, content)
         is_new = not queries.is_noted(session, place.run_id, microphone, index)
     if is_new:
-        path = incoming.piece_path(settings().incoming_dir, place.recording_id, place.run_id, microphone, index)
-        incoming.keep(path, content, place.name)
+        folder = settings().incoming_dir
+        incoming.keep(folder, incoming.piece_path(folder, place.recording_id, place.run_id, microphone, index), content, place.name)
         with database().writing() as session:
             actions.note_piece(session, clock.now(), courier, place, header, content)
     return jsonify(sha256=sha256_hex(content), durable=True)

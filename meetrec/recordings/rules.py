@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from meetrec.capture.pieces import MICROPHONE_ID
+from meetrec.capture.run_keys import MICROPHONE_ID
 
 ASSEMBLE = "recordings.assemble"  # the kind of the joining job
 
@@ -72,10 +72,10 @@ def arming_again(*, is_any_open: bool, planned_end: datetime, day_began: datetim
 def chains_of_closing(closing: Mapping[str, Any]) -> dict[tuple[str, str], ChainEnd]:
     """The chains a closing statement promises. Raises ValueError when it is not in the form of the kiosk's closing.json."""
     try:
+        runs = {_run_id(run): microphones for run, microphones in closing["runs"].items()}  # also of a run without microphones
         return {
             (run, _slug(microphone)): ChainEnd(_count(end["pieces"]), _digest(end["last"]))
-            for run, microphones in closing["runs"].items()
-            if _is_id(run)
+            for run, microphones in runs.items()
             for microphone, end in microphones.items()
         }
     except (KeyError, TypeError, AttributeError) as error:
@@ -116,11 +116,18 @@ def stage_of(state: RecordingState, kiosk_state: str | None, *, is_closed: bool,
     return Stage(state)  # the other states are stages of the same name
 
 
-def _is_id(run: str) -> bool:
-    """True, or ValueError: ids become names of folders, so no other spelling of a UUID passes, not even of a run without microphones."""
-    if str(UUID(run)) != run:
+def is_id(text: str) -> bool:
+    """Whether this is a UUID in its usual spelling: ids become names of folders, so no other spelling passes."""
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def _run_id(run: str) -> str:
+    if not is_id(run):
         raise ValueError("a run is named by a UUID in its usual spelling")
-    return True
+    return run
 
 
 def _slug(microphone: str) -> str:
