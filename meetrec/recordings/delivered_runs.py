@@ -50,9 +50,10 @@ class Microphone:
 
 @dataclass(frozen=True)
 class OpenedRun:
-    """A run whose key opened and whose chains hold: when it began, its microphones, and each one's pieces in order."""
+    """A run whose key opened and whose chains hold: its place among the runs, when it began, its microphones, and each one's pieces in order."""
 
     id: str
+    ordinal: int  # which of its recording's runs it is, from 1
     started_at: datetime
     microphones: tuple[Microphone, ...]
     chains: Mapping[str, tuple[SealedPiece, ...]]
@@ -80,7 +81,7 @@ def _opened(folder: Path, district_key: X25519PrivateKey, promised: Mapping[str,
     wanted = promised if promised is not None else {path.name: None for path in folder.iterdir() if path.is_dir()}
     chains = {microphone: _chain(folder / microphone, content, run_key, end) for microphone, end in wanted.items()}
     started_at = datetime.fromisoformat(statement["started_at"])
-    return OpenedRun(statement["run"], started_at, _microphones_of(statement), chains)
+    return OpenedRun(statement["run"], statement["ordinal"], started_at, _microphones_of(statement), chains)
 
 
 def _microphones_of(statement: Mapping[str, Any]) -> tuple[Microphone, ...]:

@@ -1,12 +1,13 @@
 """One clock for all microphones of a recording: where each piece lies on it, and what is missing where (the gap ledger).
 
-Frame 0 is the start of the first run. A later run lies where the wall clock puts it, but never over sound that is there already.
+Frame 0 is the start of the first run. The runs follow each other by their ordinal; how far one is from the one before says the wall
+clock. Where the clock was set in between, the run follows at once, and the ledger says that the length of the break is not known.
 Whatever is missing is exact zeros, so that all masters have one length and one second of one is the same second of the others.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,10 @@ from meetrec.recordings.delivered_runs import Microphone, OpenedRun, SealedPiece
 from meetrec.recordings.errors import AssemblyFailed
 
 SERVER = "server"
+CLOCK, RUN_ORDER = "clock", "run order"  # a break of unknown length, and what noticed it
 SILENCE_FRAMES = 10 * RATE
 LONGEST_PAUSE = timedelta(hours=12)  # between runs; a clock that says more was set in between and is not believed
+CLOCK_DRIFT = 5 * RATE  # frames; a sound card counts a second or two more than the clock in a long meeting
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,15 @@ class Missing:
     frames: int
     kind: str
     noticed_by: str
+
+
+@dataclass(frozen=True)
+class Span:
+    """Where a run lies on the common clock (first frame, end), and whether the machine's clock could be believed for its distance."""
+
+    start: int
+    end: int
+    is_clock_believed: bool = True
 
 
 @dataclass(frozen=True)
@@ -68,9 +80,9 @@ class Timeline:
 
 def timeline_of(runs: Sequence[OpenedRun]) -> Timeline:
     """Lay all runs on one clock. Raises AssemblyFailed when nothing was recorded or pieces lie over each other."""
-    ordered = sorted(runs, key=lambda run: run.started_at)
+    ordered = sorted(runs, key=lambda run: run.ordinal)
     spans = _spans(ordered)
-    total = spans[-1][1] if spans else 0
+    total = spans[-1].end if spans else 0
     laid = [_laid(microphone, ordered, spans, total) for microphone in _microphones(ordered)]
     if not any(isinstance(stretch, SealedPiece) and stretch.frames for track, _ in laid for stretch in track.stretches):
         raise AssemblyFailed("No microphone recorded any sound. What the kiosk delivered was kept.")
@@ -88,34 +100,40 @@ def _microphones(runs: Iterable[OpenedRun]) -> tuple[Microphone, ...]:
     return tuple(known.values())
 
 
-def _spans(runs: Sequence[OpenedRun]) -> list[tuple[int, int]]:
-    """First frame and end of each run on the common clock."""
-    spans: list[tuple[int, int]] = []
-    for run in runs:
-        end_before = spans[-1][1] if spans else 0
-        start = max(end_before, _frames_between(runs[0].started_at, run.started_at))
-        if start - end_before > LONGEST_PAUSE.total_seconds() * RATE:
-            start = end_before
-        spans.append((start, start + _length_of(run)))
+def _spans(runs: Sequence[OpenedRun]) -> list[Span]:
+    """Where each run lies. The clock says only how far a run is from the one before, and only while it can be right."""
+    spans: list[Span] = []
+    for number, run in enumerate(runs):
+        if number == 0:
+            spans.append(Span(0, _length_of(run)))
+            continue
+        before = spans[-1]
+        distance = run.started_at - runs[number - 1].started_at
+        start = before.start + _frames_in(distance)
+        is_believed = distance >= timedelta(0) and before.end - CLOCK_DRIFT <= start <= before.end + _frames_in(LONGEST_PAUSE)
+        start = max(before.end, start) if is_believed else before.end
+        spans.append(Span(start, start + _length_of(run), is_believed))
     return spans
 
 
-def _frames_between(first: datetime, later: datetime) -> int:
-    return round((later - first) / timedelta(microseconds=1) * RATE / 1_000_000)
+def _frames_in(distance: timedelta) -> int:
+    return round(distance / timedelta(microseconds=1) * RATE / 1_000_000)
 
 
 def _length_of(run: OpenedRun) -> int:
     return max((piece.header.first_frame + piece.frames for chain in run.chains.values() for piece in chain), default=0)
 
 
-def _laid(microphone: Microphone, runs: Sequence[OpenedRun], spans: Sequence[tuple[int, int]], total: int) -> tuple[Track, list[Missing]]:
+def _laid(microphone: Microphone, runs: Sequence[OpenedRun], spans: Sequence[Span], total: int) -> tuple[Track, list[Missing]]:
     layer = _Layer(microphone.id)
-    for number, (run, (start, _end)) in enumerate(zip(runs, spans, strict=True)):
+    for number, (run, span) in enumerate(zip(runs, spans, strict=True)):
+        if not span.is_clock_believed:
+            layer.missing.append(Missing(microphone.id, span.start, 0, CLOCK, RUN_ORDER))
         chain = run.chains.get(microphone.id, ())
         for piece in chain:
-            layer.lay(piece, start)
+            layer.lay(piece, span.start)
         is_last = number == len(runs) - 1
-        layer.fill_to(total if is_last else spans[number + 1][0], _kind_after(chain, is_last), SERVER)
+        layer.fill_to(total if is_last else spans[number + 1].start, _kind_after(chain, is_last), SERVER)
     return Track(microphone, tuple(layer.stretches)), layer.missing
 
 

@@ -34,6 +34,7 @@ def reason_of_gap(kind: str) -> str:
         "between_runs": _("stopped, then started again"),
         "uneven_end": _("the microphone ended before the others"),
         "absent": _("the microphone was not there"),
+        "clock": _("the kiosk’s clock was set wrong: how long the break was is not known"),
     }.get(kind, _("the kiosk gave no reason"))
 
 

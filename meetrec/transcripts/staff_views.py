@@ -20,6 +20,7 @@ from meetrec.platform.web import database, for_staff, settings
 from meetrec.recordings import queries as recordings
 from meetrec.recordings.content_gate import let_in, let_in_to_record, vault
 from meetrec.recordings.rules import ArmingAgain
+from meetrec.recordings.timeline import CLOCK
 from meetrec.transcripts import actions, queries
 from meetrec.transcripts.models import Transcript
 from meetrec.transcripts.sentences import clock_time, reason_of_gap
@@ -106,4 +107,4 @@ def _place(record: Record) -> float:
 
 def _gaps_of(record: Record) -> list[dict[str, Any]]:
     ledger = json.loads(vault().read(objects_of(record, ObjectRole.GAP_LEDGER)[0]))
-    return [gap for gap in ledger["gaps"] if gap["end"] - gap["start"] >= SHORTEST_GAP_SHOWN]
+    return [gap for gap in ledger["gaps"] if gap["kind"] == CLOCK or gap["end"] - gap["start"] >= SHORTEST_GAP_SHOWN]

@@ -16,11 +16,12 @@ from meetrec.custody.models import ObjectRole, Record, StoredObject
 from meetrec.custody.queries import objects_of, record_of_recording
 from meetrec.custody.vault import Vault
 from meetrec.journal.models import JournalEntry
+from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.district_keys import KEY_FILE_NAME, generate_district_key
-from meetrec.platform.jobs import Job
+from meetrec.platform.jobs import MOST_ATTEMPTS, Job
 from meetrec.platform.settings import Settings
-from meetrec.recordings import assembly, incoming, jobs
+from meetrec.recordings import actions, assembly, incoming, jobs
 from meetrec.recordings.models import Recording
 from meetrec.recordings.rules import RecordingState
 from tests.recordings.deliveries import START, KioskClient, Part, SealedRun, noise
@@ -100,7 +101,7 @@ def test_gap_that_nobody_stated_is_told_too(kiosk: KioskClient, make_run: MakeRu
 def test_runs_lie_where_the_wall_clock_puts_them(kiosk: KioskClient, make_run: MakeRun, work: Work, database: Database, vault: Vault) -> None:
     before, after, late = noise(SECOND, 1), noise(SECOND, 2), noise(SECOND, 3)
     one = make_run({"table-1": [Part(0, before)]}, reason="interrupted")
-    two = make_run({"table-1": [Part(0, after)], "table-2": [Part(0, late)]}, started_at=START + timedelta(seconds=5, microseconds=250_000))
+    two = make_run({"table-1": [Part(0, after)], "table-2": [Part(0, late)]}, ordinal=2, started_at=START + timedelta(seconds=5, microseconds=250_000))
     kiosk.deliver(one, two)
     work()
     stored = masters(database, vault, one.recording)
@@ -111,17 +112,30 @@ def test_runs_lie_where_the_wall_clock_puts_them(kiosk: KioskClient, make_run: M
     assert sorted(told) == [("table-1", 1.0, 5.25, "interrupted"), ("table-2", 0.0, 5.25, "absent")]
 
 
-@pytest.mark.parametrize("step", [timedelta(seconds=-20), timedelta(days=400)])
-def test_clock_that_was_set_costs_no_sound(step: timedelta, kiosk: KioskClient, make_run: MakeRun, work: Work, database: Database, vault: Vault) -> None:
-    one = make_run({"table-1": [Part(0, noise(SECOND, 1))]})
-    two = make_run({"table-1": [Part(0, noise(SECOND, 2))]}, started_at=START + step)
-    kiosk.deliver(one, two)
+@pytest.mark.parametrize("step", [timedelta(seconds=-20), timedelta(days=-9000), timedelta(days=400)])
+def test_clock_that_was_set_changes_no_order_and_is_told(
+    step: timedelta, kiosk: KioskClient, make_run: MakeRun, work: Work, database: Database, vault: Vault
+) -> None:
+    sounds = [noise(SECOND, seed) for seed in (1, 2, 3)]
+    one = make_run({"table-1": [Part(0, sounds[0])]}, reason="interrupted")
+    two = make_run({"table-1": [Part(0, sounds[1])]}, ordinal=2, started_at=START + step)
+    three = make_run({"table-1": [Part(0, sounds[2])]}, ordinal=3, started_at=START + step + timedelta(seconds=3))
+    kiosk.deliver(one, three, two)
     work()
     joined = masters(database, vault, one.recording)["Head of the table"]
-    sounds = {1: noise(SECOND, 1), 2: noise(SECOND, 2)}
-    for sound in sounds.values():
-        assert any(np.array_equal(joined[at : at + SECOND], sound) for at in (0, SECOND, len(joined) - SECOND))
-    assert len(joined) < 60 * SECOND
+    assert np.array_equal(joined, np.concatenate([sounds[0], sounds[1], np.zeros(2 * SECOND, np.int16), sounds[2]]))
+    assert ledger(database, vault, one.recording) == [("table-1", 1.0, 1.0, "clock"), ("table-1", 2.0, 4.0, "between_runs")]
+
+
+def test_sound_card_that_counts_a_little_more_than_the_clock_is_no_wrong_clock(
+    kiosk: KioskClient, make_run: MakeRun, work: Work, database: Database, vault: Vault
+) -> None:
+    one = make_run({"table-1": [Part(0, noise(3 * SECOND, 1))]})
+    two = make_run({"table-1": [Part(0, noise(SECOND, 2))]}, ordinal=2, started_at=START + timedelta(seconds=2))
+    kiosk.deliver(one, two)
+    work()
+    assert len(masters(database, vault, one.recording)["Head of the table"]) == 4 * SECOND
+    assert ledger(database, vault, one.recording) == []
 
 
 def test_open_journal_of_a_crash_is_finished_by_the_server(kiosk: KioskClient, make_run: MakeRun, work: Work, database: Database, vault: Vault) -> None:
@@ -203,6 +217,27 @@ def test_pieces_that_a_killed_worker_left_are_removed_by_the_timetable(
     assert incoming.waiting_recordings(settings.incoming_dir) == ()
 
 
+def test_delivery_that_cannot_be_cleared_holds_up_no_other(
+    kiosk: KioskClient, make_run: MakeRun, work: Work, settings: Settings, database: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = make_run()
+    kiosk.deliver(one)
+    with database.writing() as session:
+        two = make_run(recording=actions.arm_again(session, clock.now(), "user:x", one.recording, settings.district.zone).id)
+    kiosk.deliver(two)
+    monkeypatch.setattr(jobs, "clear_delivery", lambda *_: None)
+    work()
+    monkeypatch.undo()
+    damaged = min(one.recording, two.recording)  # the first that the clean-up comes to
+    for stored in record_of(database, damaged).objects:
+        next(settings.store_dir.rglob(stored.id)).unlink()
+    (settings.incoming_dir / "lost+found").mkdir()
+    (settings.incoming_dir / "0").mkdir()
+    assert jobs.clear_stored_deliveries(database, settings, vault) == 1
+    assert incoming.waiting_recordings(settings.incoming_dir) == (damaged,)
+    assert (settings.incoming_dir / "lost+found").is_dir()
+
+
 def test_no_plain_sound_lies_anywhere(kiosk: KioskClient, make_run: MakeRun, work: Work, settings: Settings) -> None:
     run = make_run()
     kiosk.deliver(run)
@@ -269,7 +304,7 @@ def test_what_does_not_fit_is_named_and_nothing_is_deleted(
     with database.reading() as session:
         verbs = list(session.scalars(select(JournalEntry.verb).where(JournalEntry.recording_id == run.recording)))
         assert session.scalars(select(Record)).all() == []
-    assert verbs[-1] == "recording.assembly_failed"
+    assert (verbs[-1], verbs.count("recording.assembly_failed")) == ("recording.assembly_failed", 1)
 
 
 def test_recording_without_any_sound_says_so(kiosk: KioskClient, make_run: MakeRun, work: Work, database: Database) -> None:
@@ -286,6 +321,19 @@ def test_run_without_microphones_has_nothing_to_join(kiosk: KioskClient, make_ru
     assert kiosk.put(f"{run.recording}/closing", json.dumps(closing).encode()).status_code == 200
     work()
     assert sentence_of(database, run.recording)[0] is RecordingState.STORED
+
+
+def test_joining_that_fails_for_an_unexpected_reason_is_told_once(
+    kiosk: KioskClient, make_run: MakeRun, work: Work, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make_run()
+    kiosk.deliver(run)
+    monkeypatch.setattr(assembly, "_json_object", _cut_off)
+    for _attempt in range(MOST_ATTEMPTS + 1):
+        work()
+    with database.reading() as session:
+        verbs = list(session.scalars(select(JournalEntry.verb).where(JournalEntry.recording_id == run.recording)))
+    assert verbs.count("recording.assembly_failed") == 1
 
 
 def test_worker_that_is_cut_off_goes_on_with_what_it_stored(
