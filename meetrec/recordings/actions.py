@@ -15,6 +15,7 @@ from meetrec.meetings.models import Meeting
 from meetrec.notices.models import Notice
 from meetrec.platform import jobs
 from meetrec.platform.database import new_id
+from meetrec.platform.jobs import Job
 from meetrec.platform.web import NotFound
 from meetrec.recordings import queries
 from meetrec.recordings.errors import ArmingRefused, DeliveryRefused
@@ -250,11 +251,15 @@ def mark_stored(session: Session, recording_id: str) -> None:
     recording.state, recording.sentence = RecordingState.STORED, None
 
 
-def mark_broken(session: Session, now: datetime, recording_id: str, sentence: str) -> None:
-    """The pieces do not fit or do not open. Nothing is deleted, so that a person can look into it."""
+def mark_broken(session: Session, recording_id: str, sentence: str) -> None:
+    """The pieces do not fit or do not open. Nothing is deleted, so that a person can look into it. The failed job tells the journal."""
     recording = queries.recording(session, recording_id)
     recording.state, recording.sentence = RecordingState.BROKEN, sentence
-    _tell(session, now, "system", "recording.assembly_failed", recording)
+
+
+def note_failed_assembly(session: Session, now: datetime, job: Job) -> None:
+    """A joining job ended as failed, whatever the reason; the job's row keeps the sentence."""
+    _tell(session, now, "system", "recording.assembly_failed", queries.recording(session, job.subject_id))
 
 
 def try_again(session: Session, now: datetime, recording_id: str) -> None:

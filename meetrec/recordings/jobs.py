@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+
+import structlog
 
 from meetrec.custody import actions as custody
 from meetrec.custody.actions import NewRecording
@@ -21,6 +22,8 @@ from meetrec.recordings.errors import AssemblyFailed
 from meetrec.recordings.progress import seldom
 from meetrec.recordings.rules import ASSEMBLE, RecordingState
 
+log = structlog.get_logger()
+
 
 @dataclass(frozen=True)
 class Delivery:
@@ -37,7 +40,7 @@ class Delivery:
 
 def handlers(settings: Settings, vault: Vault) -> dict[str, Handler]:
     """The jobs of this feature by their kind."""
-    return {ASSEMBLE: Handler(lambda run: assemble_recording(run, settings, vault))}
+    return {ASSEMBLE: Handler(lambda run: assemble_recording(run, settings, vault), actions.note_failed_assembly)}
 
 
 def assemble_recording(run: JobRun, settings: Settings, vault: Vault) -> None:
@@ -49,7 +52,7 @@ def assemble_recording(run: JobRun, settings: Settings, vault: Vault) -> None:
             assembled = assemble(timeline, vault, delivery.record_id, seldom(run.progress))
         except AssemblyFailed as error:
             with run.database.writing() as session:
-                actions.mark_broken(session, clock.now(), delivery.recording_id, str(error))
+                actions.mark_broken(session, delivery.recording_id, str(error))
             raise
         _hand_over(run.database, delivery, assembled)
     clear_delivery(run.database, settings.incoming_dir, vault, delivery.recording_id)
@@ -88,15 +91,19 @@ def clear_delivery(database: Database, folder: Path, vault: Vault, recording_id:
 
 
 def clear_stored_deliveries(database: Database, settings: Settings, vault: Vault) -> int:
-    """For the timetable: finish what a killed worker left; how many deliveries were removed."""
+    """For the timetable: finish what a killed worker left; how many deliveries were removed. One that cannot go holds up no other (S-06)."""
     removed = 0
     for recording_id in incoming.waiting_recordings(settings.incoming_dir):
-        if _is_stored(database, recording_id):
-            clear_delivery(database, settings.incoming_dir, vault, recording_id)
-            removed += 1
+        try:
+            removed += _clear_if_stored(database, settings, vault, recording_id)
+        except Exception:  # whatever is wrong with one record: the log says it, and its pieces stay
+            log.exception("delivery.not_cleared", recording=recording_id)
     return removed
 
 
-def _is_stored(database: Database, recording_id: str) -> bool:
+def _clear_if_stored(database: Database, settings: Settings, vault: Vault, recording_id: str) -> bool:
     with database.reading() as session:
-        return record_of_recording(session, str(UUID(recording_id))) is not None
+        is_stored = record_of_recording(session, recording_id) is not None
+    if is_stored:
+        clear_delivery(database, settings.incoming_dir, vault, recording_id)
+    return is_stored

@@ -5,10 +5,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from meetrec.custody import queries
 from meetrec.custody.actions import NewObject, add_object
 from meetrec.custody.models import Record
 from meetrec.journal import actions as journal
 from meetrec.platform import jobs
+from meetrec.platform.jobs import Job
 from meetrec.transcripts import transcribe
 from meetrec.transcripts.models import Transcript
 
@@ -37,6 +39,7 @@ def draft(session: Session, now: datetime, record: Record, made: transcribe.Tran
     return row
 
 
-def note_failure(session: Session, now: datetime, record: Record) -> None:
-    """A transcription failed; the job's row keeps the sentence."""
+def note_failure(session: Session, now: datetime, job: Job) -> None:
+    """A transcription ended as failed, whatever the reason; the job's row keeps the sentence."""
+    record = queries.record(session, job.subject_id)
     journal.append(session, now, "system", "transcript.failed", f"record:{record.id}", recording_id=record.recording_id)

@@ -10,8 +10,7 @@ from meetrec.custody.models import ObjectRole, Record
 from meetrec.custody.queries import objects_of, record
 from meetrec.custody.vault import Vault
 from meetrec.platform import clock
-from meetrec.platform.errors import MeetRecError
-from meetrec.platform.jobs import Handler, Job, JobCancelled, JobRun
+from meetrec.platform.jobs import Handler, Job, JobRun
 from meetrec.platform.settings import Settings
 from meetrec.recordings.progress import seldom
 from meetrec.transcripts import actions, queries
@@ -24,7 +23,7 @@ JSON = "application/json"
 def handlers(settings: Settings, vault: Vault) -> dict[str, Handler]:
     """The jobs of this feature by their kind. From here on, every record that is stored queues its transcription."""
     when_record_stored("transcripts", actions.queue_transcription)
-    return {actions.TRANSCRIBE: Handler(lambda run: transcribe_record(run, settings, vault))}
+    return {actions.TRANSCRIBE: Handler(lambda run: transcribe_record(run, settings, vault), actions.note_failure)}
 
 
 def transcribe_record(run: JobRun, settings: Settings, vault: Vault) -> None:
@@ -35,15 +34,8 @@ def transcribe_record(run: JobRun, settings: Settings, vault: Vault) -> None:
         newest = queries.newest_transcript(session, found.id)
     if newest and newest.created_at >= job.created_at:
         return
-    try:
-        made = _heard(run, settings, vault, found)
-        text = _stored(vault, found, made.lines)
-    except JobCancelled:
-        raise
-    except MeetRecError:
-        with run.database.writing() as session:
-            actions.note_failure(session, clock.now(), found)
-        raise
+    made = _heard(run, settings, vault, found)
+    text = _stored(vault, found, made.lines)
     with run.database.writing() as session:
         actions.draft(session, clock.now(), record(session, found.id), made, text)
 

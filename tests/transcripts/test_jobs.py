@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,7 +18,7 @@ from meetrec.custody.vault import Vault
 from meetrec.journal.models import JournalEntry
 from meetrec.platform import clock
 from meetrec.platform.database import Database
-from meetrec.platform.jobs import Job, due_jobs, run_job
+from meetrec.platform.jobs import MOST_ATTEMPTS, Job, due_jobs, run_job
 from meetrec.platform.settings import Settings
 from meetrec.recordings import jobs as recording_jobs
 from meetrec.transcripts import actions, jobs, queries
@@ -136,11 +137,27 @@ def test_missing_model_fails_with_a_sentence_and_can_be_tried_again(
         job = session.scalars(select(Job).where(Job.kind == actions.TRANSCRIBE)).one()
     assert job.state == "failed"
     assert "meetrec models install base" in (job.sentence or "")
-    assert verbs(database, run.recording)[-1] == "transcript.failed"
+    assert verbs(database, run.recording)[-2:] == ["record.stored", "transcript.failed"]
     with database.writing() as session:
         actions.queue_transcription(session, clock.now(), record_of(database, run.recording))
     work()
     assert verbs(database, run.recording)[-1] == "transcript.drafted"
+
+
+def test_transcription_whose_worker_dies_every_time_is_told_once(
+    kiosk: KioskClient, make_run: MakeRun, work: Callable[[], None], database: Database, settings: Settings, vault: Vault
+) -> None:
+    run = make_run(parts_of(np.zeros((RATE, 1), np.int16)))
+    kiosk.deliver(run)
+    with database.reading() as session:
+        (joining,) = due_jobs(session, clock.now())
+    run_job(database, recording_jobs.handlers(settings, vault), joining)
+    with database.writing() as session:
+        job = session.scalars(select(Job).where(Job.kind == actions.TRANSCRIBE)).one()
+        job.state, job.attempts, job.lease_until = "running", MOST_ATTEMPTS, clock.now() - timedelta(seconds=1)
+    for _ in range(2):
+        work()
+    assert verbs(database, run.recording).count("transcript.failed") == 1
 
 
 def test_worker_killed_after_the_draft_writes_no_second_one(
