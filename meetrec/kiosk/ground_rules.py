@@ -18,8 +18,11 @@ LANGUAGES = {"en": "English", "es": "Español"}
 LOCALES = {"en": "en_US", "es": "es_US"}  # Spanish as U.S. schools write it: “2:30 p.m.”
 
 SENTENCES = {
+    400: lazy_gettext("The screen could not read what was sent. Nothing was changed. Go back and press again."),
     403: lazy_gettext("This screen was not opened by the room's kiosk program. Open the address that the program printed when it started."),
     404: lazy_gettext("There is no such page on this screen. Go back to the list of meetings. A recording that is running goes on."),
+    405: lazy_gettext("This address cannot be used that way. Nothing was changed. Go back to the list of meetings."),
+    413: lazy_gettext("What was sent is too large for this screen. Nothing was changed. Go back to the list of meetings."),
     500: lazy_gettext("The screen met a fault of its own. A recording that is running goes on. Go back to the list of meetings."),
 }
 
@@ -61,7 +64,7 @@ def current_language() -> str:
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
-    return error if code < 400 else _answer(code, str(SENTENCES.get(code, SENTENCES[404 if code < 500 else 500])))
+    return error if code < 400 else _answer(code, str(SENTENCES.get(code, SENTENCES[400 if code < 500 else 500])))
 
 
 def _own_error(error: Exception) -> ResponseReturnValue:

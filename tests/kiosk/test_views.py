@@ -256,6 +256,16 @@ def test_lost_microphone_stays_on_the_screen_until_somebody_answers(kiosk_client
     assert kiosk_client.get("/status").json["faults"] == []
 
 
+def test_each_refusal_has_its_own_sentence(kiosk_client: FlaskClient) -> None:
+    assert "no such page" in text(kiosk_client, "/nowhere")
+    wrong_way = kiosk_client.get(START)
+    assert wrong_way.status_code == 405
+    assert "cannot be used that way" in wrong_way.json["error"]
+    large = kiosk_client.post(STOP, data={"held_ms": "2" * 20_000})
+    assert large.status_code == 413
+    assert "too large for this screen" in large.json["error"]
+
+
 def test_spanish_screen_says_that_it_records_and_what_a_pause_is(kiosk_client: FlaskClient) -> None:
     kiosk_client.get("/language/es")
     kiosk_client.post(START)
