@@ -50,7 +50,7 @@ class StorableText:
         if len(text) > self.longest:
             raise ValidationError(_("This is longer than %(longest)s characters. Please shorten it.", longest=self.longest))
         if holds_social_security_number(text):
-            raise ValidationError(_("This looks like a social security number. The district does not collect it. Please take it out."))
+            raise ValidationError(_("This looks like a social security number. The district does not ask for it. Please take it out."))
 
 
 def _one_line(text: str | None) -> str:
