@@ -90,6 +90,17 @@ def test_second_program_on_the_same_outbox_is_refused_before_it_touches_anything
     assert kiosk.status()["state"] == "recording"
 
 
+def test_recording_that_does_not_read_keeps_no_kiosk_from_starting(kiosk: KioskProcess) -> None:
+    kiosk.begin()
+    time.sleep(1)
+    kiosk.end()
+    (statement,) = kiosk.outbox.rglob("run.json")
+    statement.write_bytes(b"{")
+    kiosk.start()
+    assert "One of its files cannot be read" in kiosk.get("/").text
+    assert statement.read_bytes() == b"{"
+
+
 def with_kiosk(settings: Settings, **values: object) -> Settings:
     return load_settings(data_dir=settings.data_dir, kiosk=Kiosk(**values))
 
