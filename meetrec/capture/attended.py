@@ -23,8 +23,9 @@ _SPAWN = multiprocessing.get_context("spawn")
 class AttendedMicrophone:
     """One microphone and its process. Not for several threads: the recorder holds its lock."""
 
-    def __init__(self, microphone: Microphone, outbox: Path) -> None:
+    def __init__(self, microphone: Microphone, outbox: Path, is_only_one: bool = True) -> None:
         self.microphone = microphone
+        self._is_only_one = is_only_one
         self.order: RunOrder | None = None
         self.status = MicrophoneStatus("opening")
         self._outbox = outbox
@@ -47,7 +48,7 @@ class AttendedMicrophone:
         """Start the process; one that joins in the middle of a run continues its chain. Raises OSError; it may then be called again."""
         self._started_at, self._has_spoken, self._was_told_to_stop = time.monotonic(), False, False
         ours, child = _SPAWN.Pipe()
-        arguments = (self.microphone, self._outbox, child)
+        arguments = (self.microphone, self._is_only_one, self._outbox, child)
         process = _SPAWN.Process(target=attend_microphone, args=arguments, name=f"microphone {self.microphone.id}", daemon=True)
         try:
             process.start()

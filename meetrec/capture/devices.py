@@ -57,11 +57,21 @@ def _device_names() -> list[str]:
 
 def microphones_from(names: list[str]) -> list[Microphone]:
     """Microphones out of the names of all input devices: real cards if there are any, else named inputs, else one alias."""
-    cards = [name for name in names if _CARD_NUMBER.search(name)]
+    cards = [name for name in names if has_card_number(name)]
     named = [name for name in names if name.partition(":")[0] not in (*ALIASES, *NOT_MICROPHONES)]
     chosen = cards or named or [alias for alias in ALIASES if alias in names][:1]
-    labels = [_CARD_NUMBER.sub("", name).strip() for name in chosen]
+    labels = [label_of(name) for name in chosen]
     return [Microphone(slug, label, name) for slug, label, name in zip(_slugs(labels), labels, chosen, strict=True)]
+
+
+def has_card_number(name: str) -> bool:
+    """Whether a device name carries ALSA's card number, as every real card's does."""
+    return _CARD_NUMBER.search(name) is not None
+
+
+def label_of(name: str) -> str:
+    """A device name without its card number, which is another one when the device is plugged in again."""
+    return _CARD_NUMBER.sub("", name).strip()
 
 
 def _slugs(labels: list[str]) -> list[str]:

@@ -51,8 +51,8 @@ class MicrophoneStatus:
 class MicrophoneProcess:
     """What runs inside the process."""
 
-    def __init__(self, microphone: Microphone, outbox: Path, recorder: Connection) -> None:
-        self._microphone = microphone
+    def __init__(self, microphone: Microphone, is_only_one: bool, outbox: Path, recorder: Connection) -> None:
+        self._microphone, self._is_only_one = microphone, is_only_one
         self._outbox = outbox
         self._recorder = recorder
         self._stream: DeviceStream | None = None
@@ -96,7 +96,7 @@ class MicrophoneProcess:
             return
         self._open_again_at = time.monotonic() + REOPEN_SECONDS
         try:
-            stream = DeviceStream(self._microphone.device)
+            stream = DeviceStream(self._microphone.device, self._is_only_one)
         except MicrophoneUnusable as error:
             self._trouble = str(error)
             return
@@ -215,9 +215,9 @@ class MicrophoneProcess:
         return None
 
 
-def attend_microphone(microphone: Microphone, outbox: Path, recorder: Connection) -> None:
+def attend_microphone(microphone: Microphone, is_only_one: bool, outbox: Path, recorder: Connection) -> None:
     """The entry of the process. What it cannot mend it tells as state "failed" with a sentence, and leaves; the recorder starts it anew."""
-    process = MicrophoneProcess(microphone, outbox, recorder)
+    process = MicrophoneProcess(microphone, is_only_one, outbox, recorder)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda _number, _frame: process.leave())
     try:

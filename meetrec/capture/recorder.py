@@ -39,7 +39,9 @@ class Recorder:
         self._outbox = outbox
         self._kiosk = kiosk_id
         self._district_public_key = district_public_key
-        self._attended = [AttendedMicrophone(microphone, outbox) for microphone in microphones]
+        known = list(microphones)
+        labels = [microphone.label for microphone in known]
+        self._attended = [AttendedMicrophone(microphone, outbox, is_only_one=labels.count(microphone.label) == 1) for microphone in known]
         self._lock = threading.RLock()
         self._closing = threading.Event()
         self._attention = threading.Thread(target=self._attend, name="recorder", daemon=True)

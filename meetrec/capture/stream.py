@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
+from meetrec.capture.devices import has_card_number, label_of
 from meetrec.capture.errors import MicrophoneUnusable
 from meetrec.capture.pieces import RATE, Samples
 
@@ -75,20 +76,20 @@ class StreamClock:
 class DeviceStream:
     """An input stream of one device at 48 kHz, int16, mono."""
 
-    def __init__(self, device: str) -> None:
-        """Open and start. Raises MicrophoneUnusable with the reason; may hang on broken hardware (a watchdog outside must watch)."""
+    def __init__(self, device: str, is_only_one: bool = True) -> None:
+        """Open and start; `is_only_one` says that no other microphone of the room has the same name but for the card number. Raises MicrophoneUnusable with the reason; may hang on broken hardware (a watchdog outside must watch)."""
         self.blocks: deque[Block] = deque()
         self.arrived = threading.Event()
         self.opened = self.last_callback = time.monotonic()
         self.has_finished = False
         self._count = 0
-        self._stream = self._open(device)
+        self._stream = self._open(device, is_only_one)
 
-    def _open(self, device: str) -> Any:
+    def _open(self, device: str, is_only_one: bool) -> Any:
         import sounddevice
 
         _read_device_list_anew(sounddevice)
-        number = _number_of(sounddevice, device)
+        number = _number_of(sounddevice, device, is_only_one)
         try:
             stream = sounddevice.InputStream(
                 device=number, samplerate=RATE, channels=1, dtype="int16", latency=LATENCY_SECONDS,
@@ -131,11 +132,18 @@ def _read_device_list_anew(sounddevice: Any) -> None:
     sounddevice._initialize()
 
 
-def _number_of(sounddevice: Any, device: str) -> int:
-    """The device's number by its exact name: PortAudio's own search would take "microphone 10" for "microphone 1"."""
-    for number, known in enumerate(sounddevice.query_devices()):
-        if known["name"] == device and known["max_input_channels"] > 0:
-            return number
+def _number_of(sounddevice: Any, device: str, is_only_one: bool = True) -> int:
+    """The device's number by its exact name: PortAudio's own search would take "microphone 10" for "microphone 1".
+
+    A card's number changes when it is plugged in again; then the name without it counts, when only one device bears it. Of two equal
+    microphones one would be taken for the other, so with them only the exact name counts.
+    """
+    inputs = {number: str(known["name"]) for number, known in enumerate(sounddevice.query_devices()) if known["max_input_channels"] > 0}
+    exact = [number for number, name in inputs.items() if name == device]
+    cards = {number: label_of(name) for number, name in inputs.items() if has_card_number(name) and has_card_number(device)}
+    same = [number for number, label in cards.items() if label == label_of(device)]
+    if exact or (is_only_one and len(same) == 1):
+        return (exact or same)[0]
     raise MicrophoneUnusable(f"{device} is not attached. Check its cable; recording goes on by itself when it is back.")
 
 
