@@ -77,7 +77,10 @@ class DeviceStream:
     """An input stream of one device at 48 kHz, int16, mono."""
 
     def __init__(self, device: str, is_only_one: bool = True) -> None:
-        """Open and start; `is_only_one` says that no other microphone of the room has the same name but for the card number. Raises MicrophoneUnusable with the reason; may hang on broken hardware (a watchdog outside must watch)."""
+        """Open and start. Raises MicrophoneUnusable with the reason; may hang on broken hardware (a watchdog outside must watch).
+
+        `is_only_one` says that no other microphone of the room has the same name but for the card's number.
+        """
         self.blocks: deque[Block] = deque()
         self.arrived = threading.Event()
         self.opened = self.last_callback = time.monotonic()
