@@ -1,7 +1,7 @@
 """Holding pieces against their chain: what is missing, out of order, of another run, or altered – by name."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from meetrec.capture.errors import ChainBroken, PieceRefused
 from meetrec.capture.pieces import PieceHeader, open_piece, parse_piece, read_journal, sha256_hex
@@ -26,6 +26,11 @@ class ChainPlace:
         if microphone not in {known.get("id") for known in statement["microphones"]}:
             raise ChainBroken(f"Run {statement['run']} names no microphone {microphone}.")
         return cls(statement["recording"], statement["run"], microphone, 0, sha256_hex(run_statement))
+
+    def at_first_here(self, piece: bytes) -> "ChainPlace":
+        """Before `piece`, the first that is still here; what it names as `previous` cannot be checked any more. Raises PieceRefused."""
+        header = parse_piece(piece).header
+        return self if header.index == 0 else replace(self, index=header.index, previous=header.previous)
 
     def after(self, piece: bytes) -> "ChainPlace":
         """The place after `piece` (whole file). Raises ChainBroken or PieceRefused naming the piece and what is wrong."""
@@ -53,16 +58,21 @@ class ChainPlace:
             raise ChainBroken(f"{header.name} does not follow {before}: one of the two was altered or replaced.")
 
 
-def verify_chain(run_statement: bytes, microphone: str, pieces: Iterable[bytes], run_key: bytes | None = None) -> tuple[PieceHeader, ...]:
+def verify_chain(
+    run_statement: bytes, microphone: str, pieces: Iterable[bytes], run_key: bytes | None = None, *, from_first_here: bool = False
+) -> tuple[PieceHeader, ...]:
     """The headers of a chain in order, once all of it holds; with `run_key` each piece is opened too.
 
-    `pieces` are whole files from index 0. The chain need not have ended: see the last header's kind. Raises ChainBroken
-    (missing, reordered, other run) or PieceRefused (altered, wrong key), each naming the piece.
+    `pieces` are whole files from index 0, or with `from_first_here` from any index on: delivered ones leave a kiosk. The chain need not
+    have ended: see the last header's kind. Raises ChainBroken (missing, reordered, other run) or PieceRefused (altered, wrong key),
+    each naming the piece.
     """
     place = ChainPlace.at_start(run_statement, microphone)
     keys = microphone_keys(run_key, microphone) if run_key is not None else None
     headers: list[PieceHeader] = []
     for piece in pieces:
+        if from_first_here and not headers:
+            place = place.at_first_here(piece)
         place = place.after(piece)
         if keys is not None:
             _require_opens(piece, keys, one_has_opened=any(header.kind == "flac" for header in headers))

@@ -51,27 +51,20 @@ def inspect_run(run_folder: Path) -> RunInspection:
 
 def inspect_chain(run_folder: Path, microphone: str) -> ChainInspection:
     """One chain, from the first piece that is still here: delivered ones leave the kiosk."""
-    place: ChainPlace | None = None
+    start, place = ChainPlace.at_start((run_folder / RUN_STATEMENT).read_bytes(), microphone), None
     headers: list[PieceHeader] = []
     frames, fault = 0, None
     for file in pieces_of(run_folder, microphone):
         piece = file.path.read_bytes()
         try:
             header = parse_piece(piece).header
-            place = (place or _place_of_first(run_folder, header, microphone)).after(piece)
+            place = (place or start.at_first_here(piece)).after(piece)
         except CaptureError as error:
             fault = str(error)
             break
         headers.append(header)
         frames += frames_in_journal(piece) if header.kind == "journal" else header.frames or 0
     return _summary(microphone, headers, frames, fault)
-
-
-def _place_of_first(run_folder: Path, header: PieceHeader, microphone: str) -> ChainPlace:
-    start = ChainPlace.at_start((run_folder / RUN_STATEMENT).read_bytes(), microphone)
-    if header.index == 0:
-        return start
-    return ChainPlace(start.recording, start.run, microphone, header.index, header.previous)
 
 
 def _summary(microphone: str, headers: list[PieceHeader], frames: int, fault: str | None) -> ChainInspection:

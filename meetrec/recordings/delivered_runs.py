@@ -60,7 +60,8 @@ class OpenedRun:
 
 
 def open_run(folder: Path, district_key: X25519PrivateKey, promised: Mapping[str, ChainEnd] | None = None) -> OpenedRun:
-    """Open a run's folder. `promised` names the end of each chain; without it a chain may end anywhere (by hand, in the room).
+    """Open a run's folder. `promised` names the end of each chain; without it a chain may begin and end anywhere (by hand, in
+    the room, where delivered pieces are gone).
 
     Raises AssemblyFailed naming the piece and what is wrong with it; nothing is changed.
     """
@@ -94,7 +95,7 @@ def _chain(folder: Path, statement: bytes, run_key: bytes, end: ChainEnd | None)
     paths = _files_in(folder)
     if not folder.is_dir():
         raise AssemblyFailed(f"Nothing of microphone {folder.name} is here.")
-    headers = verify_chain(statement, folder.name, _contents(paths), run_key)
+    headers = verify_chain(statement, folder.name, _contents(paths), run_key, from_first_here=end is None)
     _require_end(folder.name, paths, headers, end)
     return tuple(_sealed_piece(path, header, run_key) for path, header in zip(paths, headers, strict=True))
 
