@@ -1,5 +1,7 @@
 """Joins a kiosk's folder into one plain FLAC file, for the district alone: it takes the district's private key."""
 
+import os
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from meetrec.capture.pieces import RATE, Samples
-from meetrec.platform.durable_files import read_private_file
+from meetrec.platform.durable_files import PRIVATE_FILE, read_private_file, sync_folder
 from meetrec.recordings.delivered_runs import open_run
 from meetrec.recordings.errors import AssemblyFailed
 from meetrec.recordings.incoming import STATEMENT
@@ -21,17 +23,39 @@ BLOCK_FRAMES = 10 * RATE
 
 def join_into_file(folder: Path, district_key: X25519PrivateKey, out: Path) -> Timeline:
     """Verify and join; `out` gets a channel per microphone and must not exist yet. Raises AssemblyFailed."""
-    import soundfile
-
-    if out.exists():
-        raise AssemblyFailed(f"{out} exists already and was left as it is. Name another file.")
+    _require_new(out)
     timeline = timeline_of([open_run(run, district_key) for run in _run_folders(folder)])
     if len(timeline.tracks) > MOST_CHANNELS:
         raise AssemblyFailed(f"A FLAC file holds at most {MOST_CHANNELS} microphones; this recording has {len(timeline.tracks)}.")
-    with soundfile.SoundFile(out, "x", RATE, len(timeline.tracks), subtype="PCM_16", format="FLAC") as joined:
-        for block in _side_by_side(timeline):
-            joined.write(block)
+    try:
+        _write(timeline, out)
+    except OSError as error:
+        raise AssemblyFailed(f"{out} could not be written: {error.strerror}.") from error
     return timeline
+
+
+def _require_new(out: Path) -> None:
+    if out.exists():
+        raise AssemblyFailed(f"{out} exists already and was left as it is. Name another file.")
+
+
+def _write(timeline: Timeline, out: Path) -> None:
+    """Plain sound, so for this account alone; and under its name only when it is whole, or a shortened file would pass for the meeting."""
+    import soundfile
+
+    part = out.with_name(f".{out.name}.{secrets.token_hex(6)}.part")
+    try:
+        with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE_FILE), "r+b") as file:
+            with soundfile.SoundFile(file, "w", RATE, len(timeline.tracks), subtype="PCM_16", format="FLAC") as joined:
+                for block in _side_by_side(timeline):
+                    joined.write(block)
+            file.flush()
+            os.fsync(file.fileno())
+        _require_new(out)
+        part.rename(out)
+    finally:
+        part.unlink(missing_ok=True)
+    sync_folder(out.parent)
 
 
 def district_key_in(path: Path) -> X25519PrivateKey:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from meetrec.platform.durable_files import write_durably
 from meetrec.platform.settings import config_file, load_settings
 from meetrec.transcripts.weights import models_directory
 
@@ -130,7 +131,11 @@ def _write_json(out: str, lines: list[dict[str, Any]]) -> None:
     if out == "-":
         click.echo(text, nl=False)
         return
+    target = Path(out).resolve()
     try:
-        Path(out).write_text(text, encoding="utf-8")
+        if target.exists() and not target.is_file():  # a pipe or a terminal, which nothing may take the place of
+            target.write_text(text, encoding="utf-8")
+        else:
+            write_durably(target, text.encode())  # what was said in a meeting is for this account alone
     except OSError as problem:
         raise click.ClickException(f"The transcript could not be written to {out}: {problem.strerror}.") from problem

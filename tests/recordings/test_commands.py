@@ -8,9 +8,11 @@ import pytest
 import soundfile
 from click.testing import CliRunner, Result
 
+from meetrec.capture.pieces import Samples
 from meetrec.platform.district_keys import KEY_FILE_NAME
 from meetrec.platform.settings import Settings
 from meetrec.recordings.commands import recordings
+from meetrec.recordings.delivered_runs import SealedPiece
 from meetrec.recordings.errors import AssemblyFailed
 from tests.recordings.deliveries import Part, SealedRun, noise
 
@@ -44,6 +46,21 @@ def test_run_without_its_end_is_joined_as_far_as_it_goes(make_run: MakeRun, sett
     assert soundfile.info(tmp_path / "out.flac").frames == 52_800
 
 
+def test_run_whose_first_pieces_were_delivered_is_joined_from_the_first_that_is_here(make_run: MakeRun, settings: Settings, tmp_path: Path) -> None:
+    sounds = [noise(48_000, seed) for seed in (1, 2, 3)]
+    run = make_run({"table-1": [Part(48_000 * number, sound) for number, sound in enumerate(sounds)]})
+    folder = run.write(tmp_path / "outbox")
+    (folder / "table-1" / "000000.piece").unlink()
+    result = assemble(folder, settings.keyring_dir / KEY_FILE_NAME, tmp_path / "out.flac")
+    assert result.exit_code == 0, result.output
+    joined, _rate = soundfile.read(tmp_path / "out.flac", dtype="int16")
+    assert np.array_equal(joined, np.concatenate([np.zeros(48_000, np.int16), *sounds[1:]]))
+    assert "missing: table-1, 0.000 s to 1.000 s" in result.output
+    (folder / "table-1" / "000002.piece").rename(folder / "table-1" / "000002.elsewhere")
+    broken = assemble(folder, settings.keyring_dir / KEY_FILE_NAME, tmp_path / "broken.flac")
+    assert "piece 000002 is missing" in str(broken.exception)
+
+
 def test_what_cannot_be_joined_is_a_sentence(make_run: MakeRun, settings: Settings, tmp_path: Path) -> None:
     folder, key = make_run().write(tmp_path / "outbox"), settings.keyring_dir / KEY_FILE_NAME
     (tmp_path / "there.flac").write_bytes(b"x")
@@ -58,3 +75,27 @@ def test_what_cannot_be_joined_is_a_sentence(make_run: MakeRun, settings: Settin
         result = assemble(*arguments)
         assert isinstance(result.exception, AssemblyFailed)
         assert sentence in str(result.exception)
+
+
+def test_joined_file_is_for_its_owner_alone_and_a_join_that_fails_leaves_none(
+    make_run: MakeRun, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, out = settings.keyring_dir / KEY_FILE_NAME, tmp_path / "out" / "joined.flac"
+    out.parent.mkdir()
+    folder = make_run({"table-1": [Part(0, noise(480_000)), Part(480_000, noise(480_000, 2))]}).write(tmp_path / "outbox")
+    read, opened = SealedPiece.samples, []
+
+    def second_fails(piece: SealedPiece) -> Samples:
+        opened.append(piece)
+        if piece.header.index == 1:
+            raise AssemblyFailed("Piece 000001 changed while it was being joined.")
+        return read(piece)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SealedPiece, "samples", second_fails)
+        assert isinstance(assemble(folder, key, out).exception, AssemblyFailed)
+    assert len(opened) == 2
+    assert list(out.parent.iterdir()) == []
+    assert assemble(folder, key, out).exit_code == 0
+    assert [path.name for path in out.parent.iterdir()] == ["joined.flac"]
+    assert out.stat().st_mode & 0o777 == 0o600

@@ -21,6 +21,7 @@ def test_transcribe_writes_json_and_tells_progress_apart(models_dir: Path, tmp_p
     ran = CliRunner().invoke(transcripts, arguments, catch_exceptions=False)
     lines = json.loads(out.read_text(encoding="utf-8"))
     assert "mamá" in out.read_text(encoding="utf-8")
+    assert out.stat().st_mode & 0o777 == 0o600
     assert {line["speaker"] for line in lines} == {"1", "2", "3"}
     assert ran.stdout == ""
     assert "100 %" in ran.stderr
