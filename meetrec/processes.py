@@ -12,9 +12,11 @@ from threading import Event
 import click
 import structlog
 
+from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.logs import write_logs
 from meetrec.platform.process_life import CHILD_VARIABLE, hold_alone
+from meetrec.platform.profiles import load_profile
 from meetrec.platform.settings import Settings, load_settings
 
 SWEEP_EVERY = timedelta(minutes=1)
@@ -82,7 +84,6 @@ def schedule(settings: Settings, stop: Event) -> None:
     """The one timetable."""
     from meetrec.custody.actions import end_idle_sittings
     from meetrec.custody.vault import Vault
-    from meetrec.platform import clock
     from meetrec.platform.queue import JobQueue, sweep
     from meetrec.platform.tables import load_tables
     from meetrec.platform.timetable import TimetableEntry, run_timetable
@@ -146,9 +147,12 @@ def _prepared() -> Settings:
     from meetrec.installation.actions import require_no_demonstration
     from meetrec.platform.migrate import require_current
     from meetrec.platform.tables import load_tables
+    from meetrec.transcripts.known_models import known_model
 
     settings = load_settings()
     write_logs(settings.log_level)
+    known_model(settings.transcription.model)
+    load_profile(settings.district.state_profile).require_in_force(clock.in_zone(clock.now(), settings.district.zone).date())
     database = Database(settings.database_url)
     require_current(database)
     load_tables()

@@ -6,6 +6,7 @@ import click
 from sqlalchemy import select
 
 from meetrec.installation import actions
+from meetrec.installation.errors import InstallationError
 from meetrec.meetings.models import Kiosk, Room
 from meetrec.people.models import Account, School
 from meetrec.people.roles import ROLES
@@ -33,6 +34,7 @@ def accounts() -> None:
 @click.password_option()
 def create_account(email: str, name: str, roles: tuple[str, ...], password: str) -> None:
     """Make an account for one person."""
+    actions.require_real_address(email)
     with _database().writing() as session:
         actions.create_account(session, clock.now(), email, name, password, roles)
     click.echo(f"{name} can sign in with {email}.")
@@ -72,8 +74,15 @@ def enroll(school: str, room: str, token_file: Path) -> None:
         found = session.scalars(select(School).where(School.name == school)).first() or actions.create_school(session, school)
         place = session.scalars(select(Room).where(Room.school_id == found.id, Room.name == room)).first() or actions.create_room(session, found, room)
         _kiosk, token = actions.enroll_kiosk(session, clock.now(), place)
-        write_new_durably(token_file.absolute(), token.encode())
+        _keep_token(token_file.absolute(), token)
     click.echo(f"The kiosk of {room}, {school}, is enrolled. Its token lies in {token_file}; name that file in the kiosk's settings as kiosk.token_file.")
+
+
+def _keep_token(path: Path, token: str) -> None:
+    try:
+        write_new_durably(path, token.encode())
+    except OSError as error:
+        raise InstallationError(f"The token cannot be written to {path}: {error.strerror}. Name a new file; nothing was changed.") from error
 
 
 @kiosks.command("list")

@@ -1,7 +1,7 @@
 """Make an installation: keys, schema, roles, the first accounts, rooms and kiosks. Each step can be repeated without harm."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from secrets import token_urlsafe
 
@@ -23,7 +23,7 @@ from meetrec.platform.district_keys import KEY_FILE_NAME, generate_district_key,
 from meetrec.platform.durable_files import make_private_folder
 from meetrec.platform.keys import create_key_file
 from meetrec.platform.recovery_sheet import parse_recovery_sheet, render_recovery_sheet
-from meetrec.platform.settings import Settings
+from meetrec.platform.settings import District, Settings, check_section
 
 SHORTEST_PASSWORD = 12  # characters
 DISTRICT_KEY = "district-key"
@@ -71,16 +71,21 @@ def restore_keys(settings: Settings, sheet: str) -> tuple[str, ...]:
             provider.restore(int(label.removeprefix(WRAPPING_KEY)), key)
         else:
             raise InstallationError(f"The sheet holds a key called {label}, which this version does not know. Nothing more was put back.")
+    if not settings.secret_file.exists():  # it only signs sessions: a new one costs everybody a sign-in
+        create_key_file(settings.secret_file)
     return tuple(secrets)
 
 
-def require_real_account(email: str, password: str) -> None:
-    """Refuse what belongs to the demonstration, and what is too weak for the first administrator."""
-    if email.rpartition("@")[2].endswith(RESERVED_DOMAIN) or "@" not in email:
-        raise InstallationError(
-            f"“{email}” cannot be the administrator's address: give a real one. Demonstration accounts are for “meetrec init --demonstration”."
-        )
-    _require_long_enough(password)
+def require_zone(name: str) -> None:
+    """Refuse what is no time zone."""
+    check_section(District, "district", {"zone": name})
+
+
+def require_real_address(email: str) -> None:
+    """Refuse what is no e-mail address, and those of the demonstration."""
+    name, _at, domain = email.partition("@")
+    if not name or "." not in domain or domain.endswith(RESERVED_DOMAIN) or " " in email:
+        raise InstallationError(f"“{email}” cannot be somebody's address: give a real one. Demonstration accounts are for “meetrec init --demonstration”.")
 
 
 def require_no_demonstration(settings: Settings, session: Session) -> None:
@@ -104,7 +109,7 @@ def install(database: Database) -> None:
 
 def create_account(session: Session, now: datetime, email: str, name: str, password: str, roles: Iterable[str], *, is_demonstration: bool = False) -> Account:
     """Make one person's account. Raises `InstallationError` for a password that is too short or an address in use."""
-    _require_long_enough(password)
+    require_long_enough(password)
     if session.scalars(select(Account).where(Account.email == email)).first():
         raise InstallationError(f"There is an account for {email} already.")
     account = Account(
@@ -119,7 +124,7 @@ def create_account(session: Session, now: datetime, email: str, name: str, passw
 
 def set_password(session: Session, now: datetime, email: str, password: str) -> Account:
     """Give an account a new password; whoever was signed in with the old one is signed out."""
-    _require_long_enough(password)
+    require_long_enough(password)
     account = session.scalars(select(Account).where(Account.email == email)).first()
     if account is None:
         raise InstallationError(f"There is no account for {email}.")
@@ -128,7 +133,8 @@ def set_password(session: Session, now: datetime, email: str, password: str) -> 
     return account
 
 
-def _require_long_enough(password: str) -> None:
+def require_long_enough(password: str) -> None:
+    """Refuse a password that is too short (W-10)."""
     if len(password) < SHORTEST_PASSWORD:
         raise InstallationError(f"The password needs at least {SHORTEST_PASSWORD} characters. A short sentence is easy to remember.")
 
@@ -167,9 +173,13 @@ def enroll_kiosk(session: Session, now: datetime, room: Room) -> tuple[Kiosk, st
     return kiosk, token
 
 
-def create_student(session: Session, school: School, given_name: str, family_name: str) -> Student:
-    """A pupil of a school."""
-    student = Student(id=new_id(), given_name=given_name, family_name=family_name, school_id=school.id)
+def create_student(session: Session, now: datetime, school: School, given_name: str, family_name: str, birth_date: date | None = None) -> Student:
+    """A pupil of a school. Raises `InstallationError` when there is one of that name there already."""
+    same = select(Student).where(Student.school_id == school.id, Student.given_name == given_name, Student.family_name == family_name)
+    if session.scalars(same.where(Student.birth_date == birth_date)).first():
+        raise InstallationError(f"{given_name} {family_name} of {school.name} is entered already.")
+    student = Student(id=new_id(), given_name=given_name, family_name=family_name, birth_date=birth_date, school_id=school.id)
     session.add(student)
     session.flush()
+    journal.append(session, now, "system", "student.entered", f"student:{student.id}")
     return student

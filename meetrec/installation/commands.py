@@ -1,5 +1,6 @@
 """`meetrec init`, `meetrec database`, `meetrec keys`: set up an installation and look after its schema and keys."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
@@ -13,6 +14,7 @@ from meetrec.journal import actions as journal
 from meetrec.people.roles import ADMINISTRATOR
 from meetrec.platform import clock, migrate
 from meetrec.platform.database import Database
+from meetrec.platform.errors import MeetRecError
 from meetrec.platform.profiles import profile_names
 from meetrec.platform.settings import CONFIG_VARIABLE, District, Settings, check_section, config_file, load_settings
 from meetrec.platform.tables import load_tables
@@ -55,15 +57,16 @@ def _init_district(context: click.Context, config: Path, data_dir: Path | None) 
     unfinished = config.with_name(f".{config.name}.unfinished")  # the real name comes last: an interrupted set-up can be begun again
     unfinished.unlink(missing_ok=True)
     name = click.prompt("Name of the school district")
-    zone = click.prompt("Time zone", default="America/Chicago")
+    zone = click.prompt("Time zone", default="America/Chicago", value_proc=_checked(actions.require_zone))
     profile = click.prompt("State profile", type=click.Choice(profile_names()), default="missouri")
     folder = data_dir or click.prompt("Folder for the data", type=click.Path(path_type=Path), default=Path("/var/lib/meetrec"))
     keyring = click.prompt("Folder for the keys (another medium than the data is best)", type=click.Path(path_type=Path), default=folder / "keyring")
-    email = click.prompt("E-mail address of the first administrator")
+    email = click.prompt("E-mail address of the first administrator", value_proc=_checked(actions.require_real_address))
     person = click.prompt("Name of the first administrator")
     password = click.prompt(f"Password (at least {actions.SHORTEST_PASSWORD} characters)", hide_input=True, confirmation_prompt=True)
-    actions.require_real_account(email, password)
+    actions.require_long_enough(password)
     district = check_section(District, "district", {"name": name, "zone": zone, "state_profile": profile})
+    folder, keyring = folder.absolute(), keyring.absolute()
     values = {"data_dir": folder, "keyring_dir": keyring, "district": district}
     write_settings_file(unfinished, values)
     settings = _settings_of(context, unfinished)
@@ -79,6 +82,19 @@ def _init_district(context: click.Context, config: Path, data_dir: Path | None) 
     _show_recovery_sheet(_settings_of(context, config))
 
 
+def _checked(require: Callable[[str], None]) -> Callable[[str], str]:
+    """Ask again right away when an answer cannot be used, with the sentence that says why."""
+
+    def check(answer: str) -> str:
+        try:
+            require(answer)
+        except MeetRecError as error:
+            raise click.UsageError(str(error)) from error
+        return answer
+
+    return check
+
+
 def _settings_of(context: click.Context, config: Path) -> Settings:
     import os
 
@@ -88,7 +104,7 @@ def _settings_of(context: click.Context, config: Path) -> Settings:
 
 def _show_recovery_sheet(settings: Settings) -> None:
     click.echo("\nPrint this sheet now, lock it away, and keep no copy on this machine.")
-    click.echo("Whoever holds it can open every recording; without it nobody can, if the key files are lost.\n")
+    click.echo(f"Back up the file *.data-keys in {settings.keyring_dir} as well: with this sheet it opens every recording, and without the sheet none.\n")
     click.echo(actions.recovery_sheet(settings))
 
 

@@ -32,7 +32,7 @@ def small_district(database: Database, settings: Settings, password: str, meetin
         school = actions.create_school(session, SCHOOL)
         room = actions.create_room(session, school, ROOM)
         kiosk, token = actions.enroll_kiosk(session, now, room)
-        student = actions.create_student(session, school, "Mateo", "Rivera")
+        student = actions.create_student(session, now, school, "Mateo", "Rivera")
         meeting = plan_meeting(session, now, "system", one_hour(student, room, meeting_start))
         accounts = {key: _account(session, now, key, password) for key in ACCOUNTS}
         return SimpleNamespace(school=school, room=room, kiosk=kiosk, kiosk_token=token, student=student, meeting=meeting, **accounts)

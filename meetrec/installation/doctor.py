@@ -1,4 +1,4 @@
-"""`meetrec doctor`: looks at a machine and says what is missing and how to mend it."""
+"""`meetrec doctor`: looks at a machine and says what is missing and how to mend it. It changes nothing and makes nothing."""
 
 import shutil
 import sys
@@ -7,10 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from sqlalchemy.engine import make_url
 
+from meetrec.platform.errors import MeetRecError
 from meetrec.platform.settings import Settings, config_file, load_settings
 
 LEAST_FREE_BYTES = 10 * 2**30  # some 17 hours of four microphones
+
+
+class NotInOrder(MeetRecError):
+    """What a check found wrong, and how to mend it."""
 
 
 @dataclass(frozen=True)
@@ -22,21 +28,47 @@ class Finding:
     sentence: str
 
 
+Check = Callable[[Settings], str]
+
+
 def examine(settings: Settings) -> Iterator[Finding]:
-    """Look at everything; a check that breaks is itself a finding."""
-    for subject, check in CHECKS.items():
+    """Look at everything that this machine's duties need; a check that breaks is itself a finding."""
+    for subject, check in _checks_for(settings).items():
         try:
             yield Finding(subject, True, check(settings))
         except Exception as error:
             yield Finding(subject, False, str(error) or type(error).__name__)
 
 
+def _checks_for(settings: Settings) -> dict[str, Check]:
+    """A machine in a room has a token of the district; a server has keys and a database; a demonstration machine is both."""
+    is_kiosk = settings.kiosk.token_file is not None
+    is_server = not is_kiosk or settings.keyring_dir.exists()
+    return {**GENERAL, **(SERVER if is_server else {}), **(ROOM if is_kiosk else {})}
+
+
 def _python(_settings: Settings) -> str:
     return f"Python {sys.version.split()[0]}"
 
 
-def _settings_file(_settings: Settings) -> str:
-    return str(config_file() or "no file; environment and defaults")
+def _settings_file(settings: Settings) -> str:
+    return f"{config_file() or 'no file; environment and defaults'}, state profile {settings.district.state_profile}"
+
+
+def _disk(settings: Settings) -> str:
+    place = next(folder for folder in [settings.data_dir, *settings.data_dir.parents] if folder.exists())
+    free = shutil.disk_usage(place).free
+    if free < LEAST_FREE_BYTES:
+        raise NotInOrder(f"Only {free / 2**30:.1f} GiB are free in {place}. Make room: {LEAST_FREE_BYTES / 2**30:.0f} GiB at least.")
+    return f"{free / 2**30:.0f} GiB free in {place}"
+
+
+def _front_end(_settings: Settings) -> str:
+    from meetrec.platform.places import folder
+
+    if not (folder("static") / "vendor" / "uswds").is_dir():
+        raise NotInOrder("The front-end files are missing. Run “./dev setup”, or install MeetRec from its wheel.")
+    return "present"
 
 
 def _keys(settings: Settings) -> str:
@@ -51,35 +83,23 @@ def _keys(settings: Settings) -> str:
 
 def _database(settings: Settings) -> str:
     from meetrec.installation.actions import require_no_demonstration
+    from meetrec.journal.queries import verify
     from meetrec.platform.database import Database
-    from meetrec.platform.migrate import require_current
+    from meetrec.platform.migrate import SchemaNotCurrent, require_current
     from meetrec.platform.tables import load_tables
 
+    address = make_url(settings.database_url)
+    if address.drivername.startswith("sqlite") and not Path(address.database or "").is_file():
+        raise SchemaNotCurrent("There is no MeetRec database here yet. Run “meetrec init” first.")
     load_tables()
     database = Database(settings.database_url)
     require_current(database)
     with database.reading() as session:
         require_no_demonstration(settings, session)
-    return "present, at the newest schema"
-
-
-def _journal(settings: Settings) -> str:
-    from meetrec.journal.queries import verify
-    from meetrec.platform.database import Database
-
-    with Database(settings.database_url).reading() as session:
         read, fault = verify(session)
     if fault:
-        raise RuntimeError(fault.sentence)
-    return f"{read} entries, chain holds"
-
-
-def _disk(settings: Settings) -> str:
-    place = settings.data_dir if settings.data_dir.exists() else Path("/")
-    free = shutil.disk_usage(place).free
-    if free < LEAST_FREE_BYTES:
-        raise RuntimeError(f"Only {free / 2**30:.1f} GiB are free in {place}. Make room: {LEAST_FREE_BYTES / 2**30:.0f} GiB at least.")
-    return f"{free / 2**30:.0f} GiB free in {place}"
+        raise NotInOrder(fault.sentence)
+    return f"at the newest schema; {read} journal entries, the chain holds"
 
 
 def _model(settings: Settings) -> str:
@@ -89,14 +109,6 @@ def _model(settings: Settings) -> str:
     return f"Whisper {settings.transcription.model}, every file as published"
 
 
-def _front_end(_settings: Settings) -> str:
-    from meetrec.platform.places import folder
-
-    if not (folder("static") / "vendor" / "uswds").is_dir():
-        raise RuntimeError("The front-end files are missing. Run “./dev setup”, or install MeetRec from its wheel.")
-    return "present"
-
-
 def _microphones(_settings: Settings) -> str:
     from meetrec.capture.devices import list_microphones
 
@@ -104,17 +116,30 @@ def _microphones(_settings: Settings) -> str:
     return f"{len(found)} attached: {', '.join(microphone.label for microphone in found)}"
 
 
-CHECKS: dict[str, Callable[[Settings], str]] = {
-    "Python": _python,
-    "Settings": _settings_file,
-    "Keys": _keys,
-    "Database": _database,
-    "Journal": _journal,
-    "Disk": _disk,
-    "Model weights": _model,
-    "Front end": _front_end,
-    "Microphones": _microphones,
-}
+def _kiosk_token(settings: Settings) -> str:
+    from meetrec.kiosk.serving import server_token
+
+    server_token(settings)
+    return "present"
+
+
+def _server_answers(settings: Settings) -> str:
+    from meetrec.kiosk.api import DistrictServer
+    from meetrec.kiosk.errors import ServerTrouble
+    from meetrec.kiosk.serving import server_token
+
+    try:
+        news = DistrictServer(settings.kiosk.server_url, server_token(settings), settings.kiosk.server_authority).meetings()
+    except ServerTrouble as error:
+        raise NotInOrder(
+            f"{settings.kiosk.server_url} does not answer this kiosk ({error.trouble}). Is MeetRec running there? Recording works all the same."
+        ) from error
+    return f"answers for {news.get('room')}"
+
+
+GENERAL: dict[str, Check] = {"Python": _python, "Settings": _settings_file, "Disk": _disk, "Front end": _front_end}
+SERVER: dict[str, Check] = {"Keys": _keys, "Database": _database, "Model weights": _model}
+ROOM: dict[str, Check] = {"Kiosk token": _kiosk_token, "Server": _server_answers, "Microphones": _microphones}
 
 
 @click.command()

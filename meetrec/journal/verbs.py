@@ -15,6 +15,7 @@ VERBS: dict[str, str] = {
     "account.sign_in_refused": N_("A sign-in was refused"),
     "access.denied": N_("An entry was refused"),
     "kiosk.enrolled": N_("A kiosk was enrolled for a room"),
+    "student.entered": N_("A pupil was entered"),
     "meeting.planned": N_("A meeting was entered"),
     "notice.received": N_("A notice of recording was received"),
     "notice.matched": N_("A notice was matched to its meeting"),

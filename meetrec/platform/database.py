@@ -10,11 +10,13 @@ from uuid import uuid4
 import structlog
 from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeDecorator
 
 from meetrec.platform.durable_files import make_private_folder
+from meetrec.platform.errors import SettingsError
 
 BUSY_SECONDS = 30  # how long a writer waits for another before it gives up
 
@@ -62,7 +64,10 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.engine = _engine_for(url)
+        try:
+            self.engine = _engine_for(url)
+        except (ArgumentError, ImportError) as error:  # no address, or the driver of that database is not installed
+            raise SettingsError(f"The setting database_url cannot be used: {error}.") from error
         self.wake: Callable[[str], None] | None = None  # told the id of each new job once it is committed
 
     @contextmanager

@@ -3,6 +3,7 @@
 import tomllib
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -76,7 +77,13 @@ class StateProfile(_Section):
     public_records_clock: DaysClock
     inspection_clock: DaysClock
 
+    def require_in_force(self, today: date) -> None:
+        """Raise ProfileError when this version may not be used yet."""
+        if today < self.effective:
+            raise ProfileError(f"The state profile of {self.name} (version {self.version}) is in force from {self.effective}, not today.")
 
+
+@cache
 def load_profile(name: str, folder: Path = PROFILE_FOLDER) -> StateProfile:
     """The profile of `<name>.toml`. Raises ProfileError, naming the file and what is wrong with it."""
     path = folder / f"{name}.toml"

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from meetrec.platform.errors import SettingsError
+from meetrec.platform.profiles import load_profile
 
 CONFIG_VARIABLE = "MEETREC_CONFIG"
 CONFIG_PLACES = (Path("meetrec.toml"), Path("/etc/meetrec/meetrec.toml"))
@@ -166,11 +167,24 @@ def load_settings(**overrides: Any) -> Settings:
         raise SettingsError(_sentence(error)) from error
     except ValueError as error:  # a TOML file that is not TOML
         raise SettingsError(f"The settings file {config_file()} cannot be read: {error}.") from error
-    if not settings.server.is_loopback and not settings.server.speaks_https:
+    _require_usable(settings)
+    return settings
+
+
+def _require_usable(settings: Settings) -> None:
+    """What one value alone cannot tell: files that must be there, a profile that must exist, HTTPS where others can reach the server."""
+    load_profile(settings.district.state_profile)
+    server, kiosk = settings.server, settings.kiosk
+    if (server.certificate is None) != (server.certificate_key is None):
+        raise SettingsError("server.certificate and server.certificate_key belong together: set both or neither.")
+    files = {"server.certificate": server.certificate, "server.certificate_key": server.certificate_key, "kiosk.server_authority": kiosk.server_authority}
+    for name, path in files.items():
+        if path and not path.is_file():
+            raise SettingsError(f"The setting {name} names {path}, and there is no such file.")
+    if not server.is_loopback and not server.speaks_https:
         raise SettingsError(
             "server.host is reachable from outside, so HTTPS is needed: set server.certificate and server.certificate_key, or server.behind_proxy."
         )
-    return settings
 
 
 def check_section(section: type[Section], name: str, values: dict[str, Any]) -> dict[str, Any]:

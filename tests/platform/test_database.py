@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import StatementError
 
 from meetrec.platform.database import Database
+from meetrec.platform.errors import SettingsError
 from meetrec.platform.jobs import Job, enqueue
 
 ROOT = Path(__file__).parents[2]
@@ -107,3 +108,8 @@ def test_the_database_and_its_folders_are_for_their_own_account_alone(tmp_path: 
     written = [path for path in tmp_path.rglob("*")]
     assert tmp_path / "a" / "b" / "data" / "meetrec.db" in written
     assert [path for path in written if path.stat().st_mode & 0o077] == []
+
+
+def test_an_address_that_is_no_database_is_named() -> None:
+    with pytest.raises(SettingsError, match="database_url cannot be used"):
+        Database("somewhere over the rainbow")

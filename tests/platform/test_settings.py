@@ -39,6 +39,10 @@ def test_the_environment_wins_over_the_file_and_keeps_the_rest_of_its_table(conf
         ("[server]\nport = 99999\n", "server.port cannot be used"),
         ('colour = "red"\n', "colour is not known"),
         ("[server\n", "cannot be read"),
+        ('[district]\nstate_profile = "texas"\n', "no state profile “texas”"),
+        ('[server]\ncertificate = "/nowhere.pem"\n', "belong together"),
+        ('[server]\ncertificate = "/nowhere.pem"\ncertificate_key = "/nowhere.key"\n', "there is no such file"),
+        ('[kiosk]\nserver_authority = "/nowhere.pem"\n', "there is no such file"),
     ],
 )
 def test_what_is_wrong_is_named_in_one_sentence(config: Path, text: str, sentence: str) -> None:

@@ -1,0 +1,51 @@
+"""The doctor names what is missing and how to mend it, and leaves no trace."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import text
+
+from meetrec.installation.doctor import Finding, examine
+from meetrec.platform.database import Database
+from meetrec.platform.settings import Kiosk, Settings, load_settings
+
+
+def findings(settings: Settings) -> dict[str, Finding]:
+    return {finding.subject: finding for finding in examine(settings)}
+
+
+def test_a_healthy_server_is_in_order(settings: Settings, database: Database, district: SimpleNamespace) -> None:
+    demonstration = settings.model_copy(update={"district": settings.district.model_copy(update={"demonstration": True})})
+    found = findings(demonstration)
+    assert [subject for subject in ("Python", "Keys", "Database") if not found[subject].is_in_order] == []
+    assert "Microphones" not in found  # a server has none
+
+
+def test_an_empty_machine_is_told_what_to_do_and_nothing_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = findings(load_settings(data_dir=tmp_path / "data"))
+    assert "meetrec init" in found["Database"].sentence
+    assert not found["Keys"].is_in_order
+    assert "meetrec models install" in found["Model weights"].sentence or found["Model weights"].is_in_order
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_changed_journal_is_found(settings: Settings, database: Database, district: SimpleNamespace) -> None:
+    with database.writing() as session:
+        session.execute(text("DROP TRIGGER journal_entry_no_update"))
+        session.execute(text("UPDATE journal_entry SET verb = 'record.stored' WHERE sequence = 2"))
+    demonstration = settings.model_copy(update={"district": settings.district.model_copy(update={"demonstration": True})})
+    assert findings(demonstration)["Database"].sentence == "Entry 2 was changed after it was written."
+
+
+def test_a_room_without_its_token_or_its_server_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    kiosk = Kiosk(token_file=tmp_path / "token", server_url="http://127.0.0.1:9")
+    settings = load_settings(data_dir=tmp_path / "data", kiosk=kiosk)
+    assert "cannot be read" in findings(settings)["Kiosk token"].sentence
+    (tmp_path / "token").write_text("a-token")
+    found = findings(settings)
+    assert found["Kiosk token"].is_in_order
+    assert "Recording works all the same" in found["Server"].sentence
+    assert "Keys" not in found  # a room has none of the district's keys
