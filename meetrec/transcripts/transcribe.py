@@ -6,7 +6,6 @@ from typing import Any, Literal
 
 import numpy as np
 
-from meetrec.platform.errors import MeetRecError
 from meetrec.transcripts.engines import DETECTION_SECONDS, Engine, EngineIdentity, Segment, Word
 from meetrec.transcripts.seats import FRAME, Flags, Powers, Stretch, gated, gates_of, own_frames, powers_of, stretches_of
 from meetrec.transcripts.sound import RATE, Samples, SoundSource, mixed_to_one
@@ -18,10 +17,6 @@ LONGEST_GAP = 1.0  # seconds between two words of one line; more means somebody 
 LANGUAGE_STRETCHES = 2  # parts of the meeting that share the one window in which a seat's language is judged
 SEARCHED_SECONDS = 60  # of a seat's own sound in each of them
 LISTENING_SHARE = 0.05  # of the progress bar: levels and languages, before the first word
-
-
-class TranscriptionCancelled(MeetRecError):
-    """The transcription was stopped from outside; nothing of it is kept."""
 
 
 @dataclass(frozen=True)
@@ -36,15 +31,12 @@ class Transcript:
 
 @dataclass(frozen=True)
 class Watch:
-    """How a transcription is followed from outside: told the fraction done (0..1), asked whether to stop."""
+    """How a transcription is followed from outside: told the fraction done (0..1). What `progress` raises stops the work."""
 
     progress: Callable[[float], None] = lambda fraction: None
-    cancelled: Callable[[], bool] = lambda: False
 
     def reached(self, fraction: float) -> None:
-        """Report, or raise TranscriptionCancelled."""
-        if self.cancelled():
-            raise TranscriptionCancelled("The transcription was stopped before it was finished.")
+        """Report."""
         self.progress(min(1.0, fraction))
 
 
@@ -75,14 +67,14 @@ def transcribe(
     """Write down a sound. `language` (a code such as "en") forces one; otherwise it is judged track by track.
 
     With speakers "channels" every channel is one seat's microphone and names its speaker, "0", "1", …
-    Raises SoundError, TranscriptionCancelled.
+    Raises SoundError.
     """
     watch = watch or Watch()
     watch.reached(0.0)
     powers = powers_of(source)
     stretches = stretches_of(powers)
     tracks = _tracks(powers, speakers)
-    languages = {n: language or _language_of(source, track, stretches, engine) for n, track in enumerate(tracks)}
+    languages = dict.fromkeys(range(len(tracks)), language) if language else _languages_of(source, tracks, stretches, engine)
     lines: list[dict[str, Any]] = []
     for place, stretch, n, samples in _pieces(source, tracks, stretches, watch):
         if languages[n] is not None:
@@ -139,20 +131,39 @@ def _within(place: _Place, samples: int, watch: Watch) -> Callable[[float], None
     return lambda done: watch.reached(place.start + place.share * min(1.0, done / seconds))
 
 
-def _language_of(source: SoundSource, track: Track, stretches: list[Stretch], engine: Engine) -> str | None:
-    """The language this track speaks, judged once over speech from its fullest stretches; None if nobody speaks."""
-    fullest = sorted(stretches, key=lambda stretch: -_open_frames(track, stretch))[:LANGUAGE_STRETCHES]
-    fullest = [stretch for stretch in fullest if _open_frames(track, stretch)]
-    each = DETECTION_SECONDS * RATE // max(1, len(fullest))
-    speech = [_spoken_in(source, track, stretch)[:each] for stretch in fullest]
+def _languages_of(source: SoundSource, tracks: list[Track], stretches: list[Stretch], engine: Engine) -> dict[int, str | None]:
+    """The language each track speaks, judged once over speech from its fullest stretches; None if nobody speaks.
+
+    One pass in order of time for all tracks: each step back would decode every microphone from its beginning.
+    """
+    fullest = [_fullest(track, stretches) for track in tracks]
+    speech: list[list[Samples]] = [[] for _ in tracks]
+    for place, stretch in enumerate(stretches):
+        wanting = [n for n, places in enumerate(fullest) if place in places]
+        if not wanting:
+            continue
+        sound = _sound_of(source, stretch)
+        for n in wanting:
+            each = DETECTION_SECONDS * RATE // len(fullest[n])
+            speech[n].append(_spoken_in(sound, tracks[n], stretch)[:each])
+    return {n: _language_in(parts, engine) for n, parts in enumerate(speech)}
+
+
+def _fullest(track: Track, stretches: list[Stretch]) -> list[int]:
+    """The places of the stretches in which this track says most."""
+    spoken = [place for place, stretch in enumerate(stretches) if _open_frames(track, stretch)]
+    return sorted(spoken, key=lambda place: -_open_frames(track, stretches[place]))[:LANGUAGE_STRETCHES]
+
+
+def _language_in(speech: list[Samples], engine: Engine) -> str | None:
     joined = np.concatenate([np.zeros(0, dtype=np.float32), *speech])
     probabilities = engine.languages_of(joined) if len(joined) else {}
     return max(probabilities, key=lambda code: probabilities[code], default=None)
 
 
-def _spoken_in(source: SoundSource, track: Track, stretch: Stretch) -> Samples:
+def _spoken_in(sound: Samples, track: Track, stretch: Stretch) -> Samples:
     """What is said on a track in a stretch, without pauses; enough for judging the language."""
-    own = track.samples(_sound_of(source, stretch), stretch)
+    own = track.samples(sound, stretch)
     own = own[np.repeat(track.gate[stretch.start : stretch.end], FRAME)[: len(own)]]
     speech = joined_speech(own[: SEARCHED_SECONDS * RATE]).samples
     # A seat with no voice in its first minute may yet have one later.

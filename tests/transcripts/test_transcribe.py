@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 import soundfile
 
+from meetrec.platform.jobs import JobCancelled
 from meetrec.transcripts.engines import Engine, Segment, Word
-from meetrec.transcripts.sound import RATE, open_sound
-from meetrec.transcripts.transcribe import Transcript, TranscriptionCancelled, Watch, _placed, transcribe
+from meetrec.transcripts.seats import FRAME, Stretch, powers_of
+from meetrec.transcripts.sound import RATE, Samples, SoundSource, open_sound
+from meetrec.transcripts.transcribe import Transcript, Watch, _languages_of, _placed, _tracks, transcribe
 from tests.transcripts.conftest import GREETING, sound_without_a_voice
 
 
@@ -64,9 +66,14 @@ def test_progress_grows_from_nothing_to_all(transcript: Transcript, reached: lis
 
 def test_cancelling_stops_the_work(faster_whisper_engine: Engine) -> None:
     reached: list[float] = []
-    watch = Watch(progress=reached.append, cancelled=lambda: len(reached) >= 2)
-    with pytest.raises(TranscriptionCancelled, match="stopped before it was finished"):
-        transcribe(open_sound(GREETING), faster_whisper_engine, "channels", watch=watch)
+
+    def cancel_at_the_second(fraction: float) -> None:
+        reached.append(fraction)
+        if len(reached) == 2:
+            raise JobCancelled("The job was cancelled.")
+
+    with pytest.raises(JobCancelled):
+        transcribe(open_sound(GREETING), faster_whisper_engine, "channels", watch=Watch(cancel_at_the_second))
     assert len(reached) == 2
 
 
@@ -99,3 +106,25 @@ def test_a_segment_over_a_long_gap_becomes_two_lines() -> None:
 
 def test_a_breath_does_not_cut_a_line() -> None:
     assert len(list(_placed([Segment(0, 3, "…", "en", words_at(0.0, 1.2, 2.4))], offset=0.0))) == 1
+
+
+class CountedSound:
+    """A real sound that notes where it is read."""
+
+    def __init__(self, sound: SoundSource) -> None:
+        self._sound, self.starts = sound, list[int]()
+        self.channels, self.rate, self.frames = sound.channels, sound.rate, sound.frames
+
+    def read(self, start: int, frames: int) -> Samples:
+        self.starts.append(start)
+        return self._sound.read(start, frames)
+
+
+def test_languages_of_all_seats_are_judged_in_one_pass(faster_whisper_engine: Engine) -> None:
+    sound = CountedSound(open_sound(GREETING))
+    powers = powers_of(sound)
+    halves = [Stretch(0, len(powers) // 2), Stretch(len(powers) // 2, len(powers))]
+    sound.starts.clear()
+    languages = _languages_of(sound, _tracks(powers, "channels"), halves, faster_whisper_engine)
+    assert languages == {0: None, 1: "en", 2: "en", 3: "es"}
+    assert sound.starts == [0, halves[1].start * FRAME]
