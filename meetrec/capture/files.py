@@ -1,6 +1,7 @@
 """Writing files that outlast a power cut: whole or not at all, with short writes looped."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -39,9 +40,12 @@ def sync_file(path: Path) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make `folder` and its missing parents, durable and private (0700)."""
-    if folder.is_dir():
-        return
-    make_folder(folder.parent)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    sync_folder(folder.parent)
+    """Make `folder` and its missing parents, durable and private (0700).
+
+    One that exists is made durable too: whoever made it may have been killed before.
+    """
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+    with suppress(PermissionError):  # a folder that this account may not even list is not one in which it makes others
+        sync_folder(folder.parent)
