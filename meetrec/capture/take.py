@@ -89,9 +89,12 @@ class Take:
         if not self._clock.is_settled:
             return
         if self._suspicion.is_judged:
-            self._accept(self._suspicion.verdict(self._clock.start))
-            for held in self._suspicion.release():
-                self._write_wanted(held, self._clock)
+            self._write_held(self._clock)
+
+    def _write_held(self, clock: StreamClock) -> None:
+        self._accept(self._suspicion.verdict(clock.start))
+        for held in self._suspicion.release():
+            self._write_wanted(held, clock)
 
     def _accept(self, verdict: tuple[str, str] | None) -> None:
         """Sound was lost inside the stream: count anew from the clock, and remember why the stretch between is missing."""
@@ -155,9 +158,8 @@ class Take:
 
     def lose(self, kind: str, noticed_by: str) -> None:
         """The stream is gone: write what was held back, close the piece, remember why sound is missing."""
-        if self._clock is not None and self._clock.is_settled:
-            for held in self._suspicion.release():
-                self._write_wanted(held, self._clock)
+        if self._clock is not None and self._clock.is_settled and self._suspicion.held:
+            self._write_held(self._clock)
         self._close_piece()
         self._clock = None
         self._missing = (kind, noticed_by)

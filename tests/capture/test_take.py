@@ -124,6 +124,20 @@ def test_a_device_lost_during_a_pause_and_back_after_resume_states_both(run: Sea
     ]
 
 
+def test_sound_lost_just_before_the_device_itself_is_missing_where_it_was_lost(run: SealedRun) -> None:
+    take, microphone = take_for(run), Microphone(BEGAN - 1)
+    take.attach(microphone.clock)
+    microphone.feed(take, BEGAN + 1)
+    microphone.since += 0.8  # 0.8 s never arrive, and no flag tells
+    microphone.feed(take, BEGAN + 2.1)
+    take.lose("device_lost", "finished callback")
+    take.end_stretch(BEGAN + 4, "stop")
+    take.attend(BEGAN + 5.1)
+    stall, lost = gaps(run)
+    assert stall == Gap(RATE, round(0.8 * RATE), "stall", "frames fewer than the time that passed")
+    assert (lost.first_frame, lost.kind) == (round(2.1 * RATE), "device_lost")
+
+
 def test_a_stop_while_the_device_is_gone_ends_the_chain_with_its_gap(run: SealedRun) -> None:
     take, microphone = take_for(run), Microphone(BEGAN - 1)
     take.attach(microphone.clock)
