@@ -102,7 +102,7 @@ def test_desk_reaches_from_todays_midnight_to_the_end_of_the_seventh_day(
         "beyond": midnight + timedelta(days=8),
     }
     with database.writing() as session:
-        student = create_student(session, district.school, "Sofia", "Ortega").id
+        student = create_student(session, now, district.school, "Sofia", "Ortega").id
         for start in starts.values():
             plan_meeting(session, now, "user:x", MeetingPlan(MeetingKind.IEP, student, district.room.id, start, start + timedelta(minutes=30)))
     assert [row.meeting.start for row in desk_at(now).rows] == [starts["today"], starts["last"]]
