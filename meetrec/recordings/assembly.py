@@ -15,10 +15,12 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import numpy as np
+import structlog
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from meetrec.capture.pieces import Samples
 from meetrec.custody.actions import NewObject
+from meetrec.custody.errors import DamagedObject, WrongKey
 from meetrec.custody.models import ObjectRole
 from meetrec.custody.store import Stored
 from meetrec.custody.vault import Vault
@@ -31,7 +33,10 @@ from meetrec.recordings.timeline import Timeline, Track, timeline_of
 
 FLAC, JSON = "audio/flac", "application/json"
 MASTERS_AT_ONCE = 2
+READ_BYTES = 1 << 20
 MASTERS_SHARE = 0.6  # of the whole work, for the progress shown
+
+log = structlog.get_logger()
 
 Tell = Callable[[float], None]  # how much of the work is done, 0 to 1
 
@@ -86,8 +91,7 @@ def _all_facts(tracks: Sequence[Track]) -> Iterator[SoundFacts]:
 def _masters(timeline: Timeline, facts: Sequence[SoundFacts], vault: Vault, record_id: str, tell: Tell) -> Iterator[NewObject]:
     def master(position: int) -> NewObject:
         track, known = timeline.tracks[position], facts[position]
-        object_id = _object_id(record_id, ObjectRole.MASTER, f"{position}/{known.sha256}")
-        stored = _put_once(vault, record_id, object_id, flac_stream(track.sound(), known))
+        object_id, stored = _put_once(vault, record_id, ObjectRole.MASTER, f"{position}/{known.sha256}", flac_stream(track.sound(), known))
         return NewObject(object_id, ObjectRole.MASTER, position, track.microphone.seat, FLAC, stored)
 
     with ThreadPoolExecutor(MASTERS_AT_ONCE) as threads:
@@ -99,12 +103,11 @@ def _masters(timeline: Timeline, facts: Sequence[SoundFacts], vault: Vault, reco
 def _derived(timeline: Timeline, facts: Sequence[SoundFacts], masters: Sequence[NewObject], vault: Vault, record_id: str, tell: Tell) -> Iterator[NewObject]:
     """Listening copy and peaks, made from the masters as they lie in the store, which proves them; and the gap ledger."""
     name = hashlib.sha256("".join(known.sha256 for known in facts).encode()).hexdigest()
-    object_id = _object_id(record_id, ObjectRole.LISTENING_COPY, name)
     with ExitStack() as opened:
         readers = [opened.enter_context(vault.open_unlisted(record_id, master.id)) for master in masters]
         read_back = MastersReadBack(readers, timeline.frames)  # type: ignore[arg-type]
         sound = _told(read_back.mixed(), timeline.frames, tell)
-        stored = _put_once(vault, record_id, object_id, listening_copy.listening_copy(sound))
+        object_id, stored = _put_once(vault, record_id, ObjectRole.LISTENING_COPY, name, listening_copy.listening_copy(sound))
         for _block in sound:  # an earlier attempt stored the copy; the masters must still be proved
             continue
     read_back.require([known.sha256 for known in facts])
@@ -123,16 +126,30 @@ def _told(sound: Iterable[Samples], frames: int, tell: Tell) -> Iterator[Samples
 
 def _json_object(vault: Vault, record_id: str, role: ObjectRole, content: Mapping[str, Any]) -> NewObject:
     encoded = json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
-    object_id = _object_id(record_id, role, hashlib.sha256(encoded).hexdigest())
-    return NewObject(object_id, role, 0, None, JSON, _put_once(vault, record_id, object_id, [encoded]))
+    object_id, stored = _put_once(vault, record_id, role, hashlib.sha256(encoded).hexdigest(), [encoded])
+    return NewObject(object_id, role, 0, None, JSON, stored)
 
 
-def _object_id(record_id: str, role: ObjectRole, content: str) -> str:
-    """The same content of the same record has the same id, so a repeated attempt finds what an earlier one stored."""
-    return str(uuid5(UUID(record_id), f"{role.value}/{content}"))
+def _put_once(vault: Vault, record_id: str, role: ObjectRole, content: str, source: Iterable[bytes]) -> tuple[str, Stored]:
+    """The id and facts of an object. The same content of the same record has the same id, so a repeated attempt finds what an earlier
+    one stored; if that was damaged since, it is left as it lies and the object gets another id.
+    """
+    attempt = 0
+    while vault.has(object_id := _object_id(record_id, role, content, attempt)):
+        try:
+            return object_id, _read_back(vault, record_id, object_id)
+        except (DamagedObject, WrongKey):
+            log.warning("object.damaged_before_its_record", object=object_id)
+            attempt += 1
+    return object_id, vault.put(record_id, object_id, source)
 
 
-def _put_once(vault: Vault, record_id: str, object_id: str, source: Iterable[bytes]) -> Stored:
-    if vault.has(object_id):
-        return vault.describe(record_id, object_id)
-    return vault.put(record_id, object_id, source)
+def _object_id(record_id: str, role: ObjectRole, content: str, attempt: int) -> str:
+    return str(uuid5(UUID(record_id), f"{role.value}/{content}/{attempt}" if attempt else f"{role.value}/{content}"))
+
+
+def _read_back(vault: Vault, record_id: str, object_id: str) -> Stored:
+    with vault.open_unlisted(record_id, object_id) as reader:
+        while reader.read(READ_BYTES):
+            continue
+    return vault.describe(record_id, object_id)

@@ -353,6 +353,24 @@ def test_worker_that_is_cut_off_goes_on_with_what_it_stored(
     assert stored_before.items() <= after.items()
 
 
+def test_object_that_was_damaged_before_its_record_existed_does_not_hold_up_joining_again(
+    kiosk: KioskClient, make_run: MakeRun, work: Work, settings: Settings, database: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make_run()
+    kiosk.deliver(run)
+    monkeypatch.setattr(assembly, "_json_object", _cut_off)
+    work()
+    monkeypatch.undo()
+    for path in [path for path in settings.store_dir.rglob("*") if path.is_file()]:
+        content = bytearray(path.read_bytes())
+        content[-20] ^= 1
+        path.write_bytes(content)
+    work()
+    assert sentence_of(database, run.recording)[0] is RecordingState.STORED
+    for one in record_of(database, run.recording).objects:
+        vault.verify(one)
+
+
 def _cut_off(*_facts: object) -> None:
     raise RuntimeError("the worker was killed here")
 
