@@ -10,6 +10,25 @@ def _(text: str, **values: object) -> str:
     return str(gettext(text, **values))
 
 
+def N_(text: str) -> str:
+    """Mark a text for the translators; it is translated where it is shown."""
+    return text
+
+
+# What a job that failed may leave in its row or its recording, word for word, besides sentences that name a piece or a file.
+COMPLAINTS = (
+    N_("Something unexpected went wrong; the log of the worker tells what. Nothing was lost."),
+    N_("No microphone recorded any sound. What the kiosk delivered was kept."),
+    N_("A master in the store is shorter than what was joined. The delivered pieces were kept."),
+    N_("A master in the store does not decode to the sound that was joined. The delivered pieces were kept."),
+)
+
+
+def complaint_of(sentence: str | None) -> str | None:
+    """A stored complaint in the reader's language, as far as it is one of COMPLAINTS."""
+    return _(sentence) if sentence in COMPLAINTS else sentence
+
+
 def sentence_of(stage: Stage, delivered: int, promised: int | None) -> str:
     """One plain sentence; `delivered` of `promised` pieces have arrived (`promised` is None before the kiosk has closed)."""
     if stage is Stage.DELIVERING and promised is not None:

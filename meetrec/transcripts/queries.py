@@ -14,7 +14,7 @@ from meetrec.platform import jobs
 from meetrec.recordings.models import Recording
 from meetrec.recordings.queries import progress_of
 from meetrec.recordings.rules import Stage
-from meetrec.recordings.sentences import sentence_of
+from meetrec.recordings.sentences import complaint_of, sentence_of
 from meetrec.transcripts import sentences
 from meetrec.transcripts.actions import TRANSCRIBE
 from meetrec.transcripts.models import Transcript
@@ -82,13 +82,13 @@ def standing_of(session: Session, recording: Recording, record: Record | None) -
     told = sentence_of(progress.stage, progress.delivered, progress.promised)
     if record is None:
         fraction = progress.fraction if progress.stage is Stage.JOINING else _delivered_share(progress.delivered, progress.promised)
-        return Standing(progress.stage.value, progress.stage, told, progress.complaint, fraction, None)
+        return Standing(progress.stage.value, progress.stage, told, complaint_of(progress.complaint), fraction, None)
     job = jobs.latest_job(session, TRANSCRIBE, record.id)
     transcript = newest_transcript(session, record.id)
     state = job.state if job and transcript is None else "done" if transcript else None
     key = f"{progress.stage.value}/{state}/{transcript.id if transcript else ''}"
     fraction = job.progress if job and state == "running" else None
-    complaint = job.sentence if job and state == "failed" else None
+    complaint = complaint_of(job.sentence) if job and state == "failed" else None
     return Standing(key, progress.stage, sentences.sentence_of(state), complaint, fraction, state)
 
 
