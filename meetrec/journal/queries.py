@@ -15,6 +15,11 @@ def entries_of_recording(session: Session, recording_id: str) -> Sequence[Journa
     return session.scalars(select(JournalEntry).where(JournalEntry.recording_id == recording_id).order_by(JournalEntry.sequence)).all()
 
 
+def entries_about(session: Session, subjects: Sequence[str]) -> Sequence[JournalEntry]:
+    """All entries about any of these subjects (“notice:<id>” …), oldest first."""
+    return session.scalars(select(JournalEntry).where(JournalEntry.subject.in_(subjects)).order_by(JournalEntry.sequence)).all()
+
+
 def verify(session: Session) -> tuple[int, ChainFault | None]:
     """Walk the whole chain; the number of entries read and the first fault, if any. Columns are held against the hashed bytes."""
     read = 0

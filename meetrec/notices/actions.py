@@ -48,15 +48,18 @@ class NoticeStatement:
 
 @dataclass(frozen=True)
 class District:
-    """What the 24-hour rule needs to know of the district: its IANA zone and its policy."""
+    """What the 24-hour rule needs to know of the district: its IANA zone, its policy, and which version of the state profile that is."""
 
     zone: str
     policy: NoticePolicy
+    profile: str = ""  # such as “missouri@1”; the journal keeps it, since profiles change
 
     @classmethod
     def of(cls, settings: Settings) -> "District":
         """As the settings name it. Raises `ProfileError` for a state profile that is not there."""
-        return cls(settings.district.zone, load_profile(settings.district.state_profile).notice)
+        name = settings.district.state_profile
+        profile = load_profile(name)
+        return cls(settings.district.zone, profile.notice, f"{name}@{profile.version}")
 
 
 class MatchOutcome(StrEnum):
@@ -84,7 +87,7 @@ def receive_notice(session: Session, now: datetime, actor: str, statement: Notic
     _hold_against_rule(notice, None, district)
     session.add(notice)
     session.flush()
-    journal.append(session, now, actor, "notice.received", f"notice:{notice.id}", channel=notice.channel, status=notice.status)
+    journal.append(session, now, actor, "notice.received", f"notice:{notice.id}", channel=notice.channel, status=notice.status, profile=district.profile)
     return notice
 
 
@@ -104,7 +107,7 @@ def match_notice(session: Session, now: datetime, actor: str, notice_id: str, me
     notice.meeting, notice.matched_at = meeting, now
     _hold_against_rule(notice, meeting, district)
     session.flush()
-    journal.append(session, now, actor, "notice.matched", f"notice:{notice.id}", meeting=meeting.id, status=notice.status)
+    journal.append(session, now, actor, "notice.matched", f"notice:{notice.id}", meeting=meeting.id, status=notice.status, profile=district.profile)
     return _arm_once(session, now, actor, notice, meeting, district, recordings)
 
 

@@ -1,5 +1,6 @@
 """Public pages: what recording a meeting means, the notice form, and the receipt. Nothing here tells whether a pupil or a meeting exists."""
 
+import structlog
 from flask import Blueprint, current_app, redirect, render_template, session, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
@@ -7,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_limiter import RateLimitExceeded
 from flask_login import current_user
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from meetrec.meetings.queries import school_names
 from meetrec.notices import actions, queries, words
@@ -27,7 +28,13 @@ TOO_MANY_AT_ONCE = lazy_gettext(
     "Everything you typed is still here. Please wait a minute and send it once more."
 )
 
+NOT_KEPT = lazy_gettext(
+    "Your notice could not be kept just now, so it has not been sent. Everything you typed is still here. "
+    "Please send it once more in a few minutes, or call the school. A late notice is not turned away."
+)
+
 blueprint = Blueprint("notices", __name__)
+log = structlog.get_logger()
 
 
 @blueprint.record_once
@@ -65,6 +72,10 @@ def send_notice() -> ResponseReturnValue:
     except RateLimitExceeded:
         form.form_errors.append(TOO_MANY_AT_ONCE)
         return _form_page(form), 429
+    except OperationalError:  # a full disk, or a database that does not answer: nothing typed may be lost
+        log.exception("notice.not_kept")
+        form.form_errors.append(NOT_KEPT)
+        return _form_page(form), 503
     return redirect(url_for("notices.receipt", token=token), 303)
 
 

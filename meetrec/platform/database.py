@@ -12,7 +12,6 @@ from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeDecorator
 
 from meetrec.platform.durable_files import make_private_folder
@@ -112,9 +111,9 @@ def _engine_for(url: str) -> Engine:
     path = make_url(url).database
     if path:
         make_private_folder(Path(path).parent)
-    # hide_parameters: an error that reaches a log must not carry what a person wrote. NullPool: opening a SQLite file costs next
-    # to nothing, and a request that holds two connections can never wait for another's.
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True, poolclass=NullPool)
+    # hide_parameters: an error that reaches a log must not carry what a person wrote. No bound on connections: a request that
+    # holds two must never wait for another that wants its second.
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True, max_overflow=-1)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

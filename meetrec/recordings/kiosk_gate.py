@@ -1,18 +1,23 @@
 """The gate of kiosk addresses: a kiosk shows its token, and may then write for its own room and read no recording (G5.b)."""
 
 import hmac
+from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
 
 from flask import g, request
+from flask_limiter import RateLimitExceeded
 
+from meetrec.journal import actions as journal
 from meetrec.platform import clock
+from meetrec.platform.rate_limits import limiter
 from meetrec.platform.web import Entrance, database
 from meetrec.recordings import actions, queries
 from meetrec.recordings.errors import KioskUnknown
 
 SCHEME = "bearer"
 SEEN_EVERY = timedelta(minutes=1)
+TOLD_REFUSALS = "1 per minute"  # of each address
 
 
 def let_kiosk_in(_entrance: Entrance) -> None:
@@ -24,12 +29,26 @@ def let_kiosk_in(_entrance: Entrance) -> None:
     with database().reading() as session:
         kiosk = queries.kiosk_with_token_hash(session, token_hash)
     if kiosk is None or not hmac.compare_digest(kiosk.token_hash, token_hash):
+        _tell_refusal()
         raise _unknown()
     g.kiosk_id, g.room_id = kiosk.id, kiosk.room_id
     moment = clock.now()
     if kiosk.last_seen_at is None or moment - kiosk.last_seen_at >= SEEN_EVERY:
         with database().writing() as session:
             actions.seen(session, moment, kiosk.id)
+
+
+@limiter.limit(TOLD_REFUSALS)
+def _note_refusal() -> None:
+    """Journal one refused token (W-37)."""
+    with database().writing() as session:
+        journal.append(session, clock.now(), "public", "access.denied", "kiosk", reason="unknown_token")
+
+
+def _tell_refusal() -> None:
+    """A refused attempt counts like a success (W-37), but a machine that tries all day must not fill the journal."""
+    with suppress(RateLimitExceeded):
+        _note_refusal()
 
 
 def _token() -> str:

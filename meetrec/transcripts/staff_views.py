@@ -41,7 +41,7 @@ def recording_page(recording_id: UUID) -> ResponseReturnValue:
     with database().reading() as session:
         recording = recordings.recording(session, str(recording_id))
         standing = queries.standing_of(session, recording, record)
-        story = story_of(session, recording.id)
+        story = story_of(session, recording)
         transcript = queries.newest_transcript(session, record.id) if record else None
         others = recordings.other_recordings(session, recording)
         may_arm_again = recordings.arming_again(session, recording, clock.now(), settings().district.zone) is ArmingAgain.POSSIBLE

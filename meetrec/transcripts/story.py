@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetrec.journal.models import JournalEntry
-from meetrec.journal.queries import entries_of_recording
+from meetrec.journal.queries import entries_about, entries_of_recording
 from meetrec.meetings.models import Kiosk
 from meetrec.people.models import Account
+from meetrec.recordings.models import Recording
 from meetrec.transcripts.sentences import actor_name
 
 
@@ -25,9 +26,10 @@ class Told:
     minutes: int | None
 
 
-def story_of(session: Session, recording_id: str) -> Sequence[Told]:
-    """All entries of a recording, oldest first."""
-    entries = entries_of_recording(session, recording_id)
+def story_of(session: Session, recording: Recording) -> Sequence[Told]:
+    """All entries of a recording, oldest first, beginning with those of its meeting and of the notice that armed it."""
+    before = entries_about(session, (f"meeting:{recording.meeting_id}", f"notice:{recording.notice_id}"))
+    entries = sorted({*before, *entries_of_recording(session, recording.id)}, key=lambda entry: entry.sequence)
     ids = {entry.actor.partition(":")[2] for entry in entries}
     accounts = {account.id: account.name for account in session.scalars(select(Account).where(Account.id.in_(ids)))}
     rooms = {kiosk.id: kiosk.room.name for kiosk in session.scalars(select(Kiosk).where(Kiosk.id.in_(ids)))}

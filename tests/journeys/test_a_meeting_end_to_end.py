@@ -131,7 +131,15 @@ def hear_the_journal(page: Page, installation: RunningInstallation) -> None:
     """The record shows its story, each step once, and the chain holds."""
     page.reload()
     story_of_recording = page.locator(".recording-story").inner_text()
-    for sentence in ("The room was armed", "The recording began", "The kiosk delivered the whole recording", "stored as an education record", "machine draft"):
+    for sentence in (
+        "A meeting was entered",
+        "A notice of recording was received",
+        "The room was armed",
+        "The recording began",
+        "The kiosk delivered the whole recording",
+        "stored as an education record",
+        "machine draft",
+    ):
         assert story_of_recording.count(sentence) == 1, (sentence, story_of_recording)
     assert installation.meetrec("journal", "verify").returncode == 0
 

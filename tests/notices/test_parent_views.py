@@ -1,5 +1,6 @@
 """The public pages: explanation, form, receipt."""
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
@@ -9,8 +10,9 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, select, text
 
+from meetrec.journal.models import JournalEntry
 from meetrec.meetings.models import Meeting
 from meetrec.notices.models import Notice
 from meetrec.notices.references import hash_of
@@ -221,3 +223,24 @@ def test_spanish_visitor_reads_spanish_dates_and_the_notice_knows_it(client: Fla
     receipt = give_notice(client, typed)
     assert re.search(r"(lunes|martes|miércoles|jueves|viernes|sábado|domingo), \d+ de ", receipt)
     assert [notice.language for notice in stored_notices().values()] == ["es"]
+
+
+@pytest.mark.requirement("G0.1")
+def test_a_full_disk_loses_nothing_that_was_typed(client: FlaskClient, typed: dict[str, str], database: Database, stored_notices: Stored) -> None:
+    with database.reading() as session:
+        pages = session.execute(text("PRAGMA page_count")).scalar()
+    database.close()  # connections that are open already would not learn of it
+    event.listen(database.engine, "connect", lambda connection, _record: connection.execute(f"PRAGMA max_page_count={pages}"))
+    answer = client.post("/notice", data={**typed, "accommodation_request": "An interpreter for Bosnian. " * 70, "reason": "Because. " * 200})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 503
+    assert "could not be kept just now" in page
+    assert "An interpreter for Bosnian." in page
+    assert stored_notices() == {}
+
+
+def test_the_journal_says_which_version_of_the_state_profile_was_held(client: FlaskClient, typed: dict[str, str], database: Database) -> None:
+    give_notice(client, typed)
+    with database.reading() as session:
+        entry = session.scalars(select(JournalEntry).where(JournalEntry.verb == "notice.received")).one()
+    assert json.loads(entry.body)["details"]["profile"] == "missouri@1"

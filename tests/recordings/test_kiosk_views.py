@@ -323,3 +323,13 @@ def test_full_disk_is_told_as_such_and_nothing_is_confirmed(kiosk: KioskClient, 
     with database.reading() as session:
         assert not session.scalars(select(Piece)).all()
     assert kiosk.piece(run, "table-1", 0).status_code == 200
+
+
+@pytest.mark.requirement("W-37")
+def test_a_refused_token_is_told_but_does_not_fill_the_journal(app: Flask, database: Database) -> None:
+    app.config["RATELIMIT_ENABLED"] = True
+    for _ in range(5):
+        assert app.test_client().get("/kiosk/api/meetings", headers={"Authorization": "Bearer wrong"}).status_code == 401
+    with database.reading() as session:
+        entries = session.scalars(select(JournalEntry).where(JournalEntry.verb == "access.denied")).all()
+    assert [entry.subject for entry in entries] == ["kiosk"]
