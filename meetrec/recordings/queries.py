@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from meetrec.meetings.models import Kiosk, Meeting
 from meetrec.meetings.typed_times import day_begins
-from meetrec.platform import jobs
+from meetrec.platform import clock, jobs
 from meetrec.platform.clock import in_zone
 from meetrec.platform.web import NotFound
 from meetrec.recordings import rules
 from meetrec.recordings.models import Piece, Recording, Run
-from meetrec.recordings.rules import ASSEMBLE, UNDELIVERED, ArmingAgain, ChainEnd, Stage, chains_of_closing, pieces_missing, stage_of
+from meetrec.recordings.rules import ASSEMBLE, UNDELIVERED, ArmingAgain, ChainEnd, Stage, chains_of_closing, is_kiosk_silent, pieces_missing, stage_of
 from meetrec.recordings.sentences import sentence_of
 
 # A kiosk may lose the network for days: it learns of a week's meetings ahead, and may still finish yesterday's.
@@ -35,13 +35,17 @@ class RecordingSummary:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a recording is: stage, pieces delivered and promised (None before the closing), the joining job's progress 0..1, its complaint."""
+    """How far a recording is: stage, pieces delivered and promised (None before the closing), the joining job's progress 0..1, its complaint.
+
+    `heard_at` is the kiosk's newest sign.
+    """
 
     stage: Stage
     delivered: int
     promised: int | None
     fraction: float
     complaint: str | None
+    heard_at: datetime
 
 
 def recording(session: Session, recording_id: str) -> Recording:
@@ -127,9 +131,22 @@ def progress_of(session: Session, found: Recording) -> Progress:
     promised = None
     if found.closing is not None:
         promised = arrived + pieces_missing(chains_of_closing(found.closing), delivered)
-    stage = stage_of(found.state, found.kiosk_state, is_closed=found.closing is not None, job_state=job.state if job else None)
+    now = clock.now()
+    heard_at = last_heard(session, found, now)
+    is_silent = is_kiosk_silent(planned_end=found.meeting.planned_end, heard_at=heard_at, now=now)
+    job_state = job.state if job else None
+    stage = stage_of(found.state, found.kiosk_state, is_closed=found.closing is not None, is_silent=is_silent, job_state=job_state)
     complaint = found.sentence or (job.sentence if job and job.state == "failed" else None)
-    return Progress(stage, arrived, promised, job.progress if job else 0.0, complaint)
+    return Progress(stage, arrived, promised, job.progress if job else 0.0, complaint, heard_at)
+
+
+def last_heard(session: Session, found: Recording, now: datetime) -> datetime:
+    """When the recording's kiosk last gave a sign: by any request, by a state it told, or by a piece; else when the room was armed."""
+    seen = session.scalar(select(func.max(Kiosk.last_seen_at)).where(Kiosk.room_id == found.meeting.room_id))
+    received = session.scalar(select(func.max(Piece.received_at)).join(Run).where(Run.recording_id == found.id))
+    signs = (seen, received, found.kiosk_state_at, found.started_at)
+    # Two of these are moments of the kiosk's own clock: one that runs ahead must not hide its silence.
+    return max((sign for sign in signs if sign is not None and sign <= now), default=found.armed_at)
 
 
 def recording_states(session: Session, meeting_ids: Sequence[str]) -> dict[str, RecordingSummary]:
@@ -167,5 +184,6 @@ def recordings_page(session: Session, page: int) -> tuple[list[tuple[Recording, 
 def summary_of(session: Session, found: Recording) -> RecordingSummary:
     """The recording as the desk shows it."""
     progress = progress_of(session, found)
-    sentence = sentence_of(progress.stage, progress.delivered, progress.promised)
-    return RecordingSummary(f"/recordings/{found.id}", sentence, progress.stage.value, progress.stage not in rules.WITHOUT_DISTRICT_COPY)
+    sentence = sentence_of(progress.stage, progress.delivered, progress.promised, progress.heard_at)
+    has_copy = rules.has_district_copy(progress.stage, planned_end=found.meeting.planned_end, now=clock.now())
+    return RecordingSummary(f"/recordings/{found.id}", sentence, progress.stage.value, has_copy)

@@ -3,7 +3,7 @@
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -43,6 +43,7 @@ class Stage(enum.StrEnum):
     RECORDING = "recording"
     PAUSED = "paused"
     DELIVERING = "delivering"
+    NOT_HEARD_FROM = "not_heard_from"  # begun, never closed, and its kiosk is silent
     WAITING_TO_JOIN = "waiting_to_join"
     JOINING = "joining"
     JOINING_FAILED = "joining_failed"
@@ -51,7 +52,11 @@ class Stage(enum.StrEnum):
 
 
 # The stages in which the district has nothing from the room that could become its copy (G5.a).
-WITHOUT_DISTRICT_COPY = frozenset({Stage.ARMED, Stage.BROKEN})
+WITHOUT_DISTRICT_COPY = frozenset({Stage.ARMED, Stage.BROKEN, Stage.NOT_HEARD_FROM})
+# The stages in which pieces may still lie on the kiosk: a copy is on its way, but not for ever.
+UNDELIVERED_STAGES = frozenset({Stage.RECORDING, Stage.PAUSED, Stage.DELIVERING})
+LONGEST_DELIVERY = timedelta(days=1)  # after the planned end
+LONGEST_OVERRUN, LONGEST_SILENCE = timedelta(minutes=30), timedelta(minutes=10)
 
 
 class ArmingAgain(enum.StrEnum):
@@ -105,9 +110,22 @@ def pieces_missing(promised: Chains, delivered: Chains) -> int:
     return sum(end.pieces - (delivered[key].pieces if key in delivered else 0) for key, end in promised.items())
 
 
-def stage_of(state: RecordingState, kiosk_state: str | None, *, is_closed: bool, job_state: str | None) -> Stage:
-    """The stage from the stored state, what the kiosk last said of itself, and the state of the joining job if there is one."""
+def is_kiosk_silent(*, planned_end: datetime, heard_at: datetime, now: datetime) -> bool:
+    """Whether a meeting is well over and its kiosk gave no sign since `heard_at`, so that waiting alone no longer helps (G5.a)."""
+    return now - planned_end > LONGEST_OVERRUN and now - heard_at > LONGEST_SILENCE
+
+
+def has_district_copy(stage: Stage, *, planned_end: datetime, now: datetime) -> bool:
+    """Whether what came from the room is, or can soon be expected to become, the district's copy (G5.a)."""
+    is_overdue = stage in UNDELIVERED_STAGES and now - planned_end > LONGEST_DELIVERY
+    return stage not in WITHOUT_DISTRICT_COPY and not is_overdue
+
+
+def stage_of(state: RecordingState, kiosk_state: str | None, *, is_closed: bool, is_silent: bool, job_state: str | None) -> Stage:
+    """The stage from the stored state, what the kiosk last said, whether it is silent now, and the joining job's state if there is one."""
     if state == RecordingState.RECORDING:
+        if is_silent and not is_closed:
+            return Stage.NOT_HEARD_FROM
         if is_closed or kiosk_state == "stopped":
             return Stage.DELIVERING
         return Stage.PAUSED if kiosk_state == "paused" else Stage.RECORDING

@@ -1,6 +1,8 @@
 """What a page says of a recording's stage, in the reader's language."""
 
-from flask_babel import gettext
+from datetime import datetime
+
+from flask_babel import format_date, format_time, gettext
 
 from meetrec.recordings.rules import ArmingAgain, Stage
 
@@ -29,8 +31,13 @@ def complaint_of(sentence: str | None) -> str | None:
     return _(sentence) if sentence in COMPLAINTS else sentence
 
 
-def sentence_of(stage: Stage, delivered: int, promised: int | None) -> str:
-    """One plain sentence; `delivered` of `promised` pieces have arrived (`promised` is None before the kiosk has closed)."""
+def sentence_of(stage: Stage, delivered: int, promised: int | None, heard_at: datetime | None = None) -> str:
+    """One plain sentence; `delivered` of `promised` pieces have arrived (`promised` is None before the kiosk has closed).
+
+    `heard_at` is the kiosk's newest sign, told when it is silent.
+    """
+    if stage is Stage.NOT_HEARD_FROM and heard_at is not None:
+        return _silence_since(heard_at, delivered)
     if stage is Stage.DELIVERING and promised is not None:
         return _("The kiosk is delivering: %(delivered)s of %(promised)s pieces have arrived.", delivered=delivered, promised=promised)
     return {
@@ -38,12 +45,22 @@ def sentence_of(stage: Stage, delivered: int, promised: int | None) -> str:
         Stage.RECORDING: _("The room is recording."),
         Stage.PAUSED: _("The recording is paused in the room."),
         Stage.DELIVERING: _("The kiosk has stopped and is delivering its pieces."),
+        Stage.NOT_HEARD_FROM: _("The kiosk has not been heard from. Switch it on and connect it to the network."),
         Stage.WAITING_TO_JOIN: _("Everything has arrived. The pieces wait to be joined."),
         Stage.JOINING: _("The pieces are being checked and joined."),
         Stage.JOINING_FAILED: _("The pieces could not be joined yet. Nothing was lost."),
         Stage.BROKEN: _("The pieces do not fit together. Nothing was deleted; a person must look into it."),
         Stage.STORED: _("The recording is kept as an education record."),
     }[stage]
+
+
+def _silence_since(heard_at: datetime, delivered: int) -> str:
+    when = f"{format_date(heard_at, 'medium')}, {format_time(heard_at, 'short')}"
+    return _(
+        "The kiosk has not been heard from since %(when)s. %(delivered)s pieces have arrived and are kept; the rest lie on the kiosk. "
+        "Switch it on and connect it to the network.",
+        when=when, delivered=delivered,
+    )  # fmt: skip
 
 
 def why_not_armed_again(answer: ArmingAgain) -> str:

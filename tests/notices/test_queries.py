@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from flask import Flask
 
 from meetrec.installation.actions import create_student
 from meetrec.meetings.actions import MeetingPlan, plan_meeting
-from meetrec.meetings.models import MeetingKind
+from meetrec.meetings.models import Kiosk, MeetingKind
 from meetrec.notices.actions import District, NoticeStatement, match_notice, receive_notice
 from meetrec.notices.matching import Agreement
 from meetrec.notices.models import Notice
@@ -23,11 +24,12 @@ Statement = Callable[..., NoticeStatement]
 
 
 @pytest.fixture
-def desk_at(database: Database, missouri: District) -> Callable[[datetime], Desk]:
+def desk_at(app: Flask, database: Database, missouri: District, set_clock: Callable[[datetime], None]) -> Callable[[datetime], Desk]:
     """The desk as it is at a moment."""
 
     def desk_at(moment: datetime) -> Desk:
-        with database.reading() as session:
+        set_clock(moment)
+        with app.test_request_context(), database.reading() as session:
             return desk(session, moment, missouri.zone, REAL_RECORDINGS.states)
 
     return desk_at
@@ -78,12 +80,42 @@ def test_meeting_that_is_over_without_the_districts_copy_is_told_for_weeks(
 
 @pytest.mark.requirement("G5.a")
 @pytest.mark.parametrize(("state", "is_missing"), [(RecordingState.STORED, False), (RecordingState.RECORDING, False), (RecordingState.BROKEN, True)])
-def test_copy_is_missing_only_where_nothing_usable_came_from_the_room(
+def test_copy_is_missing_at_once_only_where_nothing_usable_came_from_the_room(
     matched: Notice, database: Database, district: SimpleNamespace, desk_at: Callable[[datetime], Desk], state: RecordingState, is_missing: bool
 ) -> None:
     with database.writing() as session:
         session.query(Recording).one().state = state
     assert desk_at(district.meeting.planned_end).rows[0].lacks_district_copy is is_missing
+
+
+@pytest.mark.requirement("G5.a")
+def test_recording_whose_kiosk_fell_silent_stays_on_the_desk_as_a_missing_copy(
+    matched: Notice, database: Database, district: SimpleNamespace, desk_at: Callable[[datetime], Desk]
+) -> None:
+    end = district.meeting.planned_end
+    with database.writing() as session:
+        session.query(Recording).one().state = RecordingState.RECORDING
+        session.get_one(Kiosk, district.kiosk.id).last_seen_at = end
+    assert not desk_at(end + timedelta(minutes=30)).rows[0].lacks_district_copy
+    (row,) = desk_at(end + timedelta(minutes=31)).rows
+    assert row.recording is not None
+    assert (row.recording.kind, row.lacks_district_copy) == ("not_heard_from", True)
+    (days_later,) = desk_at(end + timedelta(days=5)).missing_copies
+    assert days_later.meeting.id == district.meeting.id
+
+
+@pytest.mark.requirement("G5.a")
+@pytest.mark.parametrize("closing", [None, {"runs": {}}], ids=["never closed", "closed"])
+def test_pieces_that_lie_on_a_living_kiosk_for_more_than_a_day_are_a_missing_copy(
+    matched: Notice, database: Database, district: SimpleNamespace, desk_at: Callable[[datetime], Desk], closing: dict[str, object] | None
+) -> None:
+    day_later = district.meeting.planned_end + timedelta(days=1)
+    with database.writing() as session:
+        recording = session.query(Recording).one()
+        recording.state, recording.closing = RecordingState.RECORDING, closing
+        session.get_one(Kiosk, district.kiosk.id).last_seen_at = day_later
+    assert not desk_at(day_later).missing_copies
+    assert len(desk_at(day_later + timedelta(minutes=1)).missing_copies) == 1
 
 
 def test_meeting_without_a_parents_recording_lacks_nothing(district: SimpleNamespace, desk_at: Callable[[datetime], Desk]) -> None:

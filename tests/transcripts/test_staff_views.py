@@ -3,22 +3,24 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from meetrec.capture.pieces import RATE, Gap
 from meetrec.custody.models import ObjectRole, Record, Sitting, StoredObject
 from meetrec.custody.queries import objects_of, record_of_recording
 from meetrec.custody.vault import Vault
 from meetrec.journal.models import JournalEntry
+from meetrec.meetings.models import Kiosk, Meeting
 from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.jobs import Job
-from meetrec.recordings.models import Recording
+from meetrec.recordings.models import Piece, Recording
 from meetrec.recordings.rules import RecordingState
 from meetrec.transcripts import actions, jobs
 from meetrec.transcripts.engines import EngineIdentity
@@ -238,6 +240,25 @@ def test_broken_recording_shows_why_and_can_be_tried_again(
     with database.reading() as session:
         assert session.get_one(Recording, run.recording).state is RecordingState.DELIVERED
         assert len(session.scalars(select(Job).where(Job.kind == "recordings.assemble")).all()) == 2
+
+
+@pytest.mark.requirement("G5.a")
+def test_page_tells_when_the_kiosk_of_a_half_delivered_recording_was_last_heard(
+    sign_in: SignIn, kiosk: KioskClient, make_run: MakeRun, district: SimpleNamespace, database: Database
+) -> None:
+    run, now = make_run(), clock.now()
+    kiosk.pieces(run)  # and never closes
+    with database.writing() as session:
+        session.get_one(Meeting, district.meeting.id).planned_end = now - timedelta(hours=1)
+        session.get_one(Kiosk, district.kiosk.id).last_seen_at = now - timedelta(minutes=20)
+        session.execute(update(Piece).values(received_at=now - timedelta(minutes=25)))
+    client, address = sign_in(district.coordinator), f"/recordings/{run.recording}"
+    told = client.get(f"{address}/state").json
+    assert told is not None
+    assert told["key"] == "not_heard_from"
+    assert told["sentence"].startswith("The kiosk has not been heard from since ")
+    assert "6 pieces have arrived and are kept" in told["sentence"]
+    assert told["sentence"] in client.get(address).get_data(as_text=True)
 
 
 def test_coordinator_arms_the_room_again_from_the_page_of_a_closed_recording(
