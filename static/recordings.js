@@ -4,21 +4,39 @@ const WATCH_EVERY = 2_000; // milliseconds
 const TELL_EVERY = 15_000;
 const LONGEST_STEP = 2; // seconds; a longer step of the player's clock is a jump, not listening
 
+/* A line that is there only while something is wrong; an empty sentence takes it away. */
+function tellTrouble(line, sentence) {
+  line.hidden = !sentence;
+  const text = line.querySelector("p");
+  if (text.textContent !== sentence) text.textContent = sentence;
+}
+
 /* How far it is. */
 
 const standing = document.getElementById("standing");
+const trouble = document.getElementById("standing-trouble");
 let seen = null;
+let timer = null;
 
 async function watch() {
   if (document.hidden) return;
   try {
     const headers = { Accept: "application/json", ...(seen && { "If-None-Match": seen }) };
     const answer = await fetch(standing.dataset.address, { headers, cache: "no-store", redirect: "manual" });
-    if (!answer.ok) return; // 304: nothing moved; anything else: ask again later
-    seen = answer.headers.get("ETag");
-    show(await answer.json());
+    if (answer.type === "opaqueredirect" || answer.status === 401) {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", watch);
+      tellTrouble(trouble, trouble.dataset.signedOut);
+      return;
+    }
+    if (answer.status !== 304 && !answer.ok) throw new Error(String(answer.status));
+    if (answer.status !== 304) { // 304: nothing moved
+      show(await answer.json());
+      seen = answer.headers.get("ETag");
+    }
+    tellTrouble(trouble, "");
   } catch {
-    // the network may come back; the page says what it last knew
+    tellTrouble(trouble, trouble.dataset.unreachable); // the network may come back
   }
 }
 
@@ -36,7 +54,7 @@ function show(state) {
 }
 
 if (standing.dataset.address) {
-  setInterval(watch, WATCH_EVERY);
+  timer = setInterval(watch, WATCH_EVERY);
   document.addEventListener("visibilitychange", watch);
 }
 
@@ -52,6 +70,14 @@ async function drawWaveform() {
     container: "#waveform", media: sound, peaks: peaks.data, duration: peaks.duration, cspNonce: player.dataset.nonce,
     height: 64, waveColor: "#71767a", progressColor: "#162e51", cursorColor: "#b50909",
   });
+}
+
+/* Says so while the sound cannot be opened. It may have failed before this script ran. */
+function watchSound() {
+  const line = document.getElementById("sound-trouble");
+  const look = () => tellTrouble(line, sound.error ? line.dataset.unopened : "");
+  for (const moment of ["error", "emptied", "loadedmetadata"]) sound.addEventListener(moment, look);
+  look();
 }
 
 function playFrom(seconds) {
@@ -134,6 +160,7 @@ function tell() {
 }
 
 if (player) {
+  watchSound();
   drawWaveform();
   sound.addEventListener("timeupdate", () => { count(); keepInStep(); });
   sound.addEventListener("seeked", () => { last = sound.currentTime; keepInStep(); });

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from meetrec.capture.pieces import RATE
@@ -128,3 +128,45 @@ def test_page_is_accessible_and_fits_a_phone(width: str, signed_in: Page, addres
     assert not console_problems
     assert _seen(page, width) == Look(width, [], [], "")
     console_problems.clear()  # axe tries to put a style into the waveform's shadow tree, which the page's policy refuses
+
+
+def test_page_says_when_the_server_does_not_answer_and_takes_it_back(signed_in: Page, recording_id: str) -> None:
+    page = signed_in
+    page.clock.install()
+    page.goto(f"/recordings/{recording_id}")
+    trouble = page.locator("#standing-trouble[role=status]")
+    for answer in (lambda route: route.abort(), lambda route: route.fulfill(status=500)):
+        page.route("**/state", answer)
+        page.clock.run_for(2_000)
+        expect(trouble).to_have_text("This page cannot be refreshed at the moment. What you see may be old. It keeps trying.")
+        expect(trouble).to_be_visible()
+        page.unroute("**/state")
+        page.clock.run_for(2_000)
+        expect(trouble).to_be_hidden()
+    assert page.locator("#standing-sentence").inner_text() == "The room is armed. Nothing has been recorded yet."
+
+
+def test_page_says_when_the_session_has_ended_and_asks_no_more(signed_in: Page, recording_id: str) -> None:
+    page = signed_in
+    page.clock.install()
+    page.goto(f"/recordings/{recording_id}")
+    page.context.clear_cookies()
+    page.clock.run_for(2_000)
+    expect(page.locator("#standing-trouble[role=status]")).to_have_text("You are signed out. Reload the page to sign in again.")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.clock.run_for(10_000)
+    assert not asked
+
+
+def test_page_says_when_the_sound_cannot_be_opened_and_takes_it_back(signed_in: Page, address: str) -> None:
+    page = signed_in
+    page.route("**/sound/**", lambda route: route.fulfill(status=500))
+    page.goto(address)
+    trouble = page.locator("#sound-trouble[role=status]")
+    expect(trouble).to_have_text("The sound cannot be opened. Reload the page; if it stays so, tell the administrator.")
+    expect(trouble).to_be_visible()
+    page.unroute("**/sound/**")
+    page.get_by_role("link", name="Window").click()
+    wait_until(page, lambda: sound(page, "readyState") >= 1)
+    expect(trouble).to_be_hidden()
