@@ -7,6 +7,7 @@ import pytest
 
 from meetrec.recordings.rules import (
     ChainEnd,
+    RecordingState,
     Stage,
     chains_of_closing,
     first_contradiction,
@@ -71,10 +72,10 @@ def test_stage_follows_from_state_kiosk_and_job(facts: tuple[str, str | None, bo
 @pytest.mark.requirement("G5.a")
 @pytest.mark.parametrize("kiosk_state", [None, "recording", "paused", "stopped"])
 def test_recording_that_a_silent_kiosk_never_closed_is_not_heard_from(kiosk_state: str | None) -> None:
-    assert stage_of("recording", kiosk_state, is_closed=False, is_silent=True, job_state=None) is Stage.NOT_HEARD_FROM
-    assert stage_of("recording", kiosk_state, is_closed=True, is_silent=True, job_state=None) is Stage.DELIVERING
-    assert stage_of("armed", kiosk_state, is_closed=False, is_silent=True, job_state=None) is Stage.ARMED
-    assert stage_of("stored", kiosk_state, is_closed=True, is_silent=True, job_state="done") is Stage.STORED
+    assert stage_of(RecordingState.RECORDING, kiosk_state, is_closed=False, is_silent=True, job_state=None) is Stage.NOT_HEARD_FROM
+    assert stage_of(RecordingState.RECORDING, kiosk_state, is_closed=True, is_silent=True, job_state=None) is Stage.DELIVERING
+    assert stage_of(RecordingState.ARMED, kiosk_state, is_closed=False, is_silent=True, job_state=None) is Stage.ARMED
+    assert stage_of(RecordingState.STORED, kiosk_state, is_closed=True, is_silent=True, job_state="done") is Stage.STORED
 
 
 @pytest.mark.parametrize(("over", "silence", "is_silent"), [(30, 600, False), (31, 10, False), (31, 11, True), (600, 9, False), (-5, 600, False)], ids=str)
