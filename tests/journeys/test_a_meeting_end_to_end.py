@@ -106,6 +106,7 @@ def test_from_the_parents_notice_to_the_played_transcript(browser: Browser, inst
     expect(coordinator.locator("#transcript")).to_contain_text(re.compile("individualized education program", re.IGNORECASE))
     expect(coordinator.get_by_text("Machine draft – not checked by a person.")).to_be_visible()
     expect(coordinator.get_by_text("Not part of the IEP.")).to_be_visible()
+    coordinator.evaluate("document.getElementById('player').scrollIntoView()")
     picture(coordinator, pictures / "recording-transcript.png", problems)
     listen_to_a_line(coordinator)
     hear_the_journal(coordinator, installation)
