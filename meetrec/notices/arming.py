@@ -17,7 +17,7 @@ RECORDING_STATES = "meetrec.recording_states"
 class RecordingSummary(Protocol):
     """What the desk shows of a meeting's newest recording: its page, its stage as a sentence in the reader's language, the stage's name.
 
-    `has_district_copy`: something from the room is, or can become, the district's copy, by this recording or an earlier one (G5.a).
+    `has_district_copy`: something from the room is, or can soon be expected to become, the district's copy, by this recording or an earlier one (G5.a).
     """
 
     @property

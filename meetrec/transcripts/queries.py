@@ -79,7 +79,7 @@ def lines_of(text: bytes, seats: Mapping[str, str]) -> Sequence[Line]:
 def standing_of(session: Session, recording: Recording, record: Record | None) -> Standing:
     """Recording and transcript together."""
     progress = progress_of(session, recording)
-    told = sentence_of(progress.stage, progress.delivered, progress.promised)
+    told = sentence_of(progress.stage, progress.delivered, progress.promised, progress.heard_at)
     if record is None:
         fraction = progress.fraction if progress.stage is Stage.JOINING else _delivered_share(progress.delivered, progress.promised)
         return Standing(progress.stage.value, progress.stage, told, complaint_of(progress.complaint), fraction, None)

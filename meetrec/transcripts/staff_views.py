@@ -1,7 +1,6 @@
 """The page of one recording: how far it is, its sound and its transcript in step, its gaps, and its story."""
 
 import json
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +8,6 @@ from flask import Blueprint, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy.orm import Session
 
 from meetrec.custody import actions as custody
 from meetrec.custody.access import Purpose
@@ -21,8 +19,7 @@ from meetrec.platform import clock
 from meetrec.platform.web import database, for_staff, settings
 from meetrec.recordings import queries as recordings
 from meetrec.recordings.content_gate import let_in, let_in_to_record, vault
-from meetrec.recordings.models import Recording
-from meetrec.recordings.rules import ArmingAgain, Stage
+from meetrec.recordings.rules import ArmingAgain
 from meetrec.recordings.timeline import CLOCK
 from meetrec.transcripts import actions, queries
 from meetrec.transcripts.models import Transcript
@@ -43,7 +40,7 @@ def recording_page(recording_id: UUID) -> ResponseReturnValue:
     record = let_in(str(recording_id), Purpose.READ)
     with database().reading() as session:
         recording = recordings.recording(session, str(recording_id))
-        standing = _standing_of(session, recording, record)
+        standing = queries.standing_of(session, recording, record)
         story = story_of(session, recording)
         transcript = queries.newest_transcript(session, record.id) if record else None
         others = recordings.other_recordings(session, recording)
@@ -61,7 +58,7 @@ def recording_state(recording_id: UUID) -> ResponseReturnValue:
     """How far the recording is, for the script that watches; 304 while nothing moved."""
     record = let_in(str(recording_id), Purpose.READ)
     with database().reading() as session:
-        standing = _standing_of(session, recordings.recording(session, str(recording_id)), record)
+        standing = queries.standing_of(session, recordings.recording(session, str(recording_id)), record)
     answer = jsonify(key=standing.key, sentence=standing.sentence, fraction=standing.fraction)
     answer.add_etag()
     return answer.make_conditional(request)
@@ -76,14 +73,6 @@ def transcribe_again(recording_id: UUID) -> ResponseReturnValue:
         if queries.newest_transcript(session, record.id) is None:
             actions.queue_transcription(session, clock.now(), record)
     return redirect(f"/recordings/{recording_id}", 303)
-
-
-def _standing_of(session: Session, recording: Recording, record: Record | None) -> queries.Standing:
-    """How far it is; of a silent kiosk the page tells the same as the desk: since when, and what has arrived."""
-    standing = queries.standing_of(session, recording, record)
-    if standing.stage is not Stage.NOT_HEARD_FROM:
-        return standing
-    return replace(standing, sentence=recordings.summary_of(session, recording).sentence)
 
 
 def _is_from_the_desk() -> bool:
