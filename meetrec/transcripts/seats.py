@@ -12,6 +12,8 @@ FRAME = RATE // 20  # 50 ms
 FRAMES_PER_SECOND = RATE // FRAME
 SMOOTHING = 5  # frames; a syllable, so that one loud consonant does not change the seat
 EDGE = 6  # frames; a voice starts and dies softer than the threshold sees
+EXACT_SILENCE = 1e-10  # in power; the softest 16-bit sound has more
+LEAST_NOISE = 1e-9  # in power, −90 dB: one step of 16 bits
 ABOVE_NOISE = 4.0  # in power, 6 dB
 BESIDE_THE_LOUDEST = 0.2  # in power: two may speak at once, and then both seats keep their own
 BRIDGED_PAUSE = 2 * FRAMES_PER_SECOND
@@ -53,12 +55,18 @@ def own_frames(powers: Powers) -> Flags:
     The loudest microphone owns a frame; a second voice at the same time is told from the first one's leakage.
     """
     level = np.stack([_smoothed(powers[:, seat]) for seat in range(powers.shape[1])], axis=1)
-    noise = np.percentile(level, 10, axis=0) + 1e-12
+    noise = np.array([_noise_of(powers[:, seat], level[:, seat]) for seat in range(powers.shape[1])])
     level = np.maximum(level - noise, 0.0)
     voices = np.maximum(level @ np.linalg.pinv(_leakage(level, noise)).T, 0.0)
     loudest = voices.max(axis=1, keepdims=True)
     flags: Flags = (voices >= BESIDE_THE_LOUDEST * loudest) & (voices > ABOVE_NOISE * noise)
     return flags
+
+
+def _noise_of(power: NDArray[np.floating], level: NDArray[np.float64]) -> float:
+    """The power of a microphone's room when nobody speaks. Gaps are filled with exact zeros: they say nothing of the room, and are left out."""
+    heard = level[power > EXACT_SILENCE]
+    return max(float(np.percentile(heard, 10)), LEAST_NOISE) if len(heard) else LEAST_NOISE
 
 
 def _leakage(level: NDArray[np.float64], noise: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -47,6 +47,17 @@ def test_nobody_owns_the_pause() -> None:
     assert not own[7 * SECOND : 8 * SECOND].any()
 
 
+@pytest.mark.parametrize("share", [0.05, 0.2, 0.6])
+def test_a_pause_filled_with_exact_zeros_changes_nothing_around_it(share: float) -> None:
+    powers = room(taking_turns())
+    zeros = np.zeros((int(share * len(powers) / (1 - share)), powers.shape[1]))
+    middle = 7 * SECOND  # between two turns
+    paused = own_frames(np.concatenate([powers[:middle], zeros, powers[middle:]]))
+    assert not paused[middle + SECOND : middle + len(zeros) - SECOND].any()
+    around = np.concatenate([paused[:middle], paused[middle + len(zeros) :]])
+    assert (around != own_frames(powers)).sum() <= 4
+
+
 def test_a_dead_microphone_owns_nothing() -> None:
     powers = np.concatenate([room(taking_turns()), np.zeros((33 * SECOND, 1))], axis=1)
     assert not own_frames(powers)[:, 3].any()

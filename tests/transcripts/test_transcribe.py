@@ -128,3 +128,12 @@ def test_languages_of_all_seats_are_judged_in_one_pass(faster_whisper_engine: En
     languages = _languages_of(sound, _tracks(powers, "channels"), halves, faster_whisper_engine)
     assert languages == {0: None, 1: "en", 2: "en", 3: "es"}
     assert sound.starts == [0, halves[1].start * FRAME]
+
+
+def test_a_pause_in_the_recording_puts_no_words_into_other_mouths(faster_whisper_engine: Engine, tmp_path: Path) -> None:
+    sound, rate = soundfile.read(GREETING, dtype="int16")
+    pause = np.zeros((len(sound) // 2, sound.shape[1]), np.int16)
+    soundfile.write(tmp_path / "paused.flac", np.concatenate([sound, pause]), rate)
+    whole = transcribe(open_sound(GREETING), faster_whisper_engine, "channels")
+    paused = transcribe(open_sound(tmp_path / "paused.flac"), faster_whisper_engine, "channels")
+    assert [(line["speaker"], line["text"]) for line in paused.lines] == [(line["speaker"], line["text"]) for line in whole.lines]
