@@ -168,6 +168,10 @@ class Room:
         found = [self._interrupted_in(folder, now) for folder in folders if self._is_interrupted(folder)]
         return sorted(found, key=lambda one: one.interrupted_at, reverse=True)
 
+    def part_of(self, recording: str | None) -> int:
+        """Which uninterrupted part of its recording is running: 1, or more after an interruption."""
+        return max(1, len(outbox.run_folders(self._outbox / recording))) if recording else 1
+
     @staticmethod
     def _is_interrupted(folder: Path) -> bool:
         return not (folder / outbox.CLOSING).exists() and any(folder.glob(f"*/{outbox.RUN_STATEMENT}"))

@@ -1,5 +1,6 @@
 """What the room's screen shows just now, as plain data in the reader's language; pages and the polled status are made of the same."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -98,11 +99,16 @@ class Screen:
 
     def today(self, now: datetime) -> list[dict[str, str]]:
         """Today's armed meetings as the list shows them."""
-        return [self._as_shown(meeting) for meeting in self.room.cache.news.on_day_of(now)] if self.room.cache.news else []
+        return self._listed(self.room.cache.news.on_day_of(now), now) if self.room.cache.news else []
 
     def later(self, now: datetime) -> list[dict[str, str]]:
         """Those of the next seven days."""
-        return [self._as_shown(meeting) for meeting in self.room.cache.news.after_day_of(now)] if self.room.cache.news else []
+        return self._listed(self.room.cache.news.after_day_of(now), now) if self.room.cache.news else []
+
+    def _listed(self, meetings: Sequence[ArmedMeeting], now: datetime) -> list[dict[str, str]]:
+        """An interrupted recording stands above the list, with its own two buttons: not in the list as if nothing had been recorded."""
+        interrupted = {one.recording for one in self.room.interrupted(now)}
+        return [self._as_shown(meeting) for meeting in meetings if meeting.recording not in interrupted]
 
     def _as_shown(self, meeting: ArmedMeeting) -> dict[str, str]:
         return {

@@ -65,7 +65,8 @@ def recording() -> ResponseReturnValue:
         return redirect(url_for("kiosk.home"))
     news = screen().room.cache.news
     found = news.find(reading.recording) if news and reading.recording else None
-    return render_template("kiosk/recording.html", meeting=found, status=screen().status(clock.now()), microphones=screen().microphones(reading))
+    part = screen().room.part_of(reading.recording)
+    return render_template("kiosk/recording.html", meeting=found, part=part, status=screen().status(clock.now()), microphones=screen().microphones(reading))
 
 
 @blueprint.post("/recording/pause")

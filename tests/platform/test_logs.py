@@ -1,11 +1,12 @@
 """Logs hold ids and counts, never a person."""
 
 import pytest
+import structlog
 from flask import Flask
 from flask.testing import FlaskClient
 
 from meetrec.notices import queries
-from meetrec.platform.logs import PersonalDataInLog, refuse_personal_data
+from meetrec.platform.logs import PersonalDataInLog, refuse_personal_data, write_logs
 
 
 @pytest.mark.parametrize("key", ["name", "email", "student", "text", "reason", "password", "token"])
@@ -24,9 +25,11 @@ def test_an_error_of_a_page_is_told_without_the_address_that_may_be_private(
     def break_down(*_: object) -> None:
         raise RuntimeError("no idea")
 
+    write_logs("info")
     app.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False)
     monkeypatch.setattr(queries, "notice_by_token", break_down)
     assert client.get("/notice/receipt/a-private-token").status_code == 500
     told = "".join(capfd.readouterr())
+    structlog.reset_defaults()
     assert "request.failed" in told
     assert "a-private-token" not in told

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from meetrec.platform.profiles import MultiStudentRule, NoticeRule, ProfileError, load_profile, profile_names
+from meetrec.platform.profiles import PROFILE_FOLDER, MultiStudentRule, NoticeRule, ProfileError, load_profile, profile_names
 
 
 @pytest.mark.parametrize("name", profile_names())
@@ -52,7 +52,7 @@ def test_unknown_profile_is_answered_with_the_known_ones() -> None:
     ],
 )
 def test_profile_with_a_fault_is_refused_and_the_fault_named(before: str, after: str, named: str, tmp_path: Path) -> None:
-    missouri = (Path(load_profile.__code__.co_filename).parent / "profiles" / "missouri.toml").read_text("utf-8")
+    missouri = (PROFILE_FOLDER / "missouri.toml").read_text("utf-8")
     assert before in missouri
     (tmp_path / "own.toml").write_text(missouri.replace(before, after, 1), "utf-8")
     with pytest.raises(ProfileError, match=named):
