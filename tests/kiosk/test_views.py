@@ -165,6 +165,7 @@ def test_interrupted_recording_can_be_continued_or_finished(kiosk_client: FlaskC
     run.hear(1)
     page = text(kiosk_client)
     assert "The recording of M. R. was interrupted at" in page
+    assert f"/meetings/{MATEO}" not in page  # it stands once: not in the list as if nothing had been recorded
     assert kiosk_client.post(f"/recordings/{MATEO}/continue").json == {"now_at": "/recording"}
     assert recorder.calls == [f"start {MATEO}"]
     assert "interrupted" not in text(kiosk_client)
@@ -280,3 +281,11 @@ def test_screen_speaks_the_chosen_language_and_follows_no_foreign_address(kiosk_
     assert kiosk_client.get("/language/es?next=//attacker.example").location == "/"
     assert '<html lang="es">' in text(kiosk_client)
     assert kiosk_client.get("/language/xx").status_code == 404
+
+
+def test_the_part_after_an_interruption_says_that_what_came_before_is_kept(room: Room, outbox: Path) -> None:
+    SealedRun(outbox, MATEO).hear(1)
+    assert room.part_of(MATEO) == 1
+    SealedRun(outbox, MATEO).hear(1)
+    assert room.part_of(MATEO) == 2
+    assert room.part_of(None) == 1
