@@ -68,6 +68,7 @@ class SealedReader(io.RawIOBase):
         return position
 
     def readinto(self, buffer: memoryview | bytearray, /) -> int:  # type: ignore[override]
+        """Fill `buffer` with the next plain bytes; how many (0 at the end). Raises DamagedObject."""
         self._checkClosed()
         target = memoryview(buffer).cast("B")
         wanted = max(0, min(len(target), self.size - self._position))

@@ -71,6 +71,7 @@ class _Sink:
         self._position = self._end = 0
 
     def write(self, content: bytes) -> int:
+        """Take what the encoder gives; how many bytes."""
         plain = bytes(content)
         into_header = max(0, min(HEADER_BYTES - self._position, len(plain)))
         self.header[self._position : self._position + into_header] = plain[:into_header]

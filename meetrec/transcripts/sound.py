@@ -64,6 +64,7 @@ class StreamedSound:
         self._rewind()
 
     def read(self, start: int, frames: int) -> Samples:
+        """Samples from frame `start` on, float32, shape (frames, channels); fewer at the end."""
         if start < self._block_start:
             self._rewind()
         end = min(start + frames, self.frames)
