@@ -1,9 +1,9 @@
-"""Tables of rooms, kiosks and meetings. A meeting is not an IEP document, and no table here points to one (G9.a)."""
+"""Tables of rooms, kiosks, their invitations and meetings. A meeting is not an IEP document, and no table here points to one (G9.a)."""
 
 import enum
 from datetime import datetime
 
-from sqlalchemy import Enum, ForeignKey, String, UniqueConstraint
+from sqlalchemy import Enum, ForeignKey, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from meetrec.people.models import School, Student
@@ -18,7 +18,7 @@ class MeetingKind(enum.StrEnum):
 
 
 class Room(Base):
-    """A meeting room with (at most) one kiosk."""
+    """A meeting room with its main kiosk and, where a district wants one, a reserve kiosk."""
 
     __tablename__ = "room"
     __table_args__ = (UniqueConstraint("school_id", "name"),)
@@ -30,15 +30,38 @@ class Room(Base):
 
 
 class Kiosk(Base):
-    """The device in a room that may deliver pieces. It can write, and can never read a recording back."""
+    """The device in a room that may deliver pieces until it is revoked. It can write, and can never read a recording back."""
 
     __tablename__ = "kiosk"
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     room_id: Mapped[str] = mapped_column(ForeignKey("room.id"))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)  # SHA-256 of the token; the token itself is only on the kiosk
+    # Base64 of the raw Ed25519 key that signs all it delivers; missing only for kiosks of before signatures, which deliver nothing until enrolled anew.
+    public_key: Mapped[str | None] = mapped_column(String(44))
+    name: Mapped[str] = mapped_column(String(80), default="Main kiosk", server_default="Main kiosk")
+    is_reserve: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     enrolled_at: Mapped[datetime]
     last_seen_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[str | None] = mapped_column(String(80))  # as the journal names who acts
+    room: Mapped[Room] = relationship(lazy="joined")
+
+
+class KioskInvitation(Base):
+    """A one-time code by which one machine may become a kiosk of one room."""
+
+    __tablename__ = "kiosk_invitation"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    room_id: Mapped[str] = mapped_column(ForeignKey("room.id"))
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)  # SHA-256 of the code; the code itself is shown once
+    is_reserve: Mapped[bool]
+    made_at: Mapped[datetime]
+    made_by: Mapped[str] = mapped_column(String(80))  # as the journal names who acts
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    kiosk_id: Mapped[str | None] = mapped_column(ForeignKey("kiosk.id"))  # the kiosk that used it
     room: Mapped[Room] = relationship(lazy="joined")
 
 
