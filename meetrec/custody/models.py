@@ -17,6 +17,7 @@ class ObjectRole(enum.StrEnum):
     PEAKS = "peaks"  # derived: the waveform's outline
     TRANSCRIPT = "transcript"  # JSON, a machine draft until a person signs
     GAP_LEDGER = "gap_ledger"  # JSON: every missing stretch and why
+    ROOM_LOG = "room_log"  # JSON: opening, chair's notes, alarms and closing, as the kiosk signed them (G6, G7)
 
 
 class Record(Base):

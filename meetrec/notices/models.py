@@ -27,6 +27,7 @@ class Notice(Base):
     reference: Mapped[str] = mapped_column(String(12), unique=True)  # on the receipt, speakable over the phone
     received_at: Mapped[datetime]  # server clock; timeliness uses this alone (G1.a)
     entered_at: Mapped[datetime]  # when it was typed in; the same moment for the public form
+    stated_at: Mapped[datetime | None]  # said in the meeting room: when, by the room's clock; it may reach the server days later
     channel: Mapped[str] = mapped_column(String(12))  # web, email, phone, paper, in_person, at_meeting
     language: Mapped[str] = mapped_column(String(5))  # of the form: "en" or "es"
     recorder_name: Mapped[str] = mapped_column(String(120))

@@ -1,4 +1,4 @@
-"""Tables of the server's side of a recording: the arming, what the kiosk delivered, and what is missing."""
+"""Tables of the server's side of a recording: the arming, what the kiosk delivered of sound and room log, and what is missing."""
 
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,9 @@ class Recording(Base):
     state: Mapped[RecordingState] = mapped_column(Enum(RecordingState, native_enum=False, length=12), default=RecordingState.ARMED)
     kiosk_state: Mapped[str | None] = mapped_column(String(12))  # what the kiosk last said of itself: recording, paused, stopped
     kiosk_state_at: Mapped[datetime | None]
+    # Newest list of alarms as the kiosk tells it (JSON, checked by `statements.alarms_in`), and hours of sound that its disk still holds.
+    kiosk_alarms: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)
+    kiosk_hours_left: Mapped[float | None]
     armed_at: Mapped[datetime]
     started_at: Mapped[datetime | None]  # of the first run
     stopped_at: Mapped[datetime | None]
@@ -33,6 +36,7 @@ class Recording(Base):
     record_id: Mapped[str | None] = mapped_column(String(36), unique=True)  # reserved before the first object of its record is stored
     meeting: Mapped[Meeting] = relationship(lazy="joined")
     runs: Mapped[list["Run"]] = relationship(order_by="Run.started_at", lazy="selectin")
+    opening: Mapped["Opening | None"] = relationship(lazy="joined")
 
     @property
     def is_open(self) -> bool:
@@ -51,6 +55,7 @@ class Run(Base):
     started_at: Mapped[datetime]
     statement: Mapped[dict[str, Any]] = mapped_column(JSON)  # run.json: microphones, sealed key
     statement_hash: Mapped[str] = mapped_column(String(64))
+    interrupted_at: Mapped[datetime | None]  # server clock: when a chain arrived that ends because the kiosk was interrupted
     pieces: Mapped[list["Piece"]] = relationship(order_by="Piece.microphone, Piece.position", lazy="select")
 
 
@@ -66,3 +71,48 @@ class Piece(Base):
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
     received_at: Mapped[datetime]
+
+
+class RoomEntry(Base):
+    """One delivered entry of a kiosk's room log. Its content lies sealed in the incoming folder until the recording is joined; this is its header."""
+
+    __tablename__ = "room_entry"
+
+    recording_id: Mapped[str] = mapped_column(ForeignKey("recording.id"), primary_key=True)
+    kiosk_id: Mapped[str] = mapped_column(ForeignKey("kiosk.id"), primary_key=True)  # a reserve kiosk keeps a log of its own
+    position: Mapped[int] = mapped_column(primary_key=True)  # the entry's index in its log
+    kind: Mapped[str] = mapped_column(String(20))  # one of capture's ENTRY_KINDS
+    at: Mapped[datetime]  # as the kiosk's clock said
+    clock_offset: Mapped[float | None]  # seconds to add to the kiosk's clock for the server's, as last measured; None if never
+    elapsed: Mapped[float | None]  # seconds on the recording's clock
+    run_id: Mapped[str | None] = mapped_column(String(36))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    received_at: Mapped[datetime]
+
+
+class Opening(Base):
+    """What was asked and answered in the room at the opening and at the end (G6.a–c). No names and no free notes: those stay in the sealed log.
+
+    All moments are those of the server's clock, as far as the kiosk knew how far its own was from it.
+    """
+
+    __tablename__ = "opening"
+
+    recording_id: Mapped[str] = mapped_column(ForeignKey("recording.id"), primary_key=True)
+    parent_records: Mapped[str | None] = mapped_column(String(8))  # yes, no, declined; None until the parent was asked
+    asked_at: Mapped[datetime | None]
+    device: Mapped[str | None] = mapped_column(String(200))  # as said in the room (G6.b)
+    device_as_in_notice: Mapped[bool | None]
+    in_plain_sight: Mapped[bool | None]  # acknowledged at the opening (G6.c)
+    everyone_told: Mapped[bool | None]
+    opened_at: Mapped[datetime | None]  # the meeting counts as opened: set by a complete checklist alone (G6.a)
+    not_heard: Mapped[list[str] | None] = mapped_column(JSON)  # microphones that heard no voice before the chair began all the same
+    objection_at: Mapped[datetime | None]
+    objection_by: Mapped[str | None] = mapped_column(String(20))  # parent, legal_guardian, eligible_student (X-4)
+    closed_at: Mapped[datetime | None]  # the chair's closing confirmation
+    closing_in_plain_sight: Mapped[str | None] = mapped_column(String(8))  # yes, no, unknown (G6.c)
+    has_closing_notes: Mapped[bool | None]
+    district_copy_complete: Mapped[bool | None]  # as the chair saw it in the room
+    ended_at: Mapped[datetime | None]  # the log's last entry
+    end_confirmed: Mapped[bool | None]  # False: nobody confirmed the closing
