@@ -112,7 +112,7 @@ def match_notice(session: Session, now: datetime, actor: str, notice_id: str, me
 
 
 def _arm_once(session: Session, now: datetime, actor: str, notice: Notice, meeting: Meeting, district: District, recordings: Recordings) -> MatchOutcome:
-    if recordings.states(session, [meeting.id]):
+    if recordings.states(session, now, [meeting.id]):
         return MatchOutcome.ATTACHED
     if meeting.planned_end < day_begins(in_zone(now, district.zone).date(), district.zone):
         return MatchOutcome.MEETING_OVER

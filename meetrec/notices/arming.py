@@ -35,8 +35,8 @@ class RecordingSummary(Protocol):
 
 # Arm the room for a matched notice's meeting; journals it. Called inside the transaction of the match.
 Arm = Callable[[Session, datetime, str, Notice], object]
-# The newest recording of each of the meetings (by id) that have one.
-RecordingStates = Callable[[Session, Sequence[str]], Mapping[str, RecordingSummary]]
+# The newest recording of each of the meetings (by id) that have one, as it stands at the moment given.
+RecordingStates = Callable[[Session, datetime, Sequence[str]], Mapping[str, RecordingSummary]]
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ def meetings_to_match(session: Session, now: datetime) -> Sequence[Meeting]:
 
 def _rows(session: Session, now: datetime, meetings: Sequence[Meeting], states: RecordingStates) -> list[MeetingRow]:
     ids = [meeting.id for meeting in meetings]
-    notices, recordings = _standing_notices(session, ids), states(session, ids)
+    notices, recordings = _standing_notices(session, ids), states(session, now, ids)
     return [_row(now, meeting, notices.get(meeting.id, ()), recordings.get(meeting.id)) for meeting in meetings]
 
 

@@ -48,7 +48,7 @@ def notice_page(notice_id: UUID) -> ResponseReturnValue:
             raise NotFound(_("There is no such notice."))
         offers = () if notice.meeting_id else queries.offers_for(session, now, zone, notice)
         meetings = () if notice.meeting_id else queries.meetings_to_match(session, now)
-        recording = recordings().states(session, [notice.meeting_id]).get(notice.meeting_id) if notice.meeting_id else None
+        recording = recordings().states(session, now, [notice.meeting_id]).get(notice.meeting_id) if notice.meeting_id else None
     return render_template(
         "notices/notice.html", notice=notice, offers=offers, meetings=meetings, recording=recording,
         words=words, kinds=KIND_WORDS, other_place=OTHER_PLACE,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from meetrec.meetings.models import Kiosk, Meeting
 from meetrec.meetings.typed_times import day_begins
-from meetrec.platform import clock, jobs
+from meetrec.platform import jobs
 from meetrec.platform.clock import in_zone
 from meetrec.platform.web import NotFound
 from meetrec.recordings import rules
@@ -123,7 +123,7 @@ def delivered_chains(session: Session, recording_id: str) -> dict[tuple[str, str
     return {(end.run_id, end.microphone): ChainEnd(end.position + 1, end.sha256) for end in ends}
 
 
-def progress_of(session: Session, found: Recording) -> Progress:
+def progress_of(session: Session, found: Recording, now: datetime) -> Progress:
     """How far a recording is on its way into custody."""
     job = jobs.latest_job(session, ASSEMBLE, found.id)
     delivered = delivered_chains(session, found.id)
@@ -131,7 +131,6 @@ def progress_of(session: Session, found: Recording) -> Progress:
     promised = None
     if found.closing is not None:
         promised = arrived + pieces_missing(chains_of_closing(found.closing), delivered)
-    now = clock.now()
     heard_at = last_heard(session, found, now)
     is_silent = is_kiosk_silent(planned_end=found.meeting.planned_end, heard_at=heard_at, now=now)
     job_state = job.state if job else None
@@ -149,11 +148,11 @@ def last_heard(session: Session, found: Recording, now: datetime) -> datetime:
     return max((sign for sign in signs if sign is not None and sign <= now), default=found.armed_at)
 
 
-def recording_states(session: Session, meeting_ids: Sequence[str]) -> dict[str, RecordingSummary]:
+def recording_states(session: Session, now: datetime, meeting_ids: Sequence[str]) -> dict[str, RecordingSummary]:
     """The newest recording of each of these meetings that has one, by meeting id; if one is open, it is the newest."""
     found: dict[str, list[RecordingSummary]] = {}
     for one in session.scalars(select(Recording).where(Recording.meeting_id.in_(meeting_ids)).order_by(*OLDEST_FIRST)).unique():
-        found.setdefault(one.meeting_id, []).append(summary_of(session, one))
+        found.setdefault(one.meeting_id, []).append(summary_of(session, one, now))
     return {meeting: replace(those[-1], has_district_copy=any(one.has_district_copy for one in those)) for meeting, those in found.items()}
 
 
@@ -162,9 +161,9 @@ def recordings_of_meeting(session: Session, meeting_id: str) -> Sequence[Recordi
     return session.scalars(select(Recording).where(Recording.meeting_id == meeting_id).order_by(*OLDEST_FIRST)).unique().all()
 
 
-def other_recordings(session: Session, found: Recording) -> list[tuple[Recording, RecordingSummary]]:
+def other_recordings(session: Session, found: Recording, now: datetime) -> list[tuple[Recording, RecordingSummary]]:
     """The other recordings of the same meeting, with their summaries."""
-    return [(one, summary_of(session, one)) for one in recordings_of_meeting(session, found.meeting_id) if one.id != found.id]
+    return [(one, summary_of(session, one, now)) for one in recordings_of_meeting(session, found.meeting_id) if one.id != found.id]
 
 
 def arming_again(session: Session, found: Recording, now: datetime, zone: str) -> ArmingAgain:
@@ -174,16 +173,16 @@ def arming_again(session: Session, found: Recording, now: datetime, zone: str) -
     return rules.arming_again(is_any_open=is_any_open, planned_end=found.meeting.planned_end, day_began=today)
 
 
-def recordings_page(session: Session, page: int) -> tuple[list[tuple[Recording, RecordingSummary]], bool]:
+def recordings_page(session: Session, now: datetime, page: int) -> tuple[list[tuple[Recording, RecordingSummary]], bool]:
     """One page (1, 2 …) of all recordings with their summaries, newest meeting first; and whether it is the last page."""
     ordered = select(Recording).join(Recording.meeting).order_by(Meeting.start.desc(), Recording.armed_at.desc(), Recording.id)
     found = session.scalars(ordered.offset((page - 1) * PAGE).limit(PAGE + 1)).unique().all()
-    return [(one, summary_of(session, one)) for one in found[:PAGE]], len(found) <= PAGE
+    return [(one, summary_of(session, one, now)) for one in found[:PAGE]], len(found) <= PAGE
 
 
-def summary_of(session: Session, found: Recording) -> RecordingSummary:
+def summary_of(session: Session, found: Recording, now: datetime) -> RecordingSummary:
     """The recording as the desk shows it."""
-    progress = progress_of(session, found)
+    progress = progress_of(session, found, now)
     sentence = sentence_of(progress.stage, progress.delivered, progress.promised, progress.heard_at)
-    has_copy = rules.has_district_copy(progress.stage, planned_end=found.meeting.planned_end, now=clock.now())
+    has_copy = rules.has_district_copy(progress.stage, planned_end=found.meeting.planned_end, now=now)
     return RecordingSummary(f"/recordings/{found.id}", sentence, progress.stage.value, has_copy)

@@ -28,7 +28,7 @@ def all_recordings() -> ResponseReturnValue:
     """Every recording, newest meeting first, a page at a time."""
     page = max(1, request.args.get("page", 1, type=int))
     with database().reading() as session:
-        rows, is_last = queries.recordings_page(session, page)
+        rows, is_last = queries.recordings_page(session, clock.now(), page)
     return render_template("recordings/all.html", rows=rows, page=page, is_last=is_last)
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
 from sqlalchemy import select
@@ -76,9 +77,9 @@ def lines_of(text: bytes, seats: Mapping[str, str]) -> Sequence[Line]:
     ]
 
 
-def standing_of(session: Session, recording: Recording, record: Record | None) -> Standing:
+def standing_of(session: Session, now: datetime, recording: Recording, record: Record | None) -> Standing:
     """Recording and transcript together."""
-    progress = progress_of(session, recording)
+    progress = progress_of(session, recording, now)
     told = sentence_of(progress.stage, progress.delivered, progress.promised, progress.heard_at)
     if record is None:
         fraction = progress.fraction if progress.stage is Stage.JOINING else _delivered_share(progress.delivered, progress.promised)

@@ -38,13 +38,14 @@ SHORTEST_GAP_SHOWN = 0.5  # seconds; the ledger holds the shorter ones too
 def recording_page(recording_id: UUID) -> ResponseReturnValue:
     """Everything about one recording. Works without scripts; `?t=` and `?sound=` choose the place and the microphone."""
     record = let_in(str(recording_id), Purpose.READ)
+    now = clock.now()
     with database().reading() as session:
         recording = recordings.recording(session, str(recording_id))
-        standing = queries.standing_of(session, recording, record)
+        standing = queries.standing_of(session, now, recording, record)
         story = story_of(session, recording)
         transcript = queries.newest_transcript(session, record.id) if record else None
-        others = recordings.other_recordings(session, recording)
-        may_arm_again = recordings.arming_again(session, recording, clock.now(), settings().district.zone) is ArmingAgain.POSSIBLE
+        others = recordings.other_recordings(session, recording, now)
+        may_arm_again = recordings.arming_again(session, recording, now, settings().district.zone) is ArmingAgain.POSSIBLE
     content = _content_of(record, transcript) if record else {}
     return render_template(
         "transcripts/recording.html", recording=recording, record=record, standing=standing, story=story, transcript=transcript,
@@ -58,7 +59,7 @@ def recording_state(recording_id: UUID) -> ResponseReturnValue:
     """How far the recording is, for the script that watches; 304 while nothing moved."""
     record = let_in(str(recording_id), Purpose.READ)
     with database().reading() as session:
-        standing = queries.standing_of(session, recordings.recording(session, str(recording_id)), record)
+        standing = queries.standing_of(session, clock.now(), recordings.recording(session, str(recording_id)), record)
     answer = jsonify(key=standing.key, sentence=standing.sentence, fraction=standing.fraction)
     answer.add_etag()
     return answer.make_conditional(request)

@@ -55,7 +55,7 @@ def test_arming_twice_keeps_the_one_recording_and_tells_once(database: Database,
 
 def test_desk_is_told_of_the_recording_of_each_meeting(database: Database, recording_id: str, district: SimpleNamespace) -> None:
     with database.reading() as session:
-        told = queries.recording_states(session, [district.meeting.id, "another"])
+        told = queries.recording_states(session, clock.now(), [district.meeting.id, "another"])
     assert list(told) == [district.meeting.id]
     summary = told[district.meeting.id]
     assert (summary.url, summary.kind) == (f"/recordings/{recording_id}", "armed")
@@ -123,7 +123,7 @@ def test_desk_is_told_of_the_newest_recording_and_does_not_miss_the_copy_of_an_e
     with database.writing() as session:
         second = actions.arm_again(session, clock.now(), "user:x", recording_id, settings.district.zone).id
     with database.reading() as session:
-        summary = queries.recording_states(session, [district.meeting.id])[district.meeting.id]
+        summary = queries.recording_states(session, clock.now(), [district.meeting.id])[district.meeting.id]
     assert (summary.url, summary.kind, summary.has_district_copy) == (f"/recordings/{second}", "armed", True)
 
 
