@@ -33,3 +33,7 @@ class RecordingRefused(CaptureError):
 
 class OutboxUnusable(CaptureError):
     """A file of the outbox is missing or does not read as what it should be."""
+
+
+class EntryRefused(CaptureError):
+    """These bytes are not an entry of a room's log, were altered, or say what no such entry says."""
