@@ -38,7 +38,7 @@ class Kiosk(Base):
     room_id: Mapped[str] = mapped_column(ForeignKey("room.id"))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)  # SHA-256 of the token; the token itself is only on the kiosk
     # Base64 of the raw Ed25519 key that signs all it delivers; missing only for kiosks of before signatures, which deliver nothing until enrolled anew.
-    public_key: Mapped[str | None] = mapped_column(String(44))
+    public_key: Mapped[str | None] = mapped_column(String(44), index=True, unique=True)
     name: Mapped[str] = mapped_column(String(80), default="Main kiosk", server_default="Main kiosk")
     is_reserve: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     enrolled_at: Mapped[datetime]

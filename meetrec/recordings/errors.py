@@ -21,3 +21,19 @@ class NoRoomLeft(MeetRecError):
 
 class AssemblyFailed(MeetRecError):
     """The pieces do not fit together or do not open; nothing was deleted."""
+
+
+class KioskRevoked(MeetRecError):
+    """The kiosk was revoked by an administrator; what it still holds stays on it."""
+
+
+class EnrolmentRefused(MeetRecError):
+    """A machine may not become a kiosk. `reason` is the word for the journal, `invitation` the id of the one it spoke of, if there is one."""
+
+    def __init__(self, sentence: str, reason: str, invitation: str | None = None) -> None:
+        super().__init__(sentence)
+        self.reason, self.invitation = reason, invitation
+
+
+class InvitationRefused(MeetRecError):
+    """An administrator asked for a code or a revocation that cannot be; nothing was changed."""

@@ -1,4 +1,4 @@
-"""The gate of kiosk addresses: a kiosk shows its token, and may then write for its own room and read no recording (G5.b)."""
+"""The gate of kiosk addresses: a kiosk shows its token, and may then write for its own room and read no recording (G5.b), until it is revoked."""
 
 import hmac
 from contextlib import suppress
@@ -13,7 +13,7 @@ from meetrec.platform import clock
 from meetrec.platform.rate_limits import limiter
 from meetrec.platform.web import Entrance, database
 from meetrec.recordings import actions, queries
-from meetrec.recordings.errors import KioskUnknown
+from meetrec.recordings.errors import KioskRevoked, KioskUnknown
 
 SCHEME = "bearer"
 SEEN_EVERY = timedelta(minutes=1)
@@ -21,7 +21,7 @@ TOLD_REFUSALS = "1 per minute"  # of each address
 
 
 def let_kiosk_in(_entrance: Entrance) -> None:
-    """Find the kiosk by its bearer token; `g.kiosk_id` and `g.room_id` say who it is. Raises KioskUnknown.
+    """Find the kiosk by its bearer token; `g.kiosk_id` and `g.room_id` say who it is. Raises KioskUnknown or KioskRevoked.
 
     Runs before the body is read and holds no lock while it is: a slow kiosk must not keep others from writing.
     """
@@ -29,8 +29,11 @@ def let_kiosk_in(_entrance: Entrance) -> None:
     with database().reading() as session:
         kiosk = queries.kiosk_with_token_hash(session, token_hash)
     if kiosk is None or not hmac.compare_digest(kiosk.token_hash, token_hash):
-        _tell_refusal()
+        _tell_refusal("public", "unknown_token")
         raise _unknown()
+    if kiosk.revoked_at is not None:
+        _tell_refusal(f"kiosk:{kiosk.id}", "revoked_kiosk")
+        raise KioskRevoked("This kiosk was revoked. What it still holds stays on it. Ask the administrator whether it is to be enrolled again.")
     g.kiosk_id, g.room_id = kiosk.id, kiosk.room_id
     moment = clock.now()
     if kiosk.last_seen_at is None or moment - kiosk.last_seen_at >= SEEN_EVERY:
@@ -39,16 +42,16 @@ def let_kiosk_in(_entrance: Entrance) -> None:
 
 
 @limiter.limit(TOLD_REFUSALS)
-def _note_refusal() -> None:
+def _note_refusal(actor: str, reason: str) -> None:
     """Journal one refused token (W-37)."""
     with database().writing() as session:
-        journal.append(session, clock.now(), "public", "access.denied", "kiosk", reason="unknown_token")
+        journal.append(session, clock.now(), actor, "access.denied", "kiosk", reason=reason)
 
 
-def _tell_refusal() -> None:
+def _tell_refusal(actor: str, reason: str) -> None:
     """A refused attempt counts like a success (W-37), but a machine that tries all day must not fill the journal."""
     with suppress(RateLimitExceeded):
-        _note_refusal()
+        _note_refusal(actor, reason)
 
 
 def _token() -> str:
@@ -59,4 +62,4 @@ def _token() -> str:
 
 
 def _unknown() -> KioskUnknown:
-    return KioskUnknown("This server does not know the kiosk's token. Enrol the kiosk again: meetrec kiosks enroll.")
+    return KioskUnknown("This server does not know the kiosk's token. Enrol it with a new code: meetrec kiosk enroll.")

@@ -15,7 +15,7 @@ from meetrec.platform.district_keys import DistrictKey, load_district_key
 from meetrec.platform.web import database, for_kiosks, settings
 from meetrec.recordings import actions, incoming, queries
 from meetrec.recordings.actions import Courier, PiecePlace
-from meetrec.recordings.errors import DeliveryRefused, KioskUnknown, NoRoomLeft
+from meetrec.recordings.errors import DeliveryRefused, KioskRevoked, KioskUnknown, NoRoomLeft
 from meetrec.recordings.models import Recording
 
 blueprint = Blueprint("recordings_kiosk", __name__, url_prefix="/kiosk/api")
@@ -101,6 +101,12 @@ def tell_state(recording_id: UUID) -> ResponseReturnValue:
 def unknown_kiosk(error: KioskUnknown) -> ResponseReturnValue:
     """No token, or a token of no kiosk."""
     return jsonify(error=str(error)), 401
+
+
+@blueprint.errorhandler(KioskRevoked)
+def revoked_kiosk(error: KioskRevoked) -> ResponseReturnValue:
+    """A kiosk that is not to be trusted any more."""
+    return jsonify(error=str(error)), 403
 
 
 @blueprint.errorhandler(NoRoomLeft)

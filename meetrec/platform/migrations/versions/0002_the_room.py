@@ -74,6 +74,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("is_reserve", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
         batch_op.add_column(sa.Column("revoked_at", meetrec.platform.database.Moment(), nullable=True))
         batch_op.add_column(sa.Column("revoked_by", sa.String(length=80), nullable=True))
+        batch_op.create_index(batch_op.f("ix_kiosk_public_key"), ["public_key"], unique=True)
 
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.add_column(sa.Column("stated_at", meetrec.platform.database.Moment(), nullable=True))
@@ -99,6 +100,7 @@ def downgrade() -> None:
         batch_op.drop_column("stated_at")
 
     with op.batch_alter_table("kiosk", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_kiosk_public_key"))
         batch_op.drop_column("revoked_by")
         batch_op.drop_column("revoked_at")
         batch_op.drop_column("is_reserve")
