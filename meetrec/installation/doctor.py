@@ -126,10 +126,12 @@ def _kiosk_token(settings: Settings) -> str:
 def _server_answers(settings: Settings) -> str:
     from meetrec.kiosk.api import DistrictServer
     from meetrec.kiosk.errors import ServerTrouble
+    from meetrec.kiosk.pin import ServerPin
+    from meetrec.kiosk.places import kiosk_folder
     from meetrec.kiosk.serving import server_token
 
     try:
-        news = DistrictServer(settings.kiosk.server_url, server_token(settings), settings.kiosk.server_authority).meetings()
+        news = DistrictServer(settings.kiosk.server_url, server_token(settings), ServerPin(kiosk_folder(settings))).meetings()
     except ServerTrouble as error:
         raise NotInOrder(
             f"{settings.kiosk.server_url} does not answer this kiosk ({error.trouble}). Is MeetRec running there? Recording works all the same."

@@ -1,21 +1,21 @@
-"""The kiosk's side of the talk with the district's server: small requests, bounded answers, every failure named."""
+"""The kiosk's side of the talk with the district's server: the pinned server alone, small requests, bounded answers, every failure named."""
 
 import json
 from dataclasses import dataclass
 from ipaddress import ip_address
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 
 from meetrec.kiosk.errors import KioskError, ServerTrouble, Trouble
+from meetrec.kiosk.pin import PinnedAdapter, ServerPin
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
 LARGEST_ANSWER = 256 * 1024  # bytes; a week of meetings has a few kB
 
-_TROUBLE_OF_STATUS = {401: Trouble.WRONG_TOKEN, 403: Trouble.WRONG_TOKEN, 409: Trouble.CONFLICT, 413: Trouble.TOO_LARGE}
+_TROUBLE_OF_STATUS = {401: Trouble.WRONG_TOKEN, 403: Trouble.REVOKED, 409: Trouble.CONFLICT, 413: Trouble.TOO_LARGE}
 
 
 @dataclass(frozen=True)
@@ -29,15 +29,15 @@ class Receipt:
 class DistrictServer:
     """The server at `address`, spoken to with this kiosk's token. Safe for several threads: each request stands alone.
 
-    `authority` is the PEM file behind the server's certificate, where the district is its own authority.
+    Over HTTPS only a server whose key is pinned is spoken to; plain HTTP stays on this machine.
     """
 
     def __init__(
-        self, address: str, token: str, authority: Path | None = None, *, connect_seconds: float = CONNECT_SECONDS, read_seconds: float = READ_SECONDS
+        self, address: str, token: str, pin: ServerPin | None = None, *, connect_seconds: float = CONNECT_SECONDS, read_seconds: float = READ_SECONDS
     ) -> None:
-        self._address = _safe_address(address)
+        self._address = safe_address(address)
         self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-        self._verify: str | bool = str(authority) if authority else True
+        self._pin = pin
         self._timeouts = (connect_seconds, read_seconds)
 
     def meetings(self) -> dict[str, Any]:
@@ -54,8 +54,7 @@ class DistrictServer:
         self._ask("PUT", f"recordings/{recording}/state", json.dumps({"state": state, "at": at}).encode())
 
     def _ask(self, method: str, path: str, content: bytes) -> dict[str, Any]:
-        with requests.Session() as session:
-            session.trust_env = False  # a .netrc or a proxy of the machine must not replace the token or see the pieces
+        with session_with(self._address, self._pin.fingerprint if self._pin else None) as session:
             try:
                 return self._answer_of(session, method, f"{self._address}/kiosk/api/{path}", content)
             except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError):
@@ -65,12 +64,22 @@ class DistrictServer:
 
     def _answer_of(self, session: requests.Session, method: str, url: str, content: bytes) -> dict[str, Any]:
         headers = {**self._headers, "Content-Type": "application/octet-stream" if method == "PUT" else "application/json"}
-        with session.request(
-            method, url, data=content or None, headers=headers, timeout=self._timeouts, allow_redirects=False, stream=True, verify=self._verify
-        ) as response:
+        with session.request(method, url, data=content or None, headers=headers, timeout=self._timeouts, allow_redirects=False, stream=True) as response:
             if response.status_code != 200:
                 raise ServerTrouble(_trouble_of(response.status_code))
-            return _as_object(_bounded(response))
+            return object_in(response)
+
+
+def session_with(address: str, pin: str | None) -> requests.Session:
+    """A session that speaks HTTPS only with the server whose key has the fingerprint `pin`. Raises ServerTrouble when there is none for an https address."""
+    session = requests.Session()
+    session.trust_env = False  # a .netrc or a proxy of the machine must not replace the token or see the pieces
+    if urlsplit(address).scheme == "https":
+        if pin is None:
+            raise ServerTrouble(Trouble.UNTRUSTED_SERVER)
+        session.verify = False  # the pin decides, see PinnedAdapter
+        session.mount("https://", PinnedAdapter(pin))
+    return session
 
 
 def _trouble_of(status: int) -> Trouble:
@@ -87,9 +96,10 @@ def _bounded(response: requests.Response) -> bytes:
     return bytes(content)
 
 
-def _as_object(content: bytes) -> dict[str, Any]:
+def object_in(response: requests.Response) -> dict[str, Any]:
+    """The JSON object of an answer. Raises ServerTrouble for anything else, or more than is ever said."""
     try:
-        answer = json.loads(content)
+        answer = json.loads(_bounded(response))
     except (ValueError, RecursionError):
         raise ServerTrouble(Trouble.HALF_ANSWER) from None
     if not isinstance(answer, dict):
@@ -97,13 +107,13 @@ def _as_object(content: bytes) -> dict[str, Any]:
     return answer
 
 
-def _safe_address(address: str) -> str:
+def safe_address(address: str) -> str:
     """The address without a trailing slash. Raises KioskError for plain HTTP to another machine: the token would travel openly."""
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise KioskError(f"kiosk.server_url is “{address}”, which is no web address. Write it like https://recordings.example.org.")
+        raise KioskError(f"The server's address (kiosk.server_url) is “{address}”, which is no web address. Write it like https://recordings.example.org.")
     if parts.scheme == "http" and not _is_loopback(parts.hostname):
-        raise KioskError("kiosk.server_url must begin with https:// unless the server runs on this same machine.")
+        raise KioskError("The server's address (kiosk.server_url) must begin with https:// unless the server runs on this same machine.")
     return address.rstrip("/")
 
 

@@ -19,6 +19,8 @@ class Trouble(StrEnum):
     NO_ANSWER = "no_answer"
     HALF_ANSWER = "half_answer"
     WRONG_TOKEN = "wrong_token"  # noqa: S105 - the name of a trouble
+    REVOKED = "revoked"
+    UNTRUSTED_SERVER = "untrusted_server"
     CONFLICT = "conflict"
     TOO_LARGE = "too_large"
     SERVER_FAULT = "server_fault"
@@ -30,7 +32,7 @@ class Trouble(StrEnum):
 
 
 # Troubles of the whole connection: trying the next piece would meet them again at once.
-WITH_THE_CONNECTION = frozenset({Trouble.NO_ANSWER, Trouble.HALF_ANSWER, Trouble.WRONG_TOKEN, Trouble.SERVER_FAULT})
+WITH_THE_CONNECTION = frozenset({Trouble.NO_ANSWER, Trouble.HALF_ANSWER, Trouble.WRONG_TOKEN, Trouble.REVOKED, Trouble.UNTRUSTED_SERVER, Trouble.SERVER_FAULT})
 
 
 class ServerTrouble(KioskError):

@@ -21,6 +21,13 @@ OF_TROUBLE = {
     Trouble.WRONG_TOKEN: lazy_gettext(
         "The server does not know this kiosk’s key. Recording works all the same and is kept on this machine. Ask the administrator to enrol this kiosk again."
     ),
+    Trouble.REVOKED: lazy_gettext(
+        "This kiosk was revoked: the server takes nothing from it any more. Whatever is recorded stays on this machine. Tell the administrator."
+    ),
+    Trouble.UNTRUSTED_SERVER: lazy_gettext(
+        "The server does not show the certificate key that this kiosk trusts, so nothing is sent to it. Recording works all the same and is kept on this "
+        "machine. Ask the administrator to compare the fingerprints and to run “meetrec kiosk trust”."
+    ),
     Trouble.OTHER_DISTRICT_KEY: lazy_gettext(
         "The server shows another district key than the one this kiosk knows, so the list of meetings is not renewed. "
         "Recordings are still sealed with the known key. Tell the administrator."

@@ -23,6 +23,7 @@ from meetrec.kiosk.errors import KioskError
 from meetrec.kiosk.gate import ScreenKeys
 from meetrec.kiosk.meetings_cache import MeetingsCache
 from meetrec.kiosk.news import NewsPoll
+from meetrec.kiosk.pin import ServerPin
 from meetrec.kiosk.places import kiosk_folder
 from meetrec.kiosk.room import Room
 from meetrec.kiosk.room_recorder import RoomRecorder
@@ -42,13 +43,13 @@ def server_token(settings: Settings) -> str:
     """This kiosk's token for the server. Raises KioskError with what to do when there is none."""
     path = settings.kiosk.token_file
     if path is None:
-        raise KioskError("kiosk.token_file is not set. Enrol this room's kiosk on the server, save the token it prints in a file, and name that file.")
+        raise KioskError("This machine is no room's kiosk yet: kiosk.token_file is not set. Ask the administrator for a code and run “meetrec kiosk enroll”.")
     try:
         token = path.read_text().strip()
     except (OSError, UnicodeDecodeError):
-        raise KioskError(f"The kiosk's token file {path} cannot be read. Enrol this room's kiosk on the server and save the token it prints there.") from None
+        raise KioskError(f"The kiosk's token file {path} cannot be read. Ask the administrator for a new code and run “meetrec kiosk enroll”.") from None
     if not token.isascii() or not token.isprintable() or not token or " " in token:
-        raise KioskError(f"The kiosk's token file {path} does not hold one token. Save in it the line that the enrolment printed, and nothing else.")
+        raise KioskError(f"The kiosk's token file {path} does not hold one token. Ask the administrator for a new code and run “meetrec kiosk enroll”.")
     return token
 
 
@@ -83,7 +84,7 @@ class RunningKiosk(AbstractContextManager["RunningKiosk"]):
         """Put the parts together. What a crash left is looked at before anything else may touch it (peers #4)."""
         if settings.kiosk.host not in LOOPBACK:
             raise KioskError("kiosk.host must be 127.0.0.1: the room's screen is for this machine alone.")
-        server = DistrictServer(settings.kiosk.server_url, server_token(settings), settings.kiosk.server_authority)
+        server = DistrictServer(settings.kiosk.server_url, server_token(settings), ServerPin(kiosk_folder(settings)))
         outbox = settings.kiosk.outbox
         held = hold_outbox(outbox)
         for found in recovery.recover(outbox):

@@ -106,7 +106,7 @@ def with_kiosk(settings: Settings, **values: object) -> Settings:
 
 
 def test_kiosk_without_its_token_says_how_to_get_one(settings: Settings, tmp_path: Path) -> None:
-    with pytest.raises(KioskError, match="Enrol this room's kiosk"):
+    with pytest.raises(KioskError, match="meetrec kiosk enroll"):
         server_token(with_kiosk(settings))
     with pytest.raises(KioskError, match="cannot be read"):
         server_token(with_kiosk(settings, token_file=tmp_path / "missing"))
