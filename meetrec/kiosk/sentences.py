@@ -65,6 +65,34 @@ NOT_OF_TODAY = lazy_gettext(
 NOTHING_TO_FINISH = lazy_gettext("There is no interrupted recording of this meeting on this machine.")
 NOT_RECORDING = lazy_gettext("Nothing is being recorded just now.")
 
+# What the chair is still to do before the recording may start (G6), and other refusals of the log's actions.
+PARENT_NOT_ASKED = lazy_gettext("Ask the parent first: Are you recording this meeting? Then choose the answer. Nothing was changed.")
+NOBODY_ASKED = lazy_gettext("Write down who asked the parent. Nothing was changed.")
+NO_DEVICE = lazy_gettext("The parent records: write down with which device, as the parent names it.")
+DEVICE_NOT_LOOKED_FOR = lazy_gettext("Say whether the parent’s device lies in plain sight.")
+NOBODY_PRESENT = lazy_gettext("Choose who is at the table or on the line.")
+NOT_EVERYONE_TOLD = lazy_gettext("Tell everyone at the table and on the line that the meeting is being recorded, then tick it.")
+NOT_OPENED = lazy_gettext("Go through the opening first: ask the parent, and say who is here. Then recording can start.")
+PARENT_DOES_NOT_RECORD = lazy_gettext(
+    "The parent does not record, so the district does not record by itself. Choose “Do not record”, or “The parent wants the district’s copy all the same”."
+)
+PARENT_RECORDS_HERE = lazy_gettext("The parent records, so the district makes its copy. Start the recording.")
+MICROPHONE_NOT_HEARD = lazy_gettext("Not every microphone has heard a voice yet. Have somebody speak at each one. To start all the same, say why.")
+NO_RECORDER_NAME = lazy_gettext("Write down the name of the person who records. Nothing was changed.")
+NO_RECORDER_ROLE = lazy_gettext("Only a parent, a legal guardian, or a student of 18 or older can give this notice. Choose which. Nothing was changed.")
+NOT_IN_THIS_ROOM = lazy_gettext("This meeting is not planned in this room today. Ask the coordinator. Nothing was changed.")
+NOTICE_GIVEN_ALREADY = lazy_gettext("Notice was given for this meeting already. It stands in the list of meetings; open it there.")
+NOTHING_WRITTEN = lazy_gettext("Nothing was written, so nothing was noted.")
+PLAIN_SIGHT_NOT_ANSWERED = lazy_gettext("Say whether the parent’s device stayed in plain sight. Nothing was changed.")
+NO_CLOSING_DUE = lazy_gettext("There is no recording that waits for its closing any more. What was recorded is kept.")
+OBJECTION_STOPS_NOTHING = lazy_gettext("In this district an objection does not stop the recording. Write it down as a note. The recording goes on.")
+OBJECTION_BY_NOBODY = lazy_gettext("Choose who objects: a parent, a legal guardian, or a student of 18 or older. The recording goes on.")
+ENTRY_NOT_KEPT = lazy_gettext("This could not be written to the disk of this machine, so nothing was changed. Tell the coordinator, and try again.")
+LOG_WAITS = lazy_gettext(
+    "The disk of this machine takes nothing just now. Notes and marks of this meeting are held until it does; recording is not affected. "
+    "Tell the coordinator, and do not switch this machine off."
+)
+
 NO_MICROPHONE = lazy_gettext("No microphone is attached, so nothing can be recorded. Plug a microphone in; it appears here by itself.")
 DISK_FULL = lazy_gettext(
     "The disk of this machine is full. Everything up to now is sealed and kept; recording goes on by itself when there is room. "
@@ -92,6 +120,11 @@ KINDS = {"IEP": lazy_gettext("IEP meeting"), "SECTION_504": lazy_gettext("Sectio
 def sentence_of(error: Exception) -> str:
     """The sentence for an error of ours, in the screen's language where there is one."""
     return str(next((sentence for kind, sentence in _OF_CAPTURE.items() if isinstance(error, kind)), error))
+
+
+def too_long(longest: int) -> str:
+    """The refusal of a text of more than `longest` characters."""
+    return _("This is longer than the %(longest)s characters that can be kept. Shorten it and send it again; nothing was changed.", longest=longest)
 
 
 def server_sentence(has_asked: bool, troubles: list[Trouble | None]) -> str:
