@@ -15,7 +15,7 @@ from meetrec.meetings.models import Meeting
 from meetrec.meetings.typed_times import day_begins, start_at
 from meetrec.notices.arming import Recordings
 from meetrec.notices.models import Notice, RecorderRole
-from meetrec.notices.references import hash_of, new_reference
+from meetrec.notices.references import hash_of, new_nonce, new_reference
 from meetrec.notices.rules import MeetingFacts, Move, MovedBy, NoticeChannel, NoticeFacts, NoticeStatus, NoticeTiming, timing_of
 from meetrec.platform.clock import in_zone
 from meetrec.platform.database import new_id
@@ -44,6 +44,18 @@ class NoticeStatement:
     def content(self) -> Mapping[str, object]:
         """The statement as a mapping of plain values."""
         return asdict(self)
+
+
+@dataclass(frozen=True)
+class StatedInTheRoom:
+    """What a parent says on the kiosk in the meeting room (A-04, G4); pupil, school and time are those of the meeting. `stated_at` is by the room's clock."""
+
+    recorder_name: str
+    recorder_role: RecorderRole
+    device: str
+    language: str
+    reason: str | None
+    stated_at: datetime
 
 
 @dataclass(frozen=True)
@@ -88,6 +100,26 @@ def receive_notice(session: Session, now: datetime, actor: str, statement: Notic
     session.add(notice)
     session.flush()
     journal.append(session, now, actor, "notice.received", f"notice:{notice.id}", channel=notice.channel, status=notice.status, profile=district.profile)
+    return notice
+
+
+def receive_in_the_room(session: Session, now: datetime, actor: str, meeting: Meeting, stated: StatedInTheRoom, district: District) -> Notice:
+    """Take in a notice given at the meeting itself: it is matched from the first. The caller arms the room in the same transaction (A-05).
+
+    Its private link is known to nobody: the parent was told in the room, and no receipt was handed out.
+    """
+    start = in_zone(meeting.start, district.zone)
+    notice = Notice(
+        id=new_id(), reference=_free_reference(session), received_at=now, entered_at=now, stated_at=stated.stated_at,
+        channel=NoticeChannel.AT_MEETING.value, link_hash=hash_of(new_nonce()), recorder_name=stated.recorder_name, recorder_role=stated.recorder_role,
+        device=stated.device, language=stated.language, reason=stated.reason, student_name=meeting.student.name,
+        school_name=meeting.room.school.name, meeting_date=start.date(), meeting_time=start.time(), meeting=meeting, matched_at=now,
+    )  # fmt: skip
+    _hold_against_rule(notice, meeting, district)
+    session.add(notice)
+    session.flush()
+    journal.append(session, now, actor, "notice.received", f"notice:{notice.id}", channel=notice.channel, status=notice.status, profile=district.profile)
+    journal.append(session, now, actor, "notice.matched", f"notice:{notice.id}", meeting=meeting.id, status=notice.status, profile=district.profile)
     return notice
 
 

@@ -22,9 +22,7 @@ from meetrec.recordings.errors import ArmingRefused, DeliveryRefused
 from meetrec.recordings.models import Piece, Recording, Run
 from meetrec.recordings.rules import ASSEMBLE, UNDELIVERED, ArmingAgain, RecordingState, chains_of_closing, first_contradiction, is_complete
 from meetrec.recordings.sentences import why_not_armed_again
-from meetrec.recordings.statements import moment_in, opening_in, stopped_at_in
-
-KIOSK_STATES = ("recording", "paused", "stopped")
+from meetrec.recordings.statements import opening_in, stopped_at_in
 
 
 @dataclass(frozen=True)
@@ -71,8 +69,13 @@ def _matched(notice: Notice | None) -> tuple[Notice, Meeting]:
     return notice, notice.meeting
 
 
-def _armed(session: Session, now: datetime, actor: str, notice: Notice, meeting: Meeting) -> Recording:
-    recording = Recording(id=new_id(), meeting_id=meeting.id, notice_id=notice.id, state=RecordingState.ARMED, armed_at=now)
+def arm_on_the_spot(session: Session, now: datetime, actor: str, notice: Notice, recording_id: str) -> Recording:
+    """Arm by a notice that was given in the room, under the id that the kiosk chose: it may have recorded for long without a network (A-05)."""
+    return _armed(session, now, actor, *_matched(notice), recording_id)
+
+
+def _armed(session: Session, now: datetime, actor: str, notice: Notice, meeting: Meeting, recording_id: str | None = None) -> Recording:
+    recording = Recording(id=recording_id or new_id(), meeting_id=meeting.id, notice_id=notice.id, state=RecordingState.ARMED, armed_at=now)
     session.add(recording)
     session.flush()
     _tell(session, now, actor, "room.armed", recording, meeting=meeting.id, notice=notice.id, room=meeting.room_id)
@@ -221,16 +224,6 @@ def _deliver_if_complete(session: Session, now: datetime, courier: Courier, reco
         pieces = sum(end.pieces for end in delivered.values())
         _tell(session, now, courier.actor, "recording.delivered", recording, pieces=pieces, runs=len(recording.runs))
         jobs.enqueue(session, now, ASSEMBLE, recording.id, recording=recording.id)
-
-
-def note_kiosk_state(session: Session, courier: Courier, recording_id: str, state: Any, at: Any) -> None:
-    """Note what the kiosk says of itself; for information only, so it is not journalled."""
-    recording = queries.recording_of_room(session, recording_id, courier.room_id)
-    moment = moment_in(at)
-    if state not in KIOSK_STATES or moment is None:
-        raise DeliveryRefused(f"A kiosk's state is one of {', '.join(KIOSK_STATES)}, with the moment it began.")
-    if recording.kiosk_state_at is None or moment >= recording.kiosk_state_at:
-        recording.kiosk_state, recording.kiosk_state_at = state, moment
 
 
 def seen(session: Session, now: datetime, kiosk_id: str) -> None:

@@ -12,11 +12,11 @@ from sqlalchemy.exc import OperationalError
 from meetrec.capture.pieces import sha256_hex
 from meetrec.platform import clock
 from meetrec.platform.district_keys import DistrictKey, load_district_key
+from meetrec.platform.profiles import load_profile
 from meetrec.platform.web import database, for_kiosks, settings
-from meetrec.recordings import actions, incoming, queries
+from meetrec.recordings import actions, incoming, kiosk_news, kiosk_states, queries
 from meetrec.recordings.actions import Courier, PiecePlace
 from meetrec.recordings.errors import DeliveryRefused, KioskRevoked, KioskUnknown, NoRoomLeft
-from meetrec.recordings.models import Recording
 
 blueprint = Blueprint("recordings_kiosk", __name__, url_prefix="/kiosk/api")
 
@@ -26,11 +26,13 @@ NO_ROOM_LEFT = 507
 @blueprint.get("/meetings")
 @for_kiosks
 def meetings() -> ResponseReturnValue:
-    """The room's armed meetings; of pupils only the initials (W-01)."""
+    """The room's armed meetings and today's others; of pupils only the initials (W-01)."""
     moment, courier = clock.now(), _courier()
+    stops = load_profile(settings().district.state_profile).recording.parent_objection_stops_district_initiated
     with database().reading() as session:
         kiosk = queries.kiosk(session, courier.kiosk_id)
-        armed = [_as_json(recording) for recording in queries.armed_in_room(session, courier.room_id, moment)]
+        armed = kiosk_news.armed_meetings(session, courier.room_id, moment, objection_stops=stops)
+        others = kiosk_news.other_meetings(session, courier.room_id, moment, settings().district.zone, objection_stops=stops)
     return jsonify(
         server_time=moment.isoformat(timespec="microseconds"),
         zone=settings().district.zone,
@@ -38,6 +40,7 @@ def meetings() -> ResponseReturnValue:
         room=kiosk.room.name,
         district_public_key=base64.b64encode(_district_key().public_bytes).decode(),
         meetings=armed,
+        others=others,
     )
 
 
@@ -88,13 +91,11 @@ def close_recording(recording_id: UUID) -> ResponseReturnValue:
 @blueprint.put("/recordings/<uuid:recording_id>/state")
 @for_kiosks
 def tell_state(recording_id: UUID) -> ResponseReturnValue:
-    """What the kiosk does just now, for the coordinator's page."""
-    told = _json_in(request.get_data())
-    if not isinstance(told, dict):
-        raise DeliveryRefused("What was sent is damaged: it is not a JSON object.")
+    """What the kiosk does just now and which alarms run in the room, for the coordinator's desk and page."""
+    told = kiosk_states.state_in(_json_in(request.get_data()))
     with database().writing() as session:
-        actions.note_kiosk_state(session, _courier(), str(recording_id), told.get("state"), told.get("at"))
-    return jsonify(state=told["state"])
+        kiosk_states.note_kiosk_state(session, _courier(), str(recording_id), told)
+    return jsonify(state=told.state)
 
 
 @blueprint.errorhandler(KioskUnknown)
@@ -136,14 +137,3 @@ def _json_in(content: bytes) -> Any:
         return json.loads(content)
     except (ValueError, RecursionError):
         raise DeliveryRefused("What was sent is damaged: it is not JSON.") from None
-
-
-def _as_json(recording: Recording) -> dict[str, str]:
-    meeting = recording.meeting
-    return {
-        "recording": recording.id,
-        "initials": meeting.student.initials,
-        "kind": meeting.kind.value,
-        "start": meeting.start.isoformat(),
-        "planned_end": meeting.planned_end.isoformat(),
-    }

@@ -1,0 +1,51 @@
+"""What a room's kiosk is told of its meetings: those it may record, and today's others, at which a parent may decide on the spot (A-04, W-01)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from meetrec.meetings.models import Meeting
+from meetrec.meetings.typed_times import day_begins
+from meetrec.notices.models import Notice
+from meetrec.platform.clock import in_zone
+from meetrec.recordings import queries
+from meetrec.recordings.models import Recording
+
+
+def armed_meetings(session: Session, room_id: str, now: datetime, *, objection_stops: bool) -> list[dict[str, Any]]:
+    """The meetings that the room may begin or go on with, as JSON. `objection_stops` is the state profile's rule (X-4)."""
+    armed = queries.armed_in_room(session, room_id, now)
+    devices = _devices(session, armed)
+    more = [{"recording": one.id, "device": devices.get(one.notice_id, "")} for one in armed]
+    return [_meeting(recording.meeting, objection_stops) | named for recording, named in zip(armed, more, strict=True)]
+
+
+def other_meetings(session: Session, room_id: str, now: datetime, zone: str, *, objection_stops: bool) -> list[dict[str, Any]]:
+    """Today's meetings of the room without a recording, as JSON; a day is one of the IANA zone."""
+    today = in_zone(now, zone).date()
+    planned = select(Meeting).where(
+        Meeting.room_id == room_id, Meeting.start >= day_begins(today, zone), Meeting.start < day_begins(today + timedelta(days=1), zone),
+        ~select(Recording.id).where(Recording.meeting_id == Meeting.id).exists(),
+    )  # fmt: skip
+    found = session.scalars(planned.order_by(Meeting.start, Meeting.id))
+    return [_meeting(meeting, objection_stops) | {"meeting": meeting.id} for meeting in found]
+
+
+def _meeting(meeting: Meeting, objection_stops: bool) -> dict[str, Any]:
+    """Of pupils only the initials (W-01)."""
+    return {
+        "initials": meeting.student.initials,
+        "kind": meeting.kind.value,
+        "start": meeting.start.isoformat(),
+        "planned_end": meeting.planned_end.isoformat(),
+        "objection_stops": objection_stops,
+    }
+
+
+def _devices(session: Session, armed: Sequence[Recording]) -> Mapping[str, str]:
+    """What each notice named as the parent's device, to be confirmed in the room (G6.b); empty where it named none."""
+    notices = session.scalars(select(Notice).where(Notice.id.in_([one.notice_id for one in armed])))
+    return {notice.id: notice.device for notice in notices}
