@@ -9,7 +9,7 @@ import click
 from meetrec.installation import actions
 from meetrec.installation.demonstration import keep_a_meeting_ahead, make_demonstration, require_whole_demonstration, write_demonstration_settings
 from meetrec.installation.errors import InstallationError
-from meetrec.installation.settings_file import write_settings_file
+from meetrec.platform.settings_file import write_settings_file
 from meetrec.journal import actions as journal
 from meetrec.people.roles import ADMINISTRATOR
 from meetrec.platform import clock, migrate

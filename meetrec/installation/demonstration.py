@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from meetrec.installation.district import ACCOUNTS, one_hour, small_district
 from meetrec.installation.errors import InstallationError
-from meetrec.installation.settings_file import write_settings_file
+from meetrec.platform.settings_file import write_settings_file
 from meetrec.installation.sign_ins import FILE_NAME, write_sign_ins
 from meetrec.meetings.actions import plan_meeting
 from meetrec.meetings.models import Meeting
