@@ -28,6 +28,7 @@ LEAD_SECONDS = 0.15  # a run begins this much after the press, so that every mic
 START_SECONDS = 1.0
 LONGEST_STOP_SECONDS = 60.0  # a microphone that still answers is waited for: on a slow disk its last seconds take long to seal
 ATTENTION_SECONDS = 0.1
+PAUSES = ("pause", "off_the_record")
 
 log = logging.getLogger(__name__)
 
@@ -130,13 +131,18 @@ class Recorder:
         place_file(folder / RUN_STATEMENT, statement)
         return RunOrder(recording, run, folder, sha256_hex(statement), began, (Stretch(began),), run_key=run_key)
 
-    def pause(self) -> None:
-        """Nothing said from now on is recorded. Raises RecordingRefused when nothing runs; a second pause changes nothing."""
+    def pause(self, kind: str = "pause") -> None:
+        """Nothing said from now on is recorded; `kind` is "pause" or "off_the_record", and the gap in the chain says which.
+
+        Raises RecordingRefused when nothing runs; a second pause changes nothing.
+        """
+        if kind not in PAUSES:
+            raise RecordingRefused(f"A recording is paused or off the record, never “{kind}”. It goes on.")
         with self._lock:
             order = self._running_order()
             if order.stretches[-1].until is None:
                 at = time.monotonic()
-                self._tell_all("pause", at, (*order.stretches[:-1], replace(order.stretches[-1], until=at, ending="pause")))
+                self._tell_all(kind, at, (*order.stretches[:-1], replace(order.stretches[-1], until=at, ending=kind)))
 
     def resume(self) -> None:
         """Record again. Raises RecordingRefused when nothing runs; when it is not paused nothing changes."""

@@ -8,7 +8,7 @@ from meetrec.capture.pieces import RATE
 
 @dataclass(frozen=True)
 class Stretch:
-    """A stretch that is wanted, in monotonic seconds. `until` is None while it is open; `ending` is "pause" or "stop"."""
+    """A stretch that is wanted, in monotonic seconds. `until` is None while it is open; `ending` is "pause", "off_the_record" or "stop"."""
 
     since: float
     until: float | None = None

@@ -45,7 +45,7 @@ class Take:
             if stretch.until is None:
                 self._stretches.append(stretch)
             else:
-                self._absence.begin(max(self._order.frame_at(stretch.until), self._writer.next_frame), "pause", "chair")
+                self._absence.begin(max(self._order.frame_at(stretch.until), self._writer.next_frame), stretch.ending or "pause", "chair")
 
     @property
     def state(self) -> str:
@@ -67,7 +67,7 @@ class Take:
         self._clock, self._suspicion = clock, Suspicion()
 
     def end_stretch(self, at: float, ending: str) -> None:
-        """Pause or stop at `at` (monotonic); what was heard before still arrives and is written."""
+        """Pause, go off the record or stop at `at` (monotonic); what was heard before still arrives and is written."""
         if not self._stretches:
             if ending == "stop":
                 self._finish(self._frame_of(at))
@@ -143,7 +143,7 @@ class Take:
             self._finish(frame)
             return
         self._close_piece()
-        self._absence.begin(frame, "pause", "chair")
+        self._absence.begin(frame, stretch.ending or "pause", "chair")
 
     def _close_piece(self) -> None:
         try:
