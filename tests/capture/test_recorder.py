@@ -491,7 +491,10 @@ def test_orders_that_make_no_sense_are_refused_with_a_sentence(room: Room) -> No
     with pytest.raises(RecordingRefused, match="running already"):
         room.recorder.start(str(uuid4()))
     room.recorder.resume()
-    room.recorder.pause()
+    with pytest.raises(RecordingRefused, match="never “lunch”"):
+        room.recorder.pause("lunch")
+    assert room.recorder.status()["state"] == "recording"
+    room.recorder.pause("off_the_record")
     room.recorder.pause()
     assert room.recorder.status()["state"] == "paused"
 

@@ -72,11 +72,12 @@ def test_a_microphone_that_opens_late_states_so(run: SealedRun) -> None:
     assert gaps(run) == [Gap(0, round(1.5 * RATE), "late_start", "first sample")]
 
 
-def test_a_pause_is_cut_to_the_sample(run: SealedRun) -> None:
+@pytest.mark.parametrize("kind", ["pause", "off_the_record"])
+def test_a_pause_is_cut_to_the_sample(run: SealedRun, kind: str) -> None:
     take, microphone = take_for(run), Microphone(BEGAN - 1)
     take.attach(microphone.clock)
     microphone.feed(take, BEGAN + 1)
-    take.end_stretch(BEGAN + 1.0123, "pause")
+    take.end_stretch(BEGAN + 1.0123, kind)
     microphone.feed(take, BEGAN + 2)
     assert take.state == "paused"
     take.begin_stretch(BEGAN + 2.5678)
@@ -86,7 +87,7 @@ def test_a_pause_is_cut_to_the_sample(run: SealedRun) -> None:
     first, second, end = headers(run)
     assert (first.first_frame, first.frames) == (0, round(1.0123 * RATE))
     assert second.first_frame == round(2.5678 * RATE)
-    assert second.gaps == (Gap(first.frames, second.first_frame - first.frames, "pause", "chair"),)
+    assert second.gaps == (Gap(first.frames, second.first_frame - first.frames, kind, "chair"),)
     assert end.first_frame == second.first_frame + (second.frames or 0)
 
 
@@ -169,14 +170,14 @@ def test_a_process_that_joins_after_a_crash_knows_the_pauses_it_did_not_see(run:
     before.attach(microphone.clock)
     microphone.feed(before, BEGAN + min(crashed_at, 0.95))
     if crashed_at > 1:
-        before.end_stretch(BEGAN + 1, "pause")
+        before.end_stretch(BEGAN + 1, "off_the_record")
         microphone.feed(before, BEGAN + 1.1)
-    stretches = (Stretch(BEGAN, BEGAN + 1, "pause"), Stretch(BEGAN + 2))
+    stretches = (Stretch(BEGAN, BEGAN + 1, "off_the_record"), Stretch(BEGAN + 2))
     take, again = take_for(run, stretches, "interrupted"), Microphone(BEGAN + 3)
     take.attach(again.clock)
     again.feed(take, BEGAN + 4)
     take.end_stretch(BEGAN + 4.01, "stop")
     again.feed(take, BEGAN + 5)
     stated = gaps(run)
-    assert [gap.kind for gap in stated] == (["interrupted"] if crashed_at < 1 else []) + ["pause", "interrupted"]
-    assert stated[-2:] == [Gap(RATE, RATE, "pause", "chair"), Gap(2 * RATE, RATE, "interrupted", "first sample")]
+    assert [gap.kind for gap in stated] == (["interrupted"] if crashed_at < 1 else []) + ["off_the_record", "interrupted"]
+    assert stated[-2:] == [Gap(RATE, RATE, "off_the_record", "chair"), Gap(2 * RATE, RATE, "interrupted", "first sample")]
