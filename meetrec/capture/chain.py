@@ -4,19 +4,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from meetrec.capture.errors import ChainBroken, PieceRefused
-from meetrec.capture.pieces import PieceHeader, open_piece, parse_piece, read_journal, sha256_hex
+from meetrec.capture.pieces import PieceHeader, open_piece, parse_piece, read_journal, require_kiosk_signed, sha256_hex
 from meetrec.capture.run_keys import MicrophoneKeys, microphone_keys, parse_run_statement
+from meetrec.capture.signing import public_key_of
 
 
 @dataclass(frozen=True)
 class ChainPlace:
-    """Where a chain stands: the index that comes next, the SHA-256 it must name as `previous`, and whether the end was reached."""
+    """Where a chain stands: the index that comes next, the SHA-256 it must name as `previous`, the kiosk that must have signed it (raw
+    public key), and whether the end was reached.
+    """
 
     recording: str
     run: str
     microphone: str
     index: int
     previous: str
+    signer: bytes
     ended: bool = False
 
     @classmethod
@@ -25,7 +29,7 @@ class ChainPlace:
         statement = parse_run_statement(run_statement)
         if microphone not in {known.get("id") for known in statement["microphones"]}:
             raise ChainBroken(f"Run {statement['run']} names no microphone {microphone}.")
-        return cls(statement["recording"], statement["run"], microphone, 0, sha256_hex(run_statement))
+        return cls(statement["recording"], statement["run"], microphone, 0, sha256_hex(run_statement), public_key_of(statement["signer"]))
 
     def at_first_here(self, piece: bytes) -> "ChainPlace":
         """Before `piece`, the first that is still here; what it names as `previous` cannot be checked any more. Raises PieceRefused."""
@@ -33,12 +37,13 @@ class ChainPlace:
         return self if header.index == 0 else replace(self, index=header.index, previous=header.previous)
 
     def after(self, piece: bytes) -> "ChainPlace":
-        """The place after `piece` (whole file). Raises ChainBroken or PieceRefused naming the piece and what is wrong."""
+        """The place after `piece` (whole file). Raises ChainBroken, SignatureRefused or PieceRefused naming the piece and what is wrong."""
         header = parse_piece(piece).header
+        require_kiosk_signed(piece, self.signer)
         self._require_same_run(header)
         self._require_next(header)
         ended = header.kind == "end"
-        return ChainPlace(self.recording, self.run, self.microphone, self.index + 1, sha256_hex(piece), ended)
+        return replace(self, index=self.index + 1, previous=sha256_hex(piece), ended=ended)
 
     def _require_same_run(self, header: PieceHeader) -> None:
         if (header.recording, header.run) != (self.recording, self.run):
@@ -64,8 +69,8 @@ def verify_chain(
     """The headers of a chain in order, once all of it holds; with `run_key` each piece is opened too.
 
     `pieces` are whole files from index 0, or with `from_first_here` from any index on: delivered ones leave a kiosk. The chain need not
-    have ended: see the last header's kind. Raises ChainBroken (missing, reordered, other run) or PieceRefused (altered, wrong key),
-    each naming the piece.
+    have ended: see the last header's kind. Raises ChainBroken (missing, reordered, other run), SignatureRefused (altered, other kiosk) or
+    PieceRefused (cut off, wrong key), each naming the piece.
     """
     place = ChainPlace.at_start(run_statement, microphone)
     keys = microphone_keys(run_key, microphone) if run_key is not None else None

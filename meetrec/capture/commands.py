@@ -12,6 +12,7 @@ import click
 
 from meetrec.capture.devices import Microphone
 from meetrec.capture.errors import CaptureError, MicrophoneUnusable
+from meetrec.capture.signing import KioskSigner
 
 
 @click.group()
@@ -35,7 +36,7 @@ def record(names: tuple[str, ...], seconds: float, outbox: Path, key_file: Path,
 
     key = read_public_key(key_file)
     recording = recording or str(uuid4())
-    with Recorder(outbox, str(uuid4()), key, _chosen(names)) as recorder:
+    with Recorder(outbox, str(uuid4()), key, _chosen(names), KioskSigner.new()) as recorder:
         _wait_for_sound(recorder.status)
         recorder.start(recording)
         time.sleep(seconds)
@@ -64,7 +65,7 @@ def microphones(seconds: float) -> None:
     from meetrec.capture.devices import list_microphones
     from meetrec.capture.recorder import Recorder
 
-    with tempfile.TemporaryDirectory() as nothing, Recorder(Path(nothing), str(uuid4()), bytes(32), list_microphones()) as recorder:
+    with tempfile.TemporaryDirectory() as nothing, Recorder(Path(nothing), str(uuid4()), bytes(32), list_microphones(), KioskSigner.new()) as recorder:
         _wait_for_sound(recorder.status)
         time.sleep(seconds)
         for shown in recorder.status()["microphones"]:

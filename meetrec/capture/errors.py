@@ -19,8 +19,20 @@ class RunKeyRefused(CaptureError):
     """A run key could not be sealed or opened: another district key, or an altered opening statement."""
 
 
+class SignatureRefused(CaptureError):
+    """Something is not signed, was altered after it was signed, or another kiosk signed it."""
+
+
+class SignerUnusable(CaptureError):
+    """This kiosk's signing key is missing, damaged, open to others, or not the one that a run was begun with."""
+
+
 class MicrophoneUnusable(CaptureError):
     """A microphone is missing or cannot be opened."""
+
+
+class ProfileUnusable(CaptureError):
+    """A microphone profile does not read, or says what cannot be."""
 
 
 class DiskFull(CaptureError):

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from meetrec.capture import signing
 from meetrec.capture.errors import OutboxUnusable
 from meetrec.capture.files import place_file
 from meetrec.capture.pieces import parse_piece, sha256_hex
-from meetrec.capture.run_keys import canonical_json, parse_run_statement
+from meetrec.capture.run_keys import parse_run_statement
+from meetrec.capture.signing import KioskSigner
 
 RUN_STATEMENT = "run.json"
 CLOSING = "closing.json"
@@ -107,15 +109,16 @@ def is_still_needed(piece: Path) -> bool:
     return newest is not None and newest.path == piece
 
 
-def write_closing(outbox: Path, kiosk: str, recording: str, stopped_at: str) -> dict[str, Any]:
-    """Write closing.json: for each run and microphone the count of pieces, with the end, and the end's SHA-256.
+def write_closing(outbox: Path, kiosk: str, recording: str, stopped_at: str, signer: KioskSigner) -> dict[str, Any]:
+    """Write closing.json, signed: for each run and microphone the count of pieces, with the end, and the end's SHA-256.
 
     Raises OutboxUnusable when a chain has no end yet: nothing is written then.
     """
     runs = {folder.name: {name: _closing_entry(folder, name) for name in microphones_of(folder)} for folder in runs_of(outbox / recording)}
     closing = {"recording": recording, "kiosk": kiosk, "stopped_at": stopped_at, "runs": runs}
-    place_file(outbox / recording / CLOSING, canonical_json(closing))
-    return closing
+    signed = signer.sign_statement(signing.CLOSING, closing)
+    place_file(outbox / recording / CLOSING, signed)
+    return dict(json.loads(signed))
 
 
 def _closing_entry(run_folder: Path, microphone: str) -> dict[str, Any]:

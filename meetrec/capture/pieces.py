@@ -1,18 +1,22 @@
-"""The piece envelope, format 1: what one microphone's sound looks like from the room's disk to the district's store.
+"""The piece envelope, format 2: what one microphone's sound looks like from the room's disk to the district's store.
 
 Design note. A *recording* has *runs*; a run has one chain of pieces for each microphone.
 
-* A piece file is `MEETREC1`, the header's length (4 bytes, big-endian), the header as canonical JSON, and the AES-256-GCM ciphertext
-  of about 10 s of FLAC. All that precedes the ciphertext is its associated data, so recording, run, microphone, index, position, gaps
-  and the previous file's SHA-256 cannot be changed without the run key. The nonce is the index; a journal that was left open keeps its
-  index for ever, so no index is sealed twice under the "piece" sub-key.
+* A piece file is `MEETREC2`, the header's length (4 bytes, big-endian), the header as canonical JSON, the AES-256-GCM ciphertext
+  of about 10 s of FLAC, and the kiosk's signature (64 bytes) over all before it. All that precedes the ciphertext is its associated data,
+  so recording, run, microphone, index, position, gaps and the previous file's SHA-256 cannot be changed without the run key. The nonce is
+  the index; a journal that was left open keeps its index for ever, so no index is sealed twice under the "piece" sub-key.
+* The signature can be checked by whoever knows the kiosk's public key, and needs no run key: the server refuses an altered piece when it
+  is delivered, not first when it is opened. A journal carries none, because it is written while it grows; the signed file after it names
+  its hash.
 * The chain: `previous` is the SHA-256 of the whole previous file, and of run.json for index 0. It can be checked without any key.
 * Sound that is not closed yet lies in a journal: the same magic and header (kind "journal", no "frames"), then blocks of at most
   0.5 s, each under the "journal" sub-key with (index, counter) as nonce. Reading stops at the first truncated or failing block;
   everything before it is exact. After a crash the journal is delivered as it lies and takes its place in the chain.
-* Kind "end" closes a chain: a header without ciphertext, because recovery, which holds no key, must be able to write one.
+* Kind "end" closes a chain: a signed header without ciphertext, because recovery, which holds no key, must be able to write one.
 * `first_frame` counts frames from the run's `started_at`, on the monotonic clock shared by all microphones of the machine. Inside a
-  stream frames are contiguous by count; every missing stretch stands in `gaps` of the piece that follows it.
+  stream frames are contiguous by count; every missing stretch stands in `gaps` of the piece that follows it. `heard_at` is the frame at
+  which, by the clock, the piece's first sample was heard: a sound card that counts too fast or too slowly shows by the difference.
 
 Requirement G5.b: the district's copy is immutable, hashed and encrypted – from the first half second on.
 """
@@ -29,15 +33,17 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from numpy.typing import NDArray
 
+from meetrec.capture.canonical import canonical_json
 from meetrec.capture.errors import PieceRefused
-from meetrec.capture.run_keys import MICROPHONE_ID, MicrophoneKeys, canonical_json, microphone_keys, open_run_key, seal_run_key
+from meetrec.capture.run_keys import MICROPHONE_ID, MicrophoneKeys, microphone_keys, open_run_key, seal_run_key
+from meetrec.capture.signing import PIECE, SIGNATURE_BYTES, KioskSigner, require_signed
 
 __all__ = [
     "GAP_KINDS", "MICROPHONE_ID", "Gap", "JournalReading", "PieceHeader", "Samples", "canonical_json", "end_piece", "journal_block", "journal_start",
-    "open_piece", "open_run_key", "parse_piece", "read_journal", "samples_of", "seal_piece", "seal_run_key", "sha256_hex",
+    "open_piece", "open_run_key", "parse_piece", "read_journal", "require_kiosk_signed", "samples_of", "seal_piece", "seal_run_key", "sha256_hex",
 ]  # fmt: skip
 
-MAGIC = b"MEETREC1"
+MAGIC, UNSIGNED_MAGIC = b"MEETREC2", b"MEETREC1"
 RATE = 48_000
 PIECE_FRAMES = 10 * RATE
 JOURNAL_BLOCK_FRAMES = RATE // 2
@@ -74,7 +80,10 @@ class Gap:
 
 @dataclass(frozen=True)
 class PieceHeader:
-    """What a piece says of itself. `frames` is None only for a journal, `reason` is set only for an end."""
+    """What a piece says of itself. `frames` is None for a journal and an end, `reason` is set only for an end.
+
+    `first_frame` is the run's frame by count, `heard_at` by the clock (None for an end).
+    """
 
     recording: str
     run: str
@@ -87,6 +96,7 @@ class PieceHeader:
     previous: str
     gaps: tuple[Gap, ...] = ()
     reason: str | None = None
+    heard_at: int | None = None
 
     @property
     def name(self) -> str:
@@ -98,25 +108,30 @@ class PieceHeader:
         always = ("recording", "run", "microphone", "index", "kind", "first_frame", "rate", "previous")
         header = {name: getattr(self, name) for name in always}
         header["gaps"] = [gap.as_json() for gap in self.gaps]
-        header.update({name: value for name in ("frames", "reason") if (value := getattr(self, name)) is not None})
+        header.update({name: value for name in ("frames", "reason", "heard_at") if (value := getattr(self, name)) is not None})
         encoded = canonical_json(header)
         return MAGIC + len(encoded).to_bytes(_LENGTH_BYTES, "big") + encoded
 
 
 @dataclass(frozen=True)
 class ParsedPiece:
-    """A piece taken apart but not opened: its header, the bytes that precede the ciphertext, and the ciphertext or journal blocks."""
+    """A piece taken apart but not opened: its header, the bytes that precede the ciphertext, the ciphertext or journal blocks, and the
+    kiosk's signature (empty for a journal).
+    """
 
     header: PieceHeader
     opening: bytes
     body: bytes
+    signature: bytes
 
 
 def parse_piece(piece: bytes) -> ParsedPiece:
-    """Take a piece or journal apart; needs no key. Raises PieceRefused when it is not in format 1."""
+    """Take a piece or journal apart; needs no key and checks no signature. Raises PieceRefused when it is not in format 2."""
     start = len(MAGIC) + _LENGTH_BYTES
+    if piece.startswith(UNSIGNED_MAGIC):
+        raise PieceRefused("This piece is in format 1, which carries no signature of a kiosk; this version of MeetRec takes format 2.")
     if not piece.startswith(MAGIC) or len(piece) < start:
-        raise PieceRefused("These bytes are not a piece of a recording: they do not begin with MEETREC1.")
+        raise PieceRefused("These bytes are not a piece of a recording: they do not begin with MEETREC2.")
     length = int.from_bytes(piece[len(MAGIC) : start], "big")
     if length > min(_LONGEST_HEADER, len(piece) - start):
         raise PieceRefused("A piece is cut off: its header is longer than what is there.")
@@ -124,7 +139,26 @@ def parse_piece(piece: bytes) -> ParsedPiece:
     header = _header_from(opening[start:])
     if header.to_bytes() != opening:
         raise PieceRefused(f"{header.name} was altered: its header is not in the one spelling that is hashed.")
-    return ParsedPiece(header, opening, piece[start + length :])
+    return _taken_apart(header, opening, piece[start + length :])
+
+
+def _taken_apart(header: PieceHeader, opening: bytes, rest: bytes) -> ParsedPiece:
+    if header.kind == "journal":
+        return ParsedPiece(header, opening, rest, b"")
+    body, signature = rest[:-SIGNATURE_BYTES], rest[-SIGNATURE_BYTES:]
+    if len(signature) < SIGNATURE_BYTES or (header.kind == "end" and body):
+        raise PieceRefused(f"{header.name} was altered or cut off: it does not have the length of a signed piece.")
+    return ParsedPiece(header, opening, body, signature)
+
+
+def require_kiosk_signed(piece: bytes, kiosk_public_key: bytes) -> None:
+    """Hold a piece against the kiosk's raw public key; a journal, which the signed file after it binds, passes.
+
+    Raises PieceRefused, or SignatureRefused naming the piece: it was altered, or another kiosk made it.
+    """
+    parsed = parse_piece(piece)
+    if parsed.header.kind != "journal":
+        require_signed(kiosk_public_key, PIECE, parsed.opening + parsed.body, parsed.signature, parsed.header.name)
 
 
 def _header_from(encoded: bytes) -> PieceHeader:
@@ -134,13 +168,13 @@ def _header_from(encoded: bytes) -> PieceHeader:
         header = PieceHeader(gaps=gaps, **{"frames": None, **fields})
         _require_plausible(header)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise PieceRefused("A piece was altered: its header does not read as a header of format 1.") from None
+        raise PieceRefused("A piece was altered: its header does not read as a header of format 2.") from None
     return header
 
 
 def _require_plausible(header: PieceHeader) -> None:
     """Refuse, by ValueError, whatever this format never writes; so no later step meets a text where a number belongs."""
-    numbers = [header.index, header.first_frame, header.rate, *([] if header.frames is None else [header.frames])]
+    numbers = [header.index, header.first_frame, header.rate, *(number for number in (header.frames, header.heard_at) if number is not None)]
     numbers += [number for gap in header.gaps for number in (gap.first_frame, gap.frames)]
     texts = [header.recording, header.run, *(gap.noticed_by for gap in header.gaps)]
     if not all(isinstance(text, str) for text in texts) or any(type(number) is not int for number in numbers):
@@ -151,14 +185,20 @@ def _require_plausible(header: PieceHeader) -> None:
         raise ValueError("unknown kind")
     if (header.kind == "end") != (header.reason in END_REASONS) or (header.kind == "flac" and header.frames is None):
         raise ValueError("unknown end")
+    if header.kind == "end" and header.heard_at is not None:
+        raise ValueError("nothing is heard at an end")
     if not MICROPHONE_ID.fullmatch(header.microphone) or not _SHA256.fullmatch(header.previous):
         raise ValueError("unknown name")
 
 
-def seal_piece(header: PieceHeader, flac: bytes, keys: MicrophoneKeys) -> bytes:
-    """The whole file of a closed piece. Seal each index only once: the index is the nonce."""
+def seal_piece(header: PieceHeader, flac: bytes, keys: MicrophoneKeys, signer: KioskSigner) -> bytes:
+    """The whole file of a closed piece, signed. Seal each index only once: the index is the nonce."""
     opening = header.to_bytes()
-    return opening + AESGCM(keys.piece).encrypt(_piece_nonce(header.index), flac, opening)
+    return _signed(opening + AESGCM(keys.piece).encrypt(_piece_nonce(header.index), flac, opening), signer)
+
+
+def _signed(content: bytes, signer: KioskSigner) -> bytes:
+    return content + signer.sign(PIECE, content)
 
 
 def open_piece(piece: bytes, keys: MicrophoneKeys) -> bytes:
@@ -172,9 +212,9 @@ def open_piece(piece: bytes, keys: MicrophoneKeys) -> bytes:
         raise PieceRefused(f"{parsed.header.name} does not open: it was altered, or the key is not that of its run.") from None
 
 
-def end_piece(header: PieceHeader) -> bytes:
-    """The file that closes a chain: a header and nothing else."""
-    return header.to_bytes()
+def end_piece(header: PieceHeader, signer: KioskSigner) -> bytes:
+    """The file that closes a chain: a signed header and nothing else."""
+    return _signed(header.to_bytes(), signer)
 
 
 def journal_start(header: PieceHeader) -> bytes:

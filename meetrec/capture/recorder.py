@@ -23,6 +23,7 @@ from meetrec.capture.pieces import RATE, sha256_hex
 from meetrec.capture.recovery import end_as_interrupted
 from meetrec.capture.run_keys import new_run_key, run_statement
 from meetrec.capture.run_order import RunOrder, Stretch
+from meetrec.capture.signing import KioskSigner
 
 LEAD_SECONDS = 0.15  # a run begins this much after the press, so that every microphone knows of it before its first sample
 START_SECONDS = 1.0
@@ -36,10 +37,11 @@ log = logging.getLogger(__name__)
 class Recorder:
     """Records the given microphones into `outbox`. Use as a context manager, or call open() and close(). Safe for several threads."""
 
-    def __init__(self, outbox: Path, kiosk_id: str, district_public_key: bytes, microphones: Iterable[Microphone]) -> None:
+    def __init__(self, outbox: Path, kiosk_id: str, district_public_key: bytes, microphones: Iterable[Microphone], signer: KioskSigner) -> None:
         self._outbox = outbox
         self._kiosk = kiosk_id
         self._district_public_key = district_public_key
+        self._signer = signer
         known = list(microphones)
         labels = [microphone.label for microphone in known]
         self._attended = [AttendedMicrophone(microphone, outbox, is_only_one=labels.count(microphone.label) == 1) for microphone in known]
@@ -122,14 +124,15 @@ class Recorder:
         run, run_key = str(uuid4()), new_run_key()
         began = time.monotonic() + LEAD_SECONDS
         statement = run_statement(
-            self._district_public_key, run_key, recording=recording, kiosk=self._kiosk, run=run, rate=RATE, ordinal=next_ordinal(self._outbox / recording),
+            self._district_public_key, run_key, self._signer, recording=recording, kiosk=self._kiosk, run=run, rate=RATE,
+            ordinal=next_ordinal(self._outbox / recording),
             started_at=utc_text(datetime.now(UTC) + timedelta(seconds=LEAD_SECONDS)),
-            microphones=[attended.microphone.as_json() for attended in self._attended],
+            microphones=[attended.as_statement() for attended in self._attended],
         )  # fmt: skip
         folder = self._outbox / recording / run
         make_folder(folder)
         place_file(folder / RUN_STATEMENT, statement)
-        return RunOrder(recording, run, folder, sha256_hex(statement), began, (Stretch(began),), run_key=run_key)
+        return RunOrder(recording, run, folder, sha256_hex(statement), began, (Stretch(began),), run_key=run_key, signing_key=self._signer.private_bytes)
 
     def pause(self, kind: str = "pause") -> None:
         """Nothing said from now on is recorded; `kind` is "pause" or "off_the_record", and the gap in the chain says which.
@@ -186,7 +189,7 @@ class Recorder:
         if troubles:
             raise OutboxUnusable(f"The recording stopped but could not be closed: {' '.join(troubles)} Everything that was recorded is kept.")
         try:
-            return write_closing(self._outbox, self._kiosk, order.recording, utc_text(datetime.now(UTC)))
+            return write_closing(self._outbox, self._kiosk, order.recording, utc_text(datetime.now(UTC)), self._signer)
         except OSError as error:
             raise OutboxUnusable(f"The recording stopped but could not be closed: {error.strerror}. Everything that was recorded is kept.") from error
 
@@ -199,7 +202,7 @@ class Recorder:
                 return f"{label} still writes and cannot be ended."
             Ballast(self._outbox, attended.microphone.id).drop()  # the room a killed process kept for just this moment
         try:
-            end_as_interrupted(order.run_folder, attended.microphone.id)
+            end_as_interrupted(order.run_folder, attended.microphone.id, self._signer)
         except CaptureError as error:
             return str(error)
         except OSError as error:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from meetrec.capture.errors import CaptureError, OutboxUnusable
+from meetrec.capture.errors import CaptureError, OutboxUnusable, SignerUnusable
 from meetrec.capture.files import make_folder, place_file
 from meetrec.capture.outbox import (
     CLOSING,
@@ -26,6 +26,7 @@ from meetrec.capture.outbox import (
 )
 from meetrec.capture.pieces import RATE, PieceHeader, end_piece, sha256_hex
 from meetrec.capture.position import clear_leftovers, position_on_disk
+from meetrec.capture.signing import KioskSigner, public_key_of
 from meetrec.capture.writers import without_writers
 
 
@@ -44,23 +45,23 @@ class InterruptedRecording:
     troubles: tuple[str, ...]
 
 
-def recover(outbox: Path) -> list[InterruptedRecording]:
+def recover(outbox: Path, signer: KioskSigner) -> list[InterruptedRecording]:
     """End every chain that has no end, and tell which recordings were interrupted. Call before any recorder opens this outbox.
 
     Microphone processes that outlived a killed kiosk are waited for. Raises OutboxUnusable when one of them cannot be ended.
     """
     with without_writers(outbox):
         found = [outbox / recording for recording in recordings_in(outbox) if not (outbox / recording / CLOSING).exists()]
-        return [_recover_recording(folder, runs) for folder in found if (runs := run_folders(folder))]
+        return [_recover_recording(folder, runs, signer) for folder in found if (runs := run_folders(folder))]
 
 
-def _recover_recording(folder: Path, runs: list[Path]) -> InterruptedRecording:
+def _recover_recording(folder: Path, runs: list[Path], signer: KioskSigner) -> InterruptedRecording:
     """End what can be ended. A file that does not read is a trouble of its recording, and keeps neither the others nor the kiosk."""
     readings = [(run, *_read_statement(run)) for run in runs]
     statements = {run: statement for run, statement, _ in readings if statement is not None}
     troubles = [trouble for _, _, trouble in readings if trouble]
     for run, statement in statements.items():
-        troubles += [trouble for microphone in statement["microphones"] if (trouble := _end_if_possible(run, microphone["id"]))]
+        troubles += [trouble for microphone in statement["microphones"] if (trouble := _end_if_possible(run, microphone["id"], signer))]
     started_at = min((str(statement["started_at"]) for statement in statements.values()), default="")
     return InterruptedRecording(folder.name, started_at, len(runs), round(sum(map(_seconds_of, statements)), 1), tuple(troubles))
 
@@ -72,10 +73,10 @@ def _read_statement(run_folder: Path) -> tuple[dict[str, Any] | None, str | None
         return None, f"Run {run_folder.name}: {error} Its files are kept as they lie."
 
 
-def _end_if_possible(run_folder: Path, microphone: str) -> str | None:
+def _end_if_possible(run_folder: Path, microphone: str, signer: KioskSigner) -> str | None:
     """End one chain; the sentence when its newest file does not read. That file is kept as it lies."""
     try:
-        end_as_interrupted(run_folder, microphone)
+        end_as_interrupted(run_folder, microphone, signer)
     except CaptureError as error:
         return f"Microphone {microphone}: {error} The file is kept as it lies."
     except OSError as error:
@@ -83,22 +84,24 @@ def _end_if_possible(run_folder: Path, microphone: str) -> str | None:
     return None
 
 
-def end_as_interrupted(run_folder: Path, microphone: str) -> None:
-    """Add the end "interrupted" to a chain that has none; one that has ended stays as it is. Needs no key.
+def end_as_interrupted(run_folder: Path, microphone: str, signer: KioskSigner) -> None:
+    """Add the end "interrupted" to a chain that has none; one that has ended stays as it is. Needs no run key.
 
-    Raises PieceRefused when the newest file is damaged, with nothing changed.
+    Raises PieceRefused when the newest file is damaged, and SignerUnusable when another key began the run; with nothing changed.
     """
     make_folder(run_folder / microphone)
     if has_ended(run_folder, microphone):
         return
     statement = statement_of(run_folder)
+    if public_key_of(statement["signer"]) != signer.public_bytes:
+        raise SignerUnusable(f"Run {statement['run']} was begun with another signing key than this kiosk has now; its end could not be signed.")
     opening = sha256_hex((run_folder / RUN_STATEMENT).read_bytes())
     clear_leftovers(run_folder, microphone)
     place = position_on_disk(run_folder, microphone, opening, keys=None)
     header = PieceHeader(
         statement["recording"], statement["run"], microphone, place.index, "end", place.next_frame, None, RATE, place.previous, (), "interrupted"
     )
-    place_file(piece_path(run_folder / microphone, place.index), end_piece(header))
+    place_file(piece_path(run_folder / microphone, place.index), end_piece(header, signer))
 
 
 def _seconds_of(run_folder: Path) -> float:
@@ -112,7 +115,7 @@ def _seconds_of(run_folder: Path) -> float:
     return max(reached)
 
 
-def finish(outbox: Path, recording: str) -> dict[str, Any]:
+def finish(outbox: Path, recording: str, signer: KioskSigner) -> dict[str, Any]:
     """Finish an interrupted recording: write closing.json, so that it is delivered as complete; its content.
 
     Raises OutboxUnusable when there is no such recording or a chain has no end (recover comes first).
@@ -120,4 +123,4 @@ def finish(outbox: Path, recording: str) -> dict[str, Any]:
     runs = runs_of(outbox / recording)
     if not runs:
         raise OutboxUnusable(f"There is no recording {recording} on this kiosk.")
-    return write_closing(outbox, str(statement_of(runs[0])["kiosk"]), recording, utc_text(datetime.now(UTC)))
+    return write_closing(outbox, str(statement_of(runs[0])["kiosk"]), recording, utc_text(datetime.now(UTC)), signer)

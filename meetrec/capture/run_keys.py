@@ -2,12 +2,11 @@
 
 The run key is 32 random bytes and lives in memory only. What lies on the kiosk's disk is its HPKE seal (DHKEM X25519, HKDF-SHA256,
 AES-256-GCM), so the kiosk cannot hear what it recorded (G5.b). The seal is bound to recording, kiosk and run through HPKE's `info`;
-everything else in run.json is bound by piece 0, which carries the SHA-256 of run.json under the run key.
+everything else in run.json is bound by piece 0, which carries the SHA-256 of run.json under the run key, and by the kiosk's signature.
 """
 
 import base64
 import hashlib
-import json
 import re
 import secrets
 from dataclasses import dataclass, field
@@ -18,19 +17,16 @@ from cryptography.hazmat.primitives import hashes, hpke
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from meetrec.capture.errors import RunKeyRefused
+from meetrec.capture.canonical import canonical_json as canonical_json
+from meetrec.capture.errors import RunKeyRefused, SignatureRefused
+from meetrec.capture.signing import RUN_STATEMENT, KioskSigner, public_key_of, read_statement, require_signed_statement
 
 KEY_BYTES = 32
 RUN_KEY_PURPOSE = "meetrec run key"
 PIECE_KEY_PURPOSE = "meetrec piece key"
-RUN_STATEMENT_FORMAT = 1
+RUN_STATEMENT_FORMAT = 2
 MICROPHONE_ID = re.compile(r"[a-z0-9-]{1,40}")
 _SUITE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
-
-
-def canonical_json(value: Any) -> bytes:
-    """The one spelling of a JSON value: keys sorted, no spaces, UTF-8. What is hashed or bound is always spelled so."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
 def new_run_key() -> bytes:
@@ -96,6 +92,7 @@ def _seal_info(recording: str, kiosk: str, run: str) -> bytes:
 def run_statement(
     district_public_key: bytes,
     run_key: bytes,
+    signer: KioskSigner,
     *,
     recording: str,
     kiosk: str,
@@ -105,13 +102,14 @@ def run_statement(
     rate: int,
     microphones: list[dict[str, Any]],
 ) -> bytes:
-    """The bytes of run.json: the run's opening statement, in its one spelling. `started_at` is ISO UTC with microseconds.
+    """The bytes of run.json: the run's opening statement, signed, in its one spelling. `started_at` is ISO UTC with microseconds.
 
     `ordinal` counts the runs of the recording from 1. It alone says which came first: a machine's clock may be wrong after a power cut.
     """
     sealed = seal_run_key(district_public_key, run_key, recording=recording, kiosk=kiosk, run=run)
-    return canonical_json({
-        "format": RUN_STATEMENT_FORMAT, "recording": recording, "kiosk": kiosk, "run": run, "ordinal": ordinal, "started_at": started_at,
+    return signer.sign_statement(RUN_STATEMENT, {
+        "format": RUN_STATEMENT_FORMAT, "signer": base64.b64encode(signer.public_bytes).decode(),
+        "recording": recording, "kiosk": kiosk, "run": run, "ordinal": ordinal, "started_at": started_at,
         "sealed_key": base64.b64encode(sealed).decode(), "district_key": hashlib.sha256(district_public_key).hexdigest(),
         "rate": rate, "microphones": microphones,
     })  # fmt: skip
@@ -119,24 +117,43 @@ def run_statement(
 
 _STATEMENT_FIELDS = {
     "format": int, "recording": str, "kiosk": str, "run": str, "ordinal": int, "started_at": str, "sealed_key": str, "district_key": str, "rate": int,
-    "microphones": list,
+    "microphones": list, "signer": str,
 }  # fmt: skip
 
 
 def parse_run_statement(run_statement: bytes) -> dict[str, Any]:
-    """run.json's bytes as a dictionary. Raises RunKeyRefused when they are not an opening statement of format 1."""
-    try:
-        statement = json.loads(run_statement)
-    except (ValueError, RecursionError):
-        raise RunKeyRefused("The opening statement of a run (run.json) is damaged: it is not JSON.") from None
-    if not isinstance(statement, dict) or any(not isinstance(statement.get(name), kind) for name, kind in _STATEMENT_FIELDS.items()):
+    """run.json's bytes as a dictionary. Raises RunKeyRefused when they are not an opening statement of format 2, and SignatureRefused
+    when it does not carry the signature of the kiosk it names; whether that is the right kiosk is for those who know its key.
+    """
+    statement = _fields_of(run_statement)
+    if statement.get("format") != RUN_STATEMENT_FORMAT:
+        raise RunKeyRefused(f"The opening statement of a run is in format {statement.get('format')}; this version of MeetRec reads format 2, which is signed.")
+    if any(not isinstance(statement.get(name), kind) for name, kind in _STATEMENT_FIELDS.items()):
         raise RunKeyRefused("The opening statement of a run (run.json) lacks something it must name.")
-    if statement["format"] != RUN_STATEMENT_FORMAT:
-        raise RunKeyRefused(f"Run {statement['run']} is in format {statement['format']}; this version of MeetRec reads format 1.")
+    require_signed_statement(public_key_of(statement["signer"]), RUN_STATEMENT, run_statement, f"The opening statement of run {statement['run']}")
     if type(statement["ordinal"]) is not int or statement["ordinal"] < 1:
         raise RunKeyRefused(f"Run {statement['run']} does not say which of its recording it is, counted from 1.")
     _require_microphones(statement)
     return statement
+
+
+def _fields_of(run_statement: bytes) -> dict[str, Any]:
+    try:
+        return read_statement(run_statement)
+    except ValueError:
+        raise RunKeyRefused("The opening statement of a run (run.json) is damaged: it is not a JSON object.") from None
+
+
+def signer_of(run_statement: bytes) -> bytes:
+    """The raw public key of the kiosk that signed a run's opening statement. Raises RunKeyRefused or SignatureRefused."""
+    return public_key_of(parse_run_statement(run_statement)["signer"])
+
+
+def require_signer(run_statement: bytes, kiosk_public_key: bytes) -> None:
+    """Hold the kiosk that a statement names against a key that is known. Raises SignatureRefused, and RunKeyRefused for no statement."""
+    statement = parse_run_statement(run_statement)
+    if public_key_of(statement["signer"]) != kiosk_public_key:
+        raise SignatureRefused(f"The opening statement of run {statement['run']} was signed by another kiosk: its key is not the one that is known.")
 
 
 def _require_microphones(statement: dict[str, Any]) -> None:

@@ -32,6 +32,7 @@ class RunOrder:
     missing_kind: str = "late_start"
     missing_noticed_by: str = "first sample"
     run_key: bytes = field(repr=False, default=b"")
+    signing_key: bytes = field(repr=False, default=b"")  # the kiosk's private one
 
     def frame_at(self, moment: float) -> int:
         """The run's frame at a monotonic moment; negative before the run began."""

@@ -10,6 +10,7 @@ from meetrec.capture.ballast import Ballast
 from meetrec.capture.errors import DiskFull
 from meetrec.capture.pieces import Samples
 from meetrec.capture.run_order import RunOrder, Stretch
+from meetrec.capture.signing import KioskSigner
 from meetrec.capture.stream import Block, StreamClock
 from meetrec.capture.suspicion import Suspicion
 from meetrec.capture.writer import DISK_FULL, ChainOf, PieceWriter
@@ -26,9 +27,10 @@ class Take:
         self._ballast = Ballast(outbox, microphone)
         self._ballast.take_on()
         chain = ChainOf(order.recording, order.run, microphone, order.run_folder, order.statement_sha256)
-        self._writer = PieceWriter(chain, order.run_key, self._ballast)
+        self._writer = PieceWriter(chain, order.run_key, self._ballast, KioskSigner(order.signing_key))
         self._absence = Absence()
         self._missing = (order.missing_kind, order.missing_noticed_by)
+        self._ahead = 0  # frames by which this microphone's count is ahead of the clock: its crystal runs fast
         self._stretches: deque[Stretch] = deque()
         self._clock: StreamClock | None = None
         self._suspicion = Suspicion()
@@ -118,11 +120,13 @@ class Take:
 
     def _write(self, samples: Samples, since: float) -> None:
         """Write samples heard from `since` (monotonic) on. After an absence the clock tells their frame; otherwise they just follow."""
+        heard_at = max(0, self._order.frame_at(since))
         try:
             if self._absence.is_open:
                 frame = self._frame_of(since)
                 self._writer.begin_at(frame, self._absence.close(frame))
-            self._writer.write(samples)
+            self._ahead = max(0, self._writer.next_frame - heard_at)
+            self._writer.write(samples, heard_at)
         except DiskFull:
             self._note_disk_full()
 
@@ -132,8 +136,11 @@ class Take:
             self._absence.begin(self._writer.next_frame, "interrupted", "disk full")
 
     def _frame_of(self, moment: float) -> int:
-        """The run's frame at a moment, never before what is written."""
-        return max(self._order.frame_at(moment), self._writer.next_frame)
+        """The run's frame at a moment, never before what is written.
+
+        A count that ran ahead stays ahead: else a short absence would vanish behind it, and the ledger would not tell it.
+        """
+        return max(self._order.frame_at(moment) + self._ahead, self._writer.next_frame)
 
     def _complete(self, stretch: Stretch, until: float) -> None:
         """A wanted stretch is over: nothing of it is still on its way."""

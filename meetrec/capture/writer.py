@@ -28,6 +28,7 @@ from meetrec.capture.pieces import (
 )
 from meetrec.capture.position import clear_leftovers, position_on_disk
 from meetrec.capture.run_keys import microphone_keys
+from meetrec.capture.signing import KioskSigner
 
 BLOCK_FRAMES = RATE // 10  # what a kill -9 costs at most, beside what PortAudio has not handed over yet
 DISK_FULL = "The disk is full. Everything up to now is sealed and kept; recording goes on by itself when there is room."
@@ -48,8 +49,9 @@ class ChainOf:
 class PieceWriter:
     """Writes one chain, continuing it where it stands on disk. Not for several threads."""
 
-    def __init__(self, chain: ChainOf, run_key: bytes, ballast: Ballast) -> None:
+    def __init__(self, chain: ChainOf, run_key: bytes, ballast: Ballast, signer: KioskSigner) -> None:
         self._chain = chain
+        self._signer = signer
         self._folder = chain.run_folder / chain.microphone
         self._keys = microphone_keys(run_key, chain.microphone)
         self._ballast = ballast
@@ -69,6 +71,7 @@ class PieceWriter:
         self._descriptor: int | None = None
         self._opening = b""
         self._first_frame = self.next_frame
+        self._heard_at: int | None = None
         self._blocks: list[Samples] = []
         self._in_piece = self._unwritten = self._unsynced = self._counter = 0
 
@@ -83,11 +86,17 @@ class PieceWriter:
         self.next_frame = self._first_frame = frame
         self._gaps += gaps
 
-    def write(self, samples: Samples) -> None:
-        """Take int16 samples that follow without a gap. Raises DiskFull after sealing what there is; then some of `samples` is lost."""
+    def write(self, samples: Samples, heard_at: int | None = None) -> None:
+        """Take int16 samples that follow without a gap; `heard_at` is the run's frame by the clock at the first of them, if it is known.
+
+        Raises DiskFull after sealing what there is; then some of `samples` is lost.
+        """
         with self._room_or_ballast():
-            while len(samples):
-                samples = samples[self._take_in(samples) :]
+            taken = 0
+            while taken < len(samples):
+                if not self._in_piece and heard_at is not None:
+                    self._heard_at = heard_at + taken
+                taken += self._take_in(samples[taken:])
 
     def close_piece(self) -> None:
         """Close the open piece, if there is one. Raises DiskFull after sealing it with the ballast's room."""
@@ -156,7 +165,7 @@ class PieceWriter:
         flac = encode_flac(self._sound())
         if not np.array_equal(decode_flac(flac), self._sound()):
             raise CaptureError(f"{self._header('flac', None).name} did not read back as it was; its journal is kept.")
-        self._place(seal_piece(self._header("flac", self._in_piece), flac, self._keys))
+        self._place(seal_piece(self._header("flac", self._in_piece), flac, self._keys, self._signer))
         self._close_journal()
         journal_path(self._folder, self._index - 1).unlink(missing_ok=True)
         self._forget_open_piece()
@@ -188,9 +197,9 @@ class PieceWriter:
         """Close the open piece and write the chain's end at `frame`, with the gaps that reach up to it."""
         self._ballast.drop()
         self.begin_at(max(frame, self.next_frame), gaps)
-        self._place(end_piece(self._header("end", None, reason)))
+        self._place(end_piece(self._header("end", None, reason), self._signer))
 
     def _header(self, kind: str, frames: int | None, reason: str | None = None) -> PieceHeader:
         chain = self._chain
         names = (chain.recording, chain.run, chain.microphone)
-        return PieceHeader(*names, self._index, kind, self._first_frame, frames, RATE, self._previous, self._gaps, reason)
+        return PieceHeader(*names, self._index, kind, self._first_frame, frames, RATE, self._previous, self._gaps, reason, self._heard_at)

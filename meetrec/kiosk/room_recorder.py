@@ -11,6 +11,7 @@ import structlog
 from meetrec.capture.devices import Microphone, list_microphones
 from meetrec.capture.errors import MicrophoneUnusable
 from meetrec.capture.recorder import Recorder
+from meetrec.capture.signing import KioskSigner
 from meetrec.kiosk.errors import ActionRefused
 from meetrec.kiosk.meetings_cache import MeetingsCache
 from meetrec.kiosk.recorder_port import MicrophoneReading, RecorderReading
@@ -29,11 +30,17 @@ class RoomRecorder:
     """Drives a `Recorder` over the room's microphones. `seats` names them; none named means every attached one."""
 
     def __init__(
-        self, outbox: Path, seats: Sequence[MicrophoneSeat], cache: MeetingsCache, attached: Callable[[], list[Microphone]] = list_microphones
+        self,
+        outbox: Path,
+        seats: Sequence[MicrophoneSeat],
+        cache: MeetingsCache,
+        signer: KioskSigner,
+        attached: Callable[[], list[Microphone]] = list_microphones,
     ) -> None:
         self._outbox = outbox
         self._seats = seats
         self._cache = cache
+        self._signer = signer
         self._attached = attached
         self._lock = threading.RLock()
         self._recorder: Recorder | None = None
@@ -71,7 +78,7 @@ class RoomRecorder:
     def _build(self, microphones: list[Microphone], kiosk: str, key: bytes) -> None:
         if self._recorder is not None:
             self._recorder.close()
-        self._recorder = Recorder(self._outbox, kiosk, key, microphones).open()
+        self._recorder = Recorder(self._outbox, kiosk, key, microphones, self._signer).open()
         self._built_for = (microphones, kiosk, key)
         log.info("recorder.built", microphones=len(microphones), has_key=bool(key))
 
@@ -125,15 +132,19 @@ class RoomRecorder:
 
 def reading_of(status: dict[str, Any]) -> RecorderReading:
     """Capture's status as the kiosk reads it."""
-    microphones = tuple(
-        MicrophoneReading(
-            id=shown["id"],
-            name=shown["seat"] or shown["label"],
-            state=shown["state"],
-            level_db=shown["level_db"],
-            is_mute=shown["state"] in SOUND_COMES and shown["sentence"] is not None,
-        )
-        for shown in status["microphones"]
-    )
     state = status["state"] if status["state"] in ("recording", "paused") else "idle"
-    return RecorderReading(state, status["recording"], status["elapsed"], microphones)
+    microphones = tuple(map(_microphone_of, status["microphones"]))
+    return RecorderReading(state, status["recording"], status["elapsed"], microphones, tuple(status["alarm_kinds"]), status["hours_left"])
+
+
+def _microphone_of(shown: dict[str, Any]) -> MicrophoneReading:
+    return MicrophoneReading(
+        id=shown["id"],
+        name=shown["seat"] or shown["label"],
+        state=shown["state"],
+        level_db=shown["level_db"],
+        is_mute=shown["state"] in SOUND_COMES and shown["sends_zeros"],
+        alarm_kinds=tuple(shown["alarm_kinds"]),
+        heard_voice=shown["heard_voice"],
+        voice_level_db=shown["voice_level_db"],
+    )

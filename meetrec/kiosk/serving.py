@@ -15,6 +15,7 @@ import structlog
 import waitress
 
 from meetrec.capture import recovery
+from meetrec.capture.signing import KioskSigner
 from meetrec.kiosk.api import DistrictServer
 from meetrec.kiosk.app import create_kiosk_app
 from meetrec.kiosk.courier import Courier
@@ -24,7 +25,7 @@ from meetrec.kiosk.gate import ScreenKeys
 from meetrec.kiosk.meetings_cache import MeetingsCache
 from meetrec.kiosk.news import NewsPoll
 from meetrec.kiosk.pin import ServerPin
-from meetrec.kiosk.places import kiosk_folder
+from meetrec.kiosk.places import SIGNING_KEY, kiosk_folder
 from meetrec.kiosk.room import Room
 from meetrec.kiosk.room_recorder import RoomRecorder
 from meetrec.kiosk.screen import Screen
@@ -87,12 +88,13 @@ class RunningKiosk(AbstractContextManager["RunningKiosk"]):
         server = DistrictServer(settings.kiosk.server_url, server_token(settings), ServerPin(kiosk_folder(settings)))
         outbox = settings.kiosk.outbox
         held = hold_outbox(outbox)
-        for found in recovery.recover(outbox):
+        signer = KioskSigner.in_file(kiosk_folder(settings) / SIGNING_KEY)
+        for found in recovery.recover(outbox, signer):
             log.warning("kiosk.interrupted_recording", recording=found.recording, runs=found.runs, troubles=len(found.troubles))
         cache = MeetingsCache(kiosk_folder(settings))
         courier = Courier(outbox, server, lambda recording, pieces: cache.note_delivered(recording, pieces, clock.now()))
-        recorder = RoomRecorder(outbox, settings.kiosk.microphones, cache)
-        room = Room(outbox, recorder, cache, courier, DemonstrationPlayer(settings.kiosk.demonstration_player))
+        recorder = RoomRecorder(outbox, settings.kiosk.microphones, cache, signer)
+        room = Room(outbox, recorder, cache, courier, DemonstrationPlayer(settings.kiosk.demonstration_player), signer)
         news = NewsPoll(server, cache)
         return cls(Screen(room, news), recorder, (news.run, courier.run, recorder.run, room.run), threading.Event(), [], held)
 

@@ -2,19 +2,21 @@
 
 Frame 0 is the start of the first run. The runs follow each other by their ordinal; how far one is from the one before says the wall
 clock. Where the clock was set in between, the run follows at once, and the ledger says that the length of the break is not known.
-Whatever is missing is exact zeros, so that all masters have one length and one second of one is the same second of the others.
+Whatever is missing is exact zeros, and what a microphone counted too fast or too slowly is corrected (drift.py), so that all masters have
+one length and one second of one is the same second of the others.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
 
-from meetrec.capture.pieces import RATE, Gap, Samples
+from meetrec.capture.pieces import RATE, Samples
 from meetrec.recordings.delivered_runs import Microphone, OpenedRun, SealedPiece
 from meetrec.recordings.errors import AssemblyFailed
+from meetrec.recordings.stretches import Stretch, stretches_of
 
 SERVER = "server"
 CLOCK, RUN_ORDER = "clock", "run order"  # a break of unknown length, and what noticed it
@@ -45,18 +47,26 @@ class Span:
 
 @dataclass(frozen=True)
 class Track:
-    """One microphone over the whole recording: pieces and, between them, numbers of silent frames, in order."""
+    """One microphone over the whole recording: stretches of sound and, between them, numbers of silent frames, in order."""
 
     microphone: Microphone
-    stretches: tuple[SealedPiece | int, ...]
+    parts: tuple[Stretch | int, ...]
 
     def sound(self) -> Iterator[Samples]:
-        """All samples in blocks of at most ten seconds."""
-        for stretch in self.stretches:
-            if isinstance(stretch, int):
-                yield from _silence(stretch)
+        """All samples in blocks of about ten seconds at most."""
+        for part in self.parts:
+            if isinstance(part, int):
+                yield from _silence(part)
             else:
-                yield stretch.samples()
+                yield from part.sound()
+
+    def stretches(self) -> Iterator[tuple[int, Stretch]]:
+        """Each stretch of sound with its first frame on the common clock."""
+        at = 0
+        for part in self.parts:
+            if isinstance(part, Stretch):
+                yield at, part
+            at += part if isinstance(part, int) else part.frames
 
 
 @dataclass(frozen=True)
@@ -73,21 +83,27 @@ class Timeline:
         return self.frames / RATE
 
     def ledger(self) -> dict[str, Any]:
-        """The gap ledger as JSON: seconds on the common clock."""
+        """The gap ledger as JSON: gaps in seconds on the common clock, each microphone's clock, and the stretches of sound with the
+        samples that were put in or left out (drift.captured_sound takes them back).
+        """
         seats = {track.microphone.id: track.microphone.seat for track in self.tracks}
-        return {"duration": self.seconds, "gaps": [_entry(one, seats[one.microphone]) for one in self.missing]}
+        clocks = [_clock_of(track) for track in self.tracks]
+        stretches = [{"microphone": track.microphone.id, "first_frame": at, **one.as_json()} for track in self.tracks for at, one in track.stretches()]
+        gaps = [_entry(one, seats[one.microphone]) for one in self.missing]
+        return {"duration": self.seconds, "gaps": gaps, "clocks": clocks, "stretches": stretches}
 
 
 def timeline_of(runs: Sequence[OpenedRun]) -> Timeline:
     """Lay all runs on one clock. Raises AssemblyFailed when nothing was recorded or pieces lie over each other."""
     ordered = sorted(runs, key=lambda run: run.ordinal)
-    spans = _spans(ordered)
-    total = spans[-1].end if spans else 0
-    laid = [_laid(microphone, ordered, spans, total) for microphone in _microphones(ordered)]
-    if not any(isinstance(stretch, SealedPiece) and stretch.frames for track, _ in laid for stretch in track.stretches):
+    laid = [{microphone: _laid(microphone, chain) for microphone, chain in run.chains.items()} for run in ordered]
+    spans = _spans(ordered, [max((layer.at for layer in layers.values()), default=0) for layers in laid])
+    layers = {microphone: _joined(microphone.id, ordered, laid, spans) for microphone in _microphones(ordered)}
+    if not any(isinstance(part, Stretch) for layer in layers.values() for part in layer.parts):
         raise AssemblyFailed("No microphone recorded any sound. What the kiosk delivered was kept.")
-    missing = sorted((one for _, gaps in laid for one in gaps), key=lambda one: (one.first_frame, one.microphone))
-    return Timeline(total, tuple(track for track, _ in laid), tuple(missing))
+    missing = sorted((one for layer in layers.values() for one in layer.missing), key=lambda one: (one.first_frame, one.microphone))
+    tracks = tuple(Track(microphone, tuple(layer.parts)) for microphone, layer in layers.items())
+    return Timeline(spans[-1].end, tracks, tuple(missing))
 
 
 def _microphones(runs: Iterable[OpenedRun]) -> tuple[Microphone, ...]:
@@ -100,19 +116,19 @@ def _microphones(runs: Iterable[OpenedRun]) -> tuple[Microphone, ...]:
     return tuple(known.values())
 
 
-def _spans(runs: Sequence[OpenedRun]) -> list[Span]:
+def _spans(runs: Sequence[OpenedRun], lengths: Sequence[int]) -> list[Span]:
     """Where each run lies. The clock says only how far a run is from the one before, and only while it can be right."""
     spans: list[Span] = []
-    for number, run in enumerate(runs):
+    for number, (run, length) in enumerate(zip(runs, lengths, strict=True)):
         if number == 0:
-            spans.append(Span(0, _length_of(run)))
+            spans.append(Span(0, length))
             continue
         before = spans[-1]
         distance = run.started_at - runs[number - 1].started_at
         start = before.start + _frames_in(distance)
         is_believed = distance >= timedelta(0) and before.end - CLOCK_DRIFT <= start <= before.end + _frames_in(LONGEST_PAUSE)
         start = max(before.end, start) if is_believed else before.end
-        spans.append(Span(start, start + _length_of(run), is_believed))
+        spans.append(Span(start, start + length, is_believed))
     return spans
 
 
@@ -120,21 +136,24 @@ def _frames_in(distance: timedelta) -> int:
     return round(distance / timedelta(microseconds=1) * RATE / 1_000_000)
 
 
-def _length_of(run: OpenedRun) -> int:
-    return max((piece.header.first_frame + piece.frames for chain in run.chains.values() for piece in chain), default=0)
+def _laid(microphone: str, chain: Sequence[SealedPiece]) -> "_Layer":
+    """One microphone's chain of one run, from the run's beginning on."""
+    layer = _Layer(microphone)
+    for part in stretches_of(chain):
+        layer.lay(part)
+    return layer
 
 
-def _laid(microphone: Microphone, runs: Sequence[OpenedRun], spans: Sequence[Span], total: int) -> tuple[Track, list[Missing]]:
-    layer = _Layer(microphone.id)
-    for number, (run, span) in enumerate(zip(runs, spans, strict=True)):
+def _joined(microphone: str, runs: Sequence[OpenedRun], laid: Sequence[Mapping[str, "_Layer"]], spans: Sequence[Span]) -> "_Layer":
+    """One microphone over all runs, on the common clock."""
+    layer = _Layer(microphone)
+    for number, (run, layers, span) in enumerate(zip(runs, laid, spans, strict=True)):
         if not span.is_clock_believed:
-            layer.missing.append(Missing(microphone.id, span.start, 0, CLOCK, RUN_ORDER))
-        chain = run.chains.get(microphone.id, ())
-        for piece in chain:
-            layer.lay(piece, span.start)
+            layer.missing.append(Missing(microphone, span.start, 0, CLOCK, RUN_ORDER))
+        layer.append(layers.get(microphone, _Layer(microphone)), span.start)
         is_last = number == len(runs) - 1
-        layer.fill_to(total if is_last else spans[number + 1].start, _kind_after(chain, is_last), SERVER)
-    return Track(microphone, tuple(layer.stretches)), layer.missing
+        layer.fill_to(span.end if is_last else spans[number + 1].start, _kind_after(run.chains.get(microphone, ()), is_last), SERVER)
+    return layer
 
 
 def _kind_after(chain: Sequence[SealedPiece], is_last: bool) -> str:
@@ -147,35 +166,72 @@ def _kind_after(chain: Sequence[SealedPiece], is_last: bool) -> str:
 
 
 class _Layer:
-    """One microphone's stretches while they are laid down; `at` is the end of what is laid, on the common clock."""
+    """One microphone's parts while they are laid down: `at` is the end of what is laid, by the clock, `counted` by its own count."""
 
     def __init__(self, microphone: str) -> None:
-        self.microphone, self.at = microphone, 0
-        self.stretches: list[SealedPiece | int] = []
+        self.microphone, self.at, self.counted = microphone, 0, 0
+        self.parts: list[Stretch | int] = []
         self.missing: list[Missing] = []
+        self._is_damaged = False
 
-    def lay(self, piece: SealedPiece, run_start: int) -> None:
-        first = run_start + piece.header.first_frame
-        if first < self.at:
+    def lay(self, part: Stretch | SealedPiece) -> None:
+        """Add a stretch, or a piece without sound, with the gaps in front of it."""
+        piece = part.pieces[0] if isinstance(part, Stretch) else part
+        if piece.header.first_frame < self.counted:
             raise AssemblyFailed(f"{piece.header.name} begins before the sound in front of it ends.")
+        self._lay_gaps(piece, max(self.at, part.start if isinstance(part, Stretch) else self._by_clock(piece.header.first_frame)))
+        self.counted = piece.header.first_frame
+        if isinstance(part, Stretch):
+            self.parts.append(part)
+            self.at += part.frames
+            self.counted += part.captured
+            self._is_damaged = part.pieces[-1].header.kind == "journal"
+
+    def _by_clock(self, counted: int) -> int:
+        """Where a counted frame after all that is laid stands by the clock: a count that ran ahead stays ahead."""
+        return counted + min(0, self.at - self.counted)
+
+    def _lay_gaps(self, piece: SealedPiece, begin: int) -> None:
+        """The gaps in front of a piece as the kiosk stated them, by count, as far as sound is really missing up to `begin`, by the clock."""
+        first = piece.header.first_frame
+        on_clock = {self.counted: self.at, first: begin} if first > self.counted else {first: begin}
+        ahead = min(0, self.at - self.counted)
         for gap in sorted(piece.header.gaps, key=lambda gap: gap.first_frame):
-            self._state(gap, run_start, first)
-        self.fill_to(first, "undeclared", SERVER)
-        if piece.frames:
-            self.stretches.append(piece)
-            self.at += piece.frames
+            start, end = gap.first_frame, gap.first_frame + gap.frames
+            self.fill_to(min(on_clock.get(start, start + ahead), begin), self._untold, SERVER)
+            self.fill_to(min(on_clock.get(end, end + ahead), begin), gap.kind, gap.noticed_by)
+        self.fill_to(begin, self._untold, SERVER)
+
+    @property
+    def _untold(self) -> str:
+        """What a stretch is that nobody stated: the rest of a journal whose last blocks do not read, or a gap without a reason."""
+        return "damaged" if self._is_damaged else "undeclared"
+
+    def append(self, other: "_Layer", start: int) -> None:
+        """Add what another layer holds, its beginning at frame `start`, to which this one is filled already."""
+        self.parts += other.parts
+        self.missing += [replace(one, first_frame=one.first_frame + start) for one in other.missing]
+        self.at += other.at
 
     def fill_to(self, frame: int, kind: str, noticed_by: str) -> None:
         """Silence up to `frame`, told in the ledger."""
         if frame > self.at:
             self.missing.append(Missing(self.microphone, self.at, frame - self.at, kind, noticed_by))
-            self.stretches.append(frame - self.at)
+            self.parts.append(frame - self.at)
             self.at = frame
 
-    def _state(self, gap: Gap, run_start: int, limit: int) -> None:
-        """A gap as the kiosk stated it, as far as it lies where sound is really missing."""
-        self.fill_to(min(run_start + gap.first_frame, limit), "undeclared", SERVER)
-        self.fill_to(min(run_start + gap.first_frame + gap.frames, limit), gap.kind, gap.noticed_by)
+
+def _clock_of(track: Track) -> dict[str, Any]:
+    """How a microphone's clock ran, over the stretches long enough to tell: seconds measured, and by how many it went ahead (or behind)."""
+    measured = [stretch for _, stretch in track.stretches() if stretch.is_measured]
+    frames = sum(stretch.captured for stretch in measured)
+    ahead = -sum(stretch.captured * stretch.line.slope for stretch in measured)
+    changes = [stretch.changes for _, stretch in track.stretches()]
+    return {
+        "microphone": track.microphone.id, "seat": track.microphone.seat, "seconds": frames / RATE, "ahead": round(ahead / RATE, 6),
+        "parts_per_million": round(1e6 * ahead / frames, 3) if frames else None,
+        "put_in": sum(one for one in changes if one > 0), "left_out": -sum(one for one in changes if one < 0),
+    }  # fmt: skip
 
 
 def _entry(one: Missing, seat: str) -> dict[str, Any]:
