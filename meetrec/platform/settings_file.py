@@ -26,14 +26,21 @@ def put_in_settings_file(path: Path, section: str, values: dict[str, Any]) -> No
 
     Raises SettingsError with the lines to write by hand when the file cannot be changed safely; it then stands as it was.
     """
+    after = require_changeable(path, section, values)
     try:
-        before = path.read_text(encoding="utf-8")
-        after = with_values(before, section, values)
         mode = S_IMODE(path.stat().st_mode)
         write_durably(path, after.encode())
         path.chmod(mode)
+    except OSError as error:
+        raise _unchangeable(path, section, values, error) from error
+
+
+def require_changeable(path: Path, section: str, values: dict[str, Any]) -> str:
+    """What the file would say with these keys set. Raises SettingsError as put_in_settings_file does; nothing is written."""
+    try:
+        return with_values(path.read_text(encoding="utf-8"), section, values)
     except (OSError, ValueError) as error:
-        raise SettingsError(f"The settings file {path} could not be changed ({error}). Write into it by hand:\n{_table(section, values)}") from error
+        raise _unchangeable(path, section, values, error) from error
 
 
 def with_values(text: str, section: str, values: dict[str, Any]) -> str:
@@ -47,6 +54,10 @@ def with_values(text: str, section: str, values: dict[str, Any]) -> str:
     if tomllib.loads(result) != wanted:
         raise ValueError("its form is not one that a program can change")
     return result
+
+
+def _unchangeable(path: Path, section: str, values: dict[str, Any], error: Exception) -> SettingsError:
+    return SettingsError(f"The settings file {path} could not be changed ({error}). Write into it by hand:\n{_table(section, values)}")
 
 
 def _with_line(lines: list[str], section: str, key: str, line: str) -> list[str]:
