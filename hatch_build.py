@@ -18,6 +18,7 @@ ASSETS = {  # path in node_modules → path in static/vendor
     "@uswds/uswds/dist/img/sprite.svg": "uswds/img/sprite.svg",
     "@uswds/uswds/LICENSE.md": "uswds/LICENSE.md",
     "wavesurfer.js/dist/wavesurfer.esm.js": "wavesurfer/wavesurfer.esm.js",
+    "wavesurfer.js/dist/plugins/regions.esm.js": "wavesurfer/regions.esm.js",
     "wavesurfer.js/LICENSE": "wavesurfer/LICENSE",
 }
 NPM_FILES = ("package.json", "package-lock.json", ".npmrc")
