@@ -25,7 +25,7 @@ VERBS: dict[str, str] = {
     "room.armed": N_("The room was armed for the meeting"),
     "recording.started": N_("The recording began"),
     "room.opened": N_("The opening checklist was completed in the room"),
-    "opening.changed": N_("An answer of the opening was changed in the room"),
+    "opening.noted": N_("An answer of the opening checklist was noted in the room"),
     "recording.paused": N_("The recording was paused"),
     "recording.off_the_record": N_("The meeting went off the record"),
     "recording.resumed": N_("The recording went on"),

@@ -191,7 +191,16 @@ def note_piece(session: Session, now: datetime, courier: Courier, place: PiecePl
     )  # fmt: skip
     session.add(piece)
     session.flush()
-    _deliver_if_complete(session, now, courier, recording)
+    if header.reason == "interrupted":
+        _note_interruption(session, now, courier, recording, session.get_one(Run, place.run_id))
+    deliver_if_complete(session, now, courier, recording)
+
+
+def _note_interruption(session: Session, now: datetime, courier: Courier, recording: Recording, run: Run) -> None:
+    """Told once for a run, however many of its microphones were cut off."""
+    if run.interrupted_at is None:
+        run.interrupted_at = now
+        _tell(session, now, courier.actor, "recording.interrupted", recording, run=run.id)
 
 
 def close(session: Session, now: datetime, courier: Courier, recording_id: str, closing: Any) -> None:
@@ -209,17 +218,21 @@ def close(session: Session, now: datetime, courier: Courier, recording_id: str, 
         raise DeliveryRefused("The closing statement speaks of another recording or kiosk.")
     recording.stopped_at = stopped_at
     recording.closing = closing
-    _deliver_if_complete(session, now, courier, recording)
+    deliver_if_complete(session, now, courier, recording)
 
 
-def _deliver_if_complete(session: Session, now: datetime, courier: Courier, recording: Recording) -> None:
+def deliver_if_complete(session: Session, now: datetime, courier: Courier, recording: Recording) -> None:
+    """Once the closing statement, all it promises and the end of every room log are here, the recording waits to be joined.
+
+    Raises DeliveryRefused when what was delivered can never become what was promised.
+    """
     if recording.closing is None:
         return
     promised, delivered = chains_of_closing(recording.closing), queries.delivered_chains(session, recording.id)
     contradiction = first_contradiction(promised, delivered)
     if contradiction:
         raise DeliveryRefused(contradiction)
-    if is_complete(promised, delivered):
+    if is_complete(promised, delivered) and not queries.is_room_log_open(session, recording.id):
         recording.state = RecordingState.DELIVERED
         pieces = sum(end.pieces for end in delivered.values())
         _tell(session, now, courier.actor, "recording.delivered", recording, pieces=pieces, runs=len(recording.runs))

@@ -1,4 +1,4 @@
-"""Where delivered pieces wait, still sealed, until their recording is assembled: written once, durably, never replaced."""
+"""Where delivered pieces and room entries wait, still sealed, until their recording is assembled: written once, durably, never replaced."""
 
 import errno
 import os
@@ -11,6 +11,7 @@ from meetrec.recordings.errors import DeliveryRefused, NoRoomLeft
 from meetrec.recordings.rules import is_id
 
 STATEMENT = "run.json"
+ROOM = "room"
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -22,6 +23,16 @@ def statement_path(incoming: Path, recording_id: str, run_id: str) -> Path:
 def piece_path(incoming: Path, recording_id: str, run_id: str, microphone: str, index: int) -> Path:
     """Where a delivered piece lies, whatever its kind."""
     return incoming / recording_id / run_id / microphone / f"{index:06d}.piece"
+
+
+def room_folder(incoming: Path, recording_id: str, kiosk_id: str) -> Path:
+    """Where the entries of one kiosk's room log lie."""
+    return incoming / recording_id / ROOM / kiosk_id
+
+
+def entry_path(incoming: Path, recording_id: str, kiosk_id: str, index: int) -> Path:
+    """Where a delivered entry of the room log lies."""
+    return room_folder(incoming, recording_id, kiosk_id) / f"{index:06d}.entry"
 
 
 def keep(incoming: Path, path: Path, content: bytes, name: str) -> None:

@@ -10,13 +10,15 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 
 from meetrec.capture.pieces import sha256_hex
+from meetrec.notices.actions import District
 from meetrec.platform import clock
 from meetrec.platform.district_keys import DistrictKey, load_district_key
 from meetrec.platform.profiles import load_profile
 from meetrec.platform.web import database, for_kiosks, settings
-from meetrec.recordings import actions, incoming, kiosk_news, kiosk_states, queries
+from meetrec.recordings import actions, incoming, kiosk_news, kiosk_states, queries, room_log
 from meetrec.recordings.actions import Courier, PiecePlace
 from meetrec.recordings.errors import DeliveryRefused, KioskRevoked, KioskUnknown, NoRoomLeft
+from meetrec.recordings.room_log import EntryPlace
 
 blueprint = Blueprint("recordings_kiosk", __name__, url_prefix="/kiosk/api")
 
@@ -74,6 +76,21 @@ def deliver_piece(recording_id: UUID, run_id: UUID, microphone: str, index: int)
         incoming.keep(folder, incoming.piece_path(folder, place.recording_id, place.run_id, microphone, index), content, place.name)
         with database().writing() as session:
             actions.note_piece(session, clock.now(), courier, place, header, content)
+    return jsonify(sha256=sha256_hex(content), durable=True)
+
+
+@blueprint.put("/recordings/<uuid:recording_id>/room/<int:index>")
+@for_kiosks
+def deliver_room_entry(recording_id: UUID, index: int) -> ResponseReturnValue:
+    """One sealed entry of the room log: checked and opened, on the disk for good, then noted, then confirmed (in this order)."""
+    content, courier, folder = request.get_data(), _courier(), settings().incoming_dir
+    place, district = EntryPlace(str(recording_id), courier.kiosk_id, index), District.of(settings())
+    with database().reading() as session:
+        entry = room_log.check_entry(session, courier, place, content, _district_key().private_key, folder)
+    if entry is not None:
+        incoming.keep(folder, incoming.entry_path(folder, place.recording_id, place.kiosk_id, index), content, place.name)
+        with database().writing() as session:
+            room_log.note_entry(session, clock.now(), courier, place, entry, len(content), sha256_hex(content), district)
     return jsonify(sha256=sha256_hex(content), durable=True)
 
 

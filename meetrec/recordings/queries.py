@@ -13,7 +13,7 @@ from meetrec.platform import jobs
 from meetrec.platform.clock import in_zone
 from meetrec.platform.web import NotFound
 from meetrec.recordings import rules
-from meetrec.recordings.models import Piece, Recording, Run
+from meetrec.recordings.models import Piece, Recording, RoomEntry, Run
 from meetrec.recordings.rules import ASSEMBLE, UNDELIVERED, ArmingAgain, ChainEnd, Stage, chains_of_closing, is_kiosk_silent, pieces_missing, stage_of
 from meetrec.recordings.sentences import sentence_of
 
@@ -121,6 +121,13 @@ def delivered_chains(session: Session, recording_id: str) -> dict[tuple[str, str
     same = (Piece.run_id == newest.c.run_id, Piece.microphone == newest.c.microphone, Piece.position == newest.c.position)
     ends = session.scalars(select(Piece).join(newest, same[0] & same[1] & same[2])).all()
     return {(end.run_id, end.microphone): ChainEnd(end.position + 1, end.sha256) for end in ends}
+
+
+def is_room_log_open(session: Session, recording_id: str) -> bool:
+    """Whether a kiosk has begun a room log of this recording whose end has not arrived. Made without a kiosk's screen, a recording has none."""
+    begun = set(session.scalars(select(RoomEntry.kiosk_id).where(RoomEntry.recording_id == recording_id)))
+    ended = set(session.scalars(select(RoomEntry.kiosk_id).where(RoomEntry.recording_id == recording_id, RoomEntry.kind == "end")))
+    return begun != ended
 
 
 def progress_of(session: Session, found: Recording, now: datetime) -> Progress:

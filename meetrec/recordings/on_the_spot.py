@@ -1,0 +1,45 @@
+"""A parent decides in the room to record (A-04): the kiosk's statement becomes a notice that arms the recording the kiosk began, maybe days ago."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from meetrec.meetings.models import Meeting
+from meetrec.notices.actions import District, StatedInTheRoom, receive_in_the_room
+from meetrec.notices.free_text import holds_social_security_number
+from meetrec.notices.models import RecorderRole
+from meetrec.platform.web import NotFound
+from meetrec.recordings import actions
+from meetrec.recordings.actions import Courier
+from meetrec.recordings.models import Recording
+from meetrec.recordings.statements import moment_in
+
+
+def require_meeting_of_room(session: Session, courier: Courier, statement: Mapping[str, Any]) -> Meeting:
+    """The meeting that a statement speaks of. Raises NotFound when it is not held in the kiosk's room, without telling whether there is one elsewhere."""
+    meeting = session.get(Meeting, statement["meeting"])
+    if meeting is None or meeting.room_id != courier.room_id:
+        raise NotFound("No meeting with this id is planned in the kiosk's room, so nobody can give notice for it there.")
+    return meeting
+
+
+def arm_by_statement(session: Session, now: datetime, courier: Courier, recording_id: str, statement: Mapping[str, Any], district: District) -> Recording:
+    """Notice, match and arming in the caller's transaction; `statement` is the content of an entry of kind `notice` (A-05, G4).
+
+    What was recorded is never turned away because the meeting's day is over, or because another notice armed the room meanwhile.
+    """
+    meeting = require_meeting_of_room(session, courier, statement)
+    session.get(Meeting, meeting.id, with_for_update={"of": Meeting})
+    stated = StatedInTheRoom(
+        recorder_name=statement["recorder_name"], recorder_role=RecorderRole(statement["recorder_role"]), device=storable(statement["device"]) or "",
+        language=statement["language"], reason=storable(statement["reason"]), stated_at=moment_in(statement["stated_at"]) or now,
+    )  # fmt: skip
+    notice = receive_in_the_room(session, now, courier.actor, meeting, stated, district)
+    return actions.arm_on_the_spot(session, now, courier.actor, notice, recording_id)
+
+
+def storable(text: str | None) -> str | None:
+    """A text that may stand in a row; one that seems to hold a social security number stays in the record's encryption alone (B-08)."""
+    return None if not text or holds_social_security_number(text) else text
