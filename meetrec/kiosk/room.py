@@ -11,6 +11,7 @@ import structlog
 from meetrec.capture import outbox, recovery
 from meetrec.capture.errors import CaptureError
 from meetrec.capture.pieces import parse_piece
+from meetrec.capture.signing import KioskSigner
 from meetrec.kiosk import sentences
 from meetrec.kiosk.courier import Courier, pieces_in, pieces_waiting
 from meetrec.kiosk.demonstration import DemonstrationPlayer
@@ -54,12 +55,15 @@ class Delivery:
 class Room:
     """The room of this kiosk. Safe for several threads: actions wait for each other, readings do not."""
 
-    def __init__(self, outbox_folder: Path, recorder: RecorderPort, cache: MeetingsCache, courier: Courier, player: DemonstrationPlayer) -> None:
+    def __init__(
+        self, outbox_folder: Path, recorder: RecorderPort, cache: MeetingsCache, courier: Courier, player: DemonstrationPlayer, signer: KioskSigner
+    ) -> None:
         self.cache = cache
         self.courier = courier
         self.player = player
         self.faults = FaultBoard()
         self._outbox = outbox_folder
+        self._signer = signer
         self._recorder = recorder
         self._acting = threading.Lock()
         self._heard_at: dict[str, float] = {}
@@ -157,8 +161,8 @@ class Room:
             self._require_interrupted(recording)
             for run in outbox.runs_of(self._outbox / recording):
                 for microphone in outbox.microphones_of(run):
-                    recovery.end_as_interrupted(run, microphone)
-            recovery.finish(self._outbox, recording)
+                    recovery.end_as_interrupted(run, microphone, self._signer)
+            recovery.finish(self._outbox, recording, self._signer)
             self._report(recording, "stopped")
 
     def interrupted(self, now: datetime) -> list[Interrupted]:
