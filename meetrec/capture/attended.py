@@ -146,12 +146,16 @@ class AttendedMicrophone:
         """Whether sound is coming from it."""
         return self._is_alive() and self.status.state in ("metering", "waiting", "recording", "paused")
 
+    def as_statement(self) -> dict[str, Any]:
+        """What run.json says of it: the microphone, and the rate in Hz at which its device really delivers; null while it is not open."""
+        return {**self.microphone.as_json(), "device_rate": self.status.device_rate}
+
     def as_json(self, now: float) -> dict[str, Any]:
         """What the room's screen shows: names, state, levels in dBFS, and a sentence when something is wrong."""
         shown = self._shown_status(now)
         names = {"id": self.microphone.id, "label": self.microphone.label, "seat": self.microphone.seat}
         levels = {"level_db": shown.level_db, "peak_db": shown.peak_db, "clipped": shown.clipped}
-        return {**names, "state": shown.state, **levels, "sentence": shown.sentence}
+        return {**names, "state": shown.state, **levels, "sentence": shown.sentence, "remark": shown.remark}
 
     def _shown_status(self, now: float) -> MicrophoneStatus:
         label = self.microphone.label

@@ -34,7 +34,8 @@ class MicrophoneStatus:
     """What a microphone's process last said; levels in dBFS, `at` monotonic.
 
     `state`: opening, metering, waiting (its sound has not come yet), recording, paused, disk_full, lost, failed. `ended_run` is the
-    last run whose chain it has closed.
+    last run whose chain it has closed. `remark` is a sentence that takes nothing from the recording (its gain could not be set);
+    `device_rate` is what the device delivers, in Hz, before it is brought to 48 kHz.
     """
 
     state: str
@@ -46,6 +47,8 @@ class MicrophoneStatus:
     sentence: str | None = None
     ended_run: str | None = None
     at: float = 0.0
+    remark: str | None = None
+    device_rate: int | None = None
 
 
 class MicrophoneProcess:
@@ -96,7 +99,7 @@ class MicrophoneProcess:
             return
         self._open_again_at = time.monotonic() + REOPEN_SECONDS
         try:
-            stream = DeviceStream(self._microphone.device, self._is_only_one)
+            stream = DeviceStream(self._microphone, self._is_only_one)
         except MicrophoneUnusable as error:
             self._trouble = str(error)
             return
@@ -196,6 +199,7 @@ class MicrophoneProcess:
         return MicrophoneStatus(
             state=self._state(), level_db=level.level_db, peak_db=level.peak_db, clipped=level.clipped, zero_seconds=level.zero_seconds,
             silent_seconds=level.silent_seconds, sentence=self._sentence(), ended_run=self._ended_run, at=now,
+            remark=self._stream.gain_trouble if self._stream else None, device_rate=self._stream.device_rate if self._stream else None,
         )  # fmt: skip
 
     def _state(self) -> str:

@@ -6,13 +6,18 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
-from meetrec.capture.devices import has_card_number, label_of
+from meetrec.capture.devices import Microphone
 from meetrec.capture.errors import MicrophoneUnusable
+from meetrec.capture.finding import mixer_of, number_of
+from meetrec.capture.gain import GainNotSet, set_gain
 from meetrec.capture.pieces import RATE, Samples
+from meetrec.capture.resampling import Resampler
 
 LATENCY_SECONDS = 0.2  # blocks of about 50 ms: 1.8 % of one core for four microphones in the lab
 SETTLING_SECONDS = 0.2
 REMEMBERED_SECONDS = 10.0
+MOST_DRIFT = 300e-6  # by how much of the time passed a card's crystal may stray; what was learned earlier is trusted that much less
+RATE_REFUSED = -9997  # PortAudio's paInvalidSampleRate
 
 
 @dataclass(frozen=True)
@@ -32,8 +37,9 @@ class Block:
 class StreamClock:
     """When (monotonic) the stream's sample number n was heard.
 
-    A block can come late but never early, so the earliest arrivals tell the time. PortAudio's inputBufferAdcTime is not used: measured
-    through ALSA's pulse plug-in it wanders by 50 ms between blocks, while the lower edge of the arrivals is steady to 0.1 ms.
+    A block can come late but never early, so the earliest arrivals tell the time, and of equally early ones the newest: the card's own
+    crystal drifts. PortAudio's inputBufferAdcTime is not used: measured through ALSA's pulse plug-in it wanders by 50 ms between blocks,
+    while the lower edge of the arrivals is steady to 0.1 ms.
     """
 
     def __init__(self, rate: int = RATE) -> None:
@@ -58,7 +64,8 @@ class StreamClock:
     @property
     def start(self) -> float:
         """When the stream's sample 0 was heard (monotonic seconds)."""
-        return min(start for _, start in self._starts)
+        newest = self._starts[-1][0]
+        return min(start + (newest - arrived) * MOST_DRIFT for arrived, start in self._starts)
 
     @property
     def is_settled(self) -> bool:
@@ -74,9 +81,9 @@ class StreamClock:
 
 
 class DeviceStream:
-    """An input stream of one device at 48 kHz, int16, mono."""
+    """An input stream of one microphone at 48 kHz, int16, mono: the channel its profile names, resampled where the device refuses 48 kHz."""
 
-    def __init__(self, device: str, is_only_one: bool = True) -> None:
+    def __init__(self, microphone: Microphone, is_only_one: bool = True) -> None:
         """Open and start. Raises MicrophoneUnusable with the reason; may hang on broken hardware (a watchdog outside must watch).
 
         `is_only_one` says that no other microphone of the room has the same name but for the card's number.
@@ -85,28 +92,60 @@ class DeviceStream:
         self.arrived = threading.Event()
         self.opened = self.last_callback = time.monotonic()
         self.has_finished = False
-        self._count = 0
-        self._stream = self._open(device, is_only_one)
+        self.gain_trouble: str | None = None
+        self._channel = microphone.channel or 1
+        self._channels = max(self._channel, microphone.channels or 1)
+        self._count = self._made = 0
+        self._owed_overflow = False
+        self._stream = self._open(microphone, is_only_one)
 
-    def _open(self, device: str, is_only_one: bool) -> Any:
+    def _open(self, microphone: Microphone, is_only_one: bool) -> Any:
         import sounddevice
 
         _read_device_list_anew(sounddevice)
-        number = _number_of(sounddevice, device, is_only_one)
+        number = number_of(sounddevice.query_devices(), microphone, is_only_one)
+        known = sounddevice.query_devices(number)
+        self._set_gain(microphone, str(known["name"]))
         try:
-            stream = sounddevice.InputStream(
-                device=number, samplerate=RATE, channels=1, dtype="int16", latency=LATENCY_SECONDS,
-                callback=self._take, finished_callback=self._finished,
-            )  # fmt: skip
-            stream.start()
+            stream = self._opened(sounddevice, number, microphone.rate or RATE)
         except (sounddevice.PortAudioError, ValueError) as error:
-            raise MicrophoneUnusable(f"{device} is attached but cannot be opened: {_reason(error)}.") from error
+            own_rate = round(known["default_samplerate"])
+            if not _refused_the_rate(error) or own_rate == RATE:
+                raise MicrophoneUnusable(f"{microphone.label} is attached but cannot be opened: {_reason(error)}.") from error
+            stream = self._opened_at_own_rate(sounddevice, number, microphone, own_rate)
         return stream
+
+    def _opened_at_own_rate(self, sounddevice: Any, number: int, microphone: Microphone, rate: int) -> Any:
+        try:
+            return self._opened(sounddevice, number, rate)
+        except (sounddevice.PortAudioError, ValueError) as error:
+            wanted = microphone.rate or RATE
+            raise MicrophoneUnusable(f"{microphone.label} takes neither {wanted} Hz nor its own {rate} Hz: {_reason(error)}.") from error
+
+    def _opened(self, sounddevice: Any, number: int, rate: int) -> Any:
+        """The running stream at `rate` Hz. All its channels are opened, and the wanted one is kept."""
+        self.device_rate = rate
+        self._resampler = None if rate == RATE else Resampler(rate)
+        stream = sounddevice.InputStream(
+            device=number, samplerate=rate, channels=self._channels, dtype="int16", latency=LATENCY_SECONDS,
+            callback=self._take, finished_callback=self._finished,
+        )  # fmt: skip
+        stream.start()
+        return stream
+
+    def _set_gain(self, microphone: Microphone, device: str) -> None:
+        """A gain that cannot be set is said; the microphone records all the same."""
+        if microphone.gain is None:
+            return
+        try:
+            set_gain(microphone.label, mixer_of(device), microphone.gain, microphone.gain_control)
+        except GainNotSet as error:
+            self.gain_trouble = str(error)
 
     def _take(self, samples: Any, frames: int, _time: Any, status: Any) -> None:
         """PortAudio's callback: copy and count, nothing else."""
         self.last_callback = time.monotonic()
-        self.blocks.append(Block(samples[:, 0].copy(), self._count, self.last_callback, bool(status)))
+        self.blocks.append(Block(samples[:, self._channel - 1].copy(), self._count, self.last_callback, bool(status)))
         self._count += frames
         self.arrived.set()
 
@@ -122,7 +161,19 @@ class DeviceStream:
         """What has come, waiting up to `timeout` seconds for something."""
         self.arrived.wait(timeout)
         self.arrived.clear()
-        return [self.blocks.popleft() for _ in range(len(self.blocks))]
+        blocks = [self.blocks.popleft() for _ in range(len(self.blocks))]
+        return blocks if self._resampler is None else self._at_master_rate(blocks, self._resampler)
+
+    def _at_master_rate(self, blocks: list[Block], resampler: Resampler) -> list[Block]:
+        """The blocks at 48 kHz, counted anew. One that is still held back whole hands its overflow on to the next."""
+        made: list[Block] = []
+        for block in blocks:
+            samples, overflowed = resampler.take(block.samples), block.overflowed or self._owed_overflow
+            self._owed_overflow = overflowed and not len(samples)
+            if len(samples):
+                made.append(Block(samples, self._made, block.arrived, overflowed))
+                self._made += len(samples)
+        return made
 
     def abandon(self) -> None:
         """Let the device go. abort(), because stop() and close() hang while the device is stalled; returns at once also then."""
@@ -135,19 +186,9 @@ def _read_device_list_anew(sounddevice: Any) -> None:
     sounddevice._initialize()
 
 
-def _number_of(sounddevice: Any, device: str, is_only_one: bool = True) -> int:
-    """The device's number by its exact name: PortAudio's own search would take "microphone 10" for "microphone 1".
-
-    A card's number changes when it is plugged in again; then the name without it counts, when only one device bears it. Of two equal
-    microphones one would be taken for the other, so with them only the exact name counts.
-    """
-    inputs = {number: str(known["name"]) for number, known in enumerate(sounddevice.query_devices()) if known["max_input_channels"] > 0}
-    exact = [number for number, name in inputs.items() if name == device]
-    cards = {number: label_of(name) for number, name in inputs.items() if has_card_number(name) and has_card_number(device)}
-    same = [number for number, label in cards.items() if label == label_of(device)]
-    if exact or (is_only_one and len(same) == 1):
-        return (exact or same)[0]
-    raise MicrophoneUnusable(f"{device} is not attached. Check its cable; recording goes on by itself when it is back.")
+def _refused_the_rate(error: Exception) -> bool:
+    """Whether the device does not offer the rate. Hardware says so; a sound server resamples by itself and never does."""
+    return RATE_REFUSED in error.args or "sample rate" in str(error).lower()
 
 
 def _reason(error: Exception) -> str:
