@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from meetrec.kiosk import sentences
 from meetrec.kiosk.errors import Trouble
-from meetrec.kiosk.meetings_cache import ArmedMeeting
+from meetrec.kiosk.room_news import ArmedMeeting
 from meetrec.kiosk.news import NewsPoll
 from meetrec.kiosk.recorder_port import MicrophoneReading, RecorderReading
 from meetrec.kiosk.room import Delivery, Interrupted, Room
