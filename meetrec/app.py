@@ -25,7 +25,7 @@ from meetrec.platform.rate_limits import limit_rates
 from meetrec.platform.settings import Settings
 from meetrec.platform.tables import load_tables
 from meetrec.platform.web import close_by_default, let_everybody_in, let_nobody_in
-from meetrec.recordings import kiosk_gate, kiosk_views
+from meetrec.recordings import enrolment_views, kiosk_gate, kiosk_staff_views, kiosk_views
 from meetrec.recordings import staff_views as recordings_staff_views
 from meetrec.recordings.actions import arm
 from meetrec.recordings.queries import recording_states
@@ -41,9 +41,10 @@ BLUEPRINTS = {
         staff_views.blueprint,
         meetings_staff_views.blueprint,
         recordings_staff_views.blueprint,
+        kiosk_staff_views.blueprint,
         transcripts_staff_views.blueprint,
     ),
-    "kiosk": (kiosk_views.blueprint,),
+    "kiosk": (kiosk_views.blueprint, enrolment_views.blueprint),
 }
 
 
@@ -81,6 +82,7 @@ def _add_interfaces(app: Flask, settings: Settings, interfaces: Collection[str],
         for blueprint in BLUEPRINTS[name]:
             app.register_blueprint(blueprint)
     if "kiosk" in interfaces:
-        csrf.exempt(kiosk_views.blueprint)  # no cookies there: a kiosk shows its token
+        for blueprint in BLUEPRINTS["kiosk"]:
+            csrf.exempt(blueprint)  # no cookies there: a kiosk shows its token, or its code
     if {"staff", "kiosk"} & set(interfaces):
         app.extensions["meetrec.vault"] = Vault.of(settings)

@@ -21,7 +21,7 @@ COMMANDS = {
     "kiosk": "meetrec.kiosk.commands:kiosk",
     "accounts": "meetrec.installation.account_commands:accounts",
     "students": "meetrec.installation.student_commands:students",
-    "kiosks": "meetrec.installation.account_commands:kiosks",
+    "kiosks": "meetrec.installation.kiosk_commands:kiosks",
     "database": "meetrec.installation.commands:database",
     "keys": "meetrec.installation.commands:keys",
     "journal": "meetrec.journal.commands:journal",

@@ -11,10 +11,12 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from meetrec.app import create_app
-from meetrec.people.roles import CONTENT_ROLES, DESK_ROLES, ROLES
+from meetrec.people.roles import CONTENT_ROLES, DESK_ROLES, KIOSK_ROLES, ROLES
+from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.settings import Settings
 from meetrec.platform.web import FOREIGN_ENTRANCES, Entrance, entrance_of
+from meetrec.recordings.enrolment import revoke
 
 # What Flask-Security brings and nobody uses: closed to everybody.
 CLOSED = {"security.static", "security.verify"}
@@ -86,7 +88,15 @@ def test_staff_enter_only_where_their_role_is_named(app: Flask, sign_in: SignIn,
 
 # The one table of who may enter. A page below a recording lets in all staff as far as custody's rules, which refuse and tell the journal.
 WHO_MAY_ENTER: dict[str | tuple[str, ...], set[str]] = {
-    "public": {"/", "/healthz", "/language/<string:code>", "/notice", "/notice/receipt/<string:token>", "/static/<path:filename>"},
+    "public": {
+        "/",
+        "/healthz",
+        "/kiosk/api/enrolment",  # opened by a one-time code
+        "/language/<string:code>",
+        "/notice",
+        "/notice/receipt/<string:token>",
+        "/static/<path:filename>",
+    },
     "signing_in": {"/sign-in", "/sign-out"},
     DESK_ROLES: {
         "/desk",
@@ -97,6 +107,7 @@ WHO_MAY_ENTER: dict[str | tuple[str, ...], set[str]] = {
         "/recordings/<uuid:recording_id>/arm-again",
     },
     CONTENT_ROLES: {"/recordings"},
+    KIOSK_ROLES: {"/kiosks", "/kiosks/<uuid:kiosk_id>/revoke"},
     tuple(ROLES): {
         "/staff",
         "/recordings/<uuid:recording_id>",
@@ -135,6 +146,18 @@ def test_kiosk_addresses_need_a_kiosks_key(app: Flask, client: FlaskClient, sign
                 answer = client.open(address, method=method, headers=headers)
                 assert answer.status_code == 401, f"{method} {address}"
                 assert set(answer.json or {}) == {"error"}
+
+
+@pytest.mark.requirement("G5.b")
+def test_revoked_kiosk_is_refused_at_every_kiosk_address(app: Flask, client: FlaskClient, database: Database, district: SimpleNamespace) -> None:
+    with database.writing() as session:
+        revoke(session, clock.now(), "system", district.kiosk.id)
+    doors = [request for rule, _entrance in rules_of(app, "kiosk") for request in requests_for(rule)]
+    assert len(doors) >= len(WHO_MAY_ENTER["kiosk"])
+    for method, address in doors:
+        answer = client.open(address, method=method, headers={"Authorization": f"Bearer {district.kiosk_token}"})
+        assert answer.status_code == 403, f"{method} {address}"
+        assert "This kiosk was revoked. What it still holds stays on it." in (answer.json or {})["error"]
 
 
 def test_kiosks_key_opens_no_staff_page(app: Flask, district: SimpleNamespace) -> None:

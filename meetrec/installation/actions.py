@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from hashlib import sha256
 from secrets import token_urlsafe
 
 from argon2 import PasswordHasher
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
+from meetrec.capture.signing import ENROLMENT, KioskSigner
 from meetrec.custody.key_provider import FileKeyProvider
 from meetrec.custody.keyring import Keyring, keyring_exists
 from meetrec.installation.errors import InstallationError
@@ -21,9 +21,11 @@ from meetrec.platform import migrate
 from meetrec.platform.database import Database, new_id
 from meetrec.platform.district_keys import KEY_FILE_NAME, generate_district_key, load_district_key, store_district_key
 from meetrec.platform.durable_files import make_private_folder
+from meetrec.platform.enrolment_codes import proof_content
 from meetrec.platform.keys import create_key_file
 from meetrec.platform.recovery_sheet import parse_recovery_sheet, render_recovery_sheet
 from meetrec.platform.settings import District, Settings, check_section
+from meetrec.recordings import enrolment
 
 SHORTEST_PASSWORD = 12  # characters
 DISTRICT_KEY = "district-key"
@@ -155,22 +157,14 @@ def create_room(session: Session, school: School, name: str) -> Room:
     return room
 
 
-def enroll_kiosk(session: Session, now: datetime, room: Room) -> tuple[Kiosk, str]:
-    """Give a room its kiosk; the kiosk's token, which is shown once and kept only on the kiosk.
+def enroll_kiosk(session: Session, now: datetime, room: Room, signer: KioskSigner, *, is_reserve: bool = False) -> tuple[Kiosk, str]:
+    """Invite and enrol a machine whose signing key is at hand, as the demonstration's is: the same two steps, without the network between them.
 
-    A room has one kiosk: enrolling it again gives it a new token under the same id, so that what it holds can still be delivered,
-    and the old token opens nothing any more.
+    The kiosk, and its token.
     """
-    token = token_urlsafe(32)
-    kiosk = session.scalars(select(Kiosk).where(Kiosk.room_id == room.id)).first()
-    is_renewed = kiosk is not None
-    if kiosk is None:
-        kiosk = Kiosk(id=new_id(), room_id=room.id, enrolled_at=now)
-        session.add(kiosk)
-    kiosk.token_hash, kiosk.enrolled_at = sha256(token.encode()).hexdigest(), now
-    session.flush()
-    journal.append(session, now, "system", "kiosk.enrolled", f"kiosk:{kiosk.id}", room=room.id, renewed=is_renewed)
-    return kiosk, token
+    _invitation, code = enrolment.invite(session, now, "system", room, is_reserve=is_reserve)
+    proof = signer.sign(ENROLMENT, proof_content(code, signer.public_bytes))
+    return enrolment.enroll(session, now, enrolment.Application(code, signer.public_bytes, proof))
 
 
 def create_student(session: Session, now: datetime, school: School, given_name: str, family_name: str, birth_date: date | None = None) -> Student:

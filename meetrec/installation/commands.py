@@ -9,7 +9,6 @@ import click
 from meetrec.installation import actions
 from meetrec.installation.demonstration import keep_a_meeting_ahead, make_demonstration, require_whole_demonstration, write_demonstration_settings
 from meetrec.installation.errors import InstallationError
-from meetrec.platform.settings_file import write_settings_file
 from meetrec.journal import actions as journal
 from meetrec.people.roles import ADMINISTRATOR
 from meetrec.platform import clock, migrate
@@ -17,6 +16,7 @@ from meetrec.platform.database import Database
 from meetrec.platform.errors import MeetRecError
 from meetrec.platform.profiles import profile_names
 from meetrec.platform.settings import CONFIG_VARIABLE, District, Settings, check_section, config_file, load_settings
+from meetrec.platform.settings_file import write_settings_file
 from meetrec.platform.tables import load_tables
 
 

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from meetrec.installation.district import ACCOUNTS, one_hour, small_district
 from meetrec.installation.errors import InstallationError
-from meetrec.platform.settings_file import write_settings_file
 from meetrec.installation.sign_ins import FILE_NAME, write_sign_ins
 from meetrec.meetings.actions import plan_meeting
 from meetrec.meetings.models import Meeting
@@ -18,6 +17,7 @@ from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.durable_files import write_durably
 from meetrec.platform.settings import Settings
+from meetrec.platform.settings_file import write_settings_file
 
 DISTRICT_NAME = "Demonstration School District"
 KIOSK_TOKEN = "kiosk-token"  # noqa: S105 – the name of a file

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from meetrec.installation import actions
 from meetrec.journal import actions as journal
+from meetrec.kiosk.enrolment import own_signer
 from meetrec.meetings.actions import MeetingPlan, plan_meeting
 from meetrec.meetings.models import MeetingKind, Room
 from meetrec.people import roles
@@ -26,16 +27,18 @@ ACCOUNTS = {
 
 def small_district(database: Database, settings: Settings, password: str, meeting_start: datetime) -> SimpleNamespace:
     """Make the district in one transaction; what was made, for whoever needs the ids."""
+    signer = own_signer(settings)  # the kiosk runs on this same machine
     with database.writing() as session:
         now = clock.now()
         journal.append(session, now, "system", "district.initialised", "district", demonstration=True)
         school = actions.create_school(session, SCHOOL)
         room = actions.create_room(session, school, ROOM)
-        kiosk, token = actions.enroll_kiosk(session, now, room)
+        kiosk, token = actions.enroll_kiosk(session, now, room, signer)
         student = actions.create_student(session, now, school, "Mateo", "Rivera")
         meeting = plan_meeting(session, now, "system", one_hour(student, room, meeting_start))
         accounts = {key: _account(session, now, key, password) for key in ACCOUNTS}
-        return SimpleNamespace(school=school, room=room, kiosk=kiosk, kiosk_token=token, student=student, meeting=meeting, **accounts)
+        enrolled = {"kiosk": kiosk, "kiosk_token": token, "kiosk_signer": signer}
+        return SimpleNamespace(school=school, room=room, student=student, meeting=meeting, **enrolled, **accounts)
 
 
 def one_hour(student: Student, room: Room, start: datetime) -> MeetingPlan:

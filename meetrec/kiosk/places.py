@@ -4,8 +4,6 @@ from pathlib import Path
 
 from meetrec.platform.settings import Settings
 
-SIGNING_KEY = "signing.key"  # in the kiosk's folder: the private half of its signature
-
 
 def kiosk_folder(settings: Settings) -> Path:
     """The last meetings, the pinned district key, the signing key, what was delivered, and the screen's key. The pieces lie in `settings.kiosk.outbox`."""

@@ -25,7 +25,7 @@ from meetrec.kiosk.gate import ScreenKeys
 from meetrec.kiosk.meetings_cache import MeetingsCache
 from meetrec.kiosk.news import NewsPoll
 from meetrec.kiosk.pin import ServerPin
-from meetrec.kiosk.places import SIGNING_KEY, kiosk_folder
+from meetrec.kiosk.places import kiosk_folder, signing_key_file
 from meetrec.kiosk.room import Room
 from meetrec.kiosk.room_recorder import RoomRecorder
 from meetrec.kiosk.screen import Screen
@@ -88,7 +88,7 @@ class RunningKiosk(AbstractContextManager["RunningKiosk"]):
         server = DistrictServer(settings.kiosk.server_url, server_token(settings), ServerPin(kiosk_folder(settings)))
         outbox = settings.kiosk.outbox
         held = hold_outbox(outbox)
-        signer = KioskSigner.in_file(kiosk_folder(settings) / SIGNING_KEY)
+        signer = KioskSigner.in_file(signing_key_file(settings))
         for found in recovery.recover(outbox, signer):
             log.warning("kiosk.interrupted_recording", recording=found.recording, runs=found.runs, troubles=len(found.troubles))
         cache = MeetingsCache(kiosk_folder(settings))

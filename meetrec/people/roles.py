@@ -25,3 +25,4 @@ ROLES: dict[str, str] = {
 # Who may see the desk, and who may hear and read what was recorded (W-03: only those whose duty it is).
 DESK_ROLES = (COORDINATOR,)
 CONTENT_ROLES = (COORDINATOR, DISTRICT_CUSTODIAN)
+KIOSK_ROLES = (ADMINISTRATOR,)

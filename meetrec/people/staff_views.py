@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from meetrec.people.roles import CONTENT_ROLES, DESK_ROLES, ROLES
+from meetrec.people.roles import CONTENT_ROLES, DESK_ROLES, KIOSK_ROLES, ROLES
 from meetrec.platform.web import for_staff
 
 blueprint = Blueprint("people", __name__)
@@ -15,7 +15,7 @@ blueprint = Blueprint("people", __name__)
 def places_of_the_reader() -> dict[str, object]:
     """The pages that the navigation of staff pages offers: those that the reader's roles open."""
     held = {role.name for role in getattr(current_user, "roles", ())}
-    offered = ((DESK_ROLES, "/desk", _("Desk")), (CONTENT_ROLES, "/recordings", _("Recordings")))
+    offered = ((DESK_ROLES, "/desk", _("Desk")), (CONTENT_ROLES, "/recordings", _("Recordings")), (KIOSK_ROLES, "/kiosks", _("Kiosks")))
     return {"places": [(address, name) for roles, address, name in offered if held & set(roles)]}
 
 

@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from meetrec.capture.signing import KioskSigner
 from meetrec.installation.actions import create_room, enroll_kiosk
 from meetrec.journal.models import JournalEntry
 from meetrec.meetings.models import Kiosk
@@ -43,7 +44,7 @@ def strangers_token(database: Database, district: SimpleNamespace) -> str:
     """The token of a kiosk in another room."""
     with database.writing() as session:
         room = create_room(session, session.get_one(School, district.school.id), "Conference Room B")
-        return enroll_kiosk(session, clock.now(), room)[1]
+        return enroll_kiosk(session, clock.now(), room, KioskSigner.new())[1]
 
 
 def test_meetings_show_initials_and_the_districts_key(kiosk: KioskClient, recording_id: str, district: SimpleNamespace) -> None:
