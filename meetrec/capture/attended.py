@@ -8,6 +8,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+from meetrec.capture.alarms import ZEROS_SHOWN_SECONDS, Listening
 from meetrec.capture.devices import Microphone
 from meetrec.capture.microphone import MicrophoneStatus, attend_microphone
 from meetrec.capture.run_order import RunOrder
@@ -155,7 +156,15 @@ class AttendedMicrophone:
         shown = self._shown_status(now)
         names = {"id": self.microphone.id, "label": self.microphone.label, "seat": self.microphone.seat}
         levels = {"level_db": shown.level_db, "peak_db": shown.peak_db, "clipped": shown.clipped}
-        return {**names, "state": shown.state, **levels, "sentence": shown.sentence, "remark": shown.remark}
+        sends_zeros = shown.state != "lost" and shown.zero_seconds >= ZEROS_SHOWN_SECONDS
+        return {**names, "state": shown.state, **levels, "sends_zeros": sends_zeros, "sentence": shown.sentence, "remark": shown.remark}
+
+    def listening(self, now: float) -> Listening:
+        """How it fares just now, for whoever raises alarms."""
+        shown = self._shown_status(now)
+        since_loss = None if shown.lost_at is None else now - shown.lost_at
+        is_lost = shown.state in ("lost", "failed")
+        return Listening(is_lost, since_loss, shown.zero_seconds, shown.quiet_seconds, shown.voice_seconds, shown.is_clipping)
 
     def _shown_status(self, now: float) -> MicrophoneStatus:
         label = self.microphone.label

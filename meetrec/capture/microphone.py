@@ -12,21 +12,23 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from meetrec.capture.alarms import ZEROS_SHOWN_SECONDS
 from meetrec.capture.devices import Microphone
 from meetrec.capture.errors import CaptureError, MicrophoneUnusable
 from meetrec.capture.meter import LOWEST_DB, Level, Meter
 from meetrec.capture.run_order import RunOrder
 from meetrec.capture.stream import Block, DeviceStream, StreamClock
 from meetrec.capture.take import Take
+from meetrec.capture.voice import NOTHING_HEARD, Hearing, VoiceDetector
 from meetrec.capture.writers import hold_as_writer
 
 TICK_SECONDS = 0.05
 STATUS_SECONDS = 0.1
 STALLED_SECONDS = 1.0
-FIRST_BLOCK_SECONDS = 2.0
+FIRST_BLOCK_SECONDS = 1.5  # then it is told; a device may need longer, so it is given up only after
+FIRST_BLOCK_PATIENCE_SECONDS = 3.0
 REOPEN_SECONDS = 1.0
 BUSY_SECONDS = 0.5
-MUTED_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -35,15 +37,21 @@ class MicrophoneStatus:
 
     `state`: opening, metering, waiting (its sound has not come yet), recording, paused, disk_full, lost, failed. `ended_run` is the
     last run whose chain it has closed. `remark` is a sentence that takes nothing from the recording (its gain could not be set);
-    `device_rate` is what the device delivers, in Hz, before it is brought to 48 kHz.
+    `device_rate` is what the device delivers, in Hz, before it is brought to 48 kHz. `lost_at` is when sound was last found missing,
+    `heard_at` until when `hearing` reaches (monotonic); `voice_seconds` counts the last minute.
     """
 
     state: str
     level_db: float = LOWEST_DB
     peak_db: float = LOWEST_DB
     clipped: int = 0
-    silent_seconds: float = 0.0
+    quiet_seconds: float = 0.0
     zero_seconds: float = 0.0
+    is_clipping: bool = False
+    lost_at: float | None = None
+    hearing: Hearing = NOTHING_HEARD
+    heard_at: float = 0.0
+    voice_seconds: float = 0.0
     sentence: str | None = None
     ended_run: str | None = None
     at: float = 0.0
@@ -60,7 +68,9 @@ class MicrophoneProcess:
         self._recorder = recorder
         self._stream: DeviceStream | None = None
         self._clock = StreamClock()
-        self._meter = Meter()
+        self._meter, self._voice = Meter(), VoiceDetector()
+        self._heard_at = 0.0
+        self._lost_at: float | None = None
         self._level = Level(LOWEST_DB, LOWEST_DB, 0, 0.0, 0.0)
         self._take: Take | None = None
         self._run = ""
@@ -104,6 +114,7 @@ class MicrophoneProcess:
             self._trouble = str(error)
             return
         self._stream, self._clock, self._meter = stream, StreamClock(), Meter()
+        self._voice = VoiceDetector()
         if self._take is not None:
             self._take.attach(self._clock)
 
@@ -113,6 +124,9 @@ class MicrophoneProcess:
         self._note_level(self._meter.read(block.samples))
         if self._take is not None:
             self._take.hear(block, lateness)
+            self._lost_at = self._take.lost_at or self._lost_at
+        if self._voice.listen(block.samples):
+            self._heard_at = block.arrived
 
     def _note_level(self, level: Level) -> None:
         """Keep the loudest of what was not told yet."""
@@ -167,14 +181,16 @@ class MicrophoneProcess:
         if stream.has_finished:
             self._lose("device_lost", "finished callback", f"{label} was unplugged. Check its cable; it goes on by itself when it is back.")
         elif not stream.has_delivered and now - stream.opened > FIRST_BLOCK_SECONDS:
-            self._lose("stall", "no first block", f"{label} is attached but delivers no sound. Unplug it and plug it in again.")
+            self._trouble = self._trouble or f"{label} is attached but delivers no sound. Unplug it and plug it in again."
+            if now - stream.opened > FIRST_BLOCK_PATIENCE_SECONDS:
+                self._lose("stall", "no first block", self._trouble)
         elif stream.has_delivered and now - stream.last_callback > STALLED_SECONDS:
             self._lose("stall", "no callback for 1 s", f"{label} stopped delivering sound. It is opened again every second.")
 
     def _lose(self, kind: str, noticed_by: str, sentence: str) -> None:
         assert self._stream is not None
         stream, self._stream = self._stream, None
-        self._trouble = sentence
+        self._trouble, self._lost_at = sentence, time.monotonic()
         if self._take is not None:
             for block in stream.next_blocks(0):
                 self._take.hear(block, self._clock.observe(block))
@@ -197,8 +213,9 @@ class MicrophoneProcess:
     def _status(self, now: float) -> MicrophoneStatus:
         level = self._level
         return MicrophoneStatus(
-            state=self._state(), level_db=level.level_db, peak_db=level.peak_db, clipped=level.clipped, zero_seconds=level.zero_seconds,
-            silent_seconds=level.silent_seconds, sentence=self._sentence(), ended_run=self._ended_run, at=now,
+            state=self._state(), level_db=level.level_db, peak_db=level.peak_db, clipped=level.clipped, is_clipping=level.is_clipping,
+            zero_seconds=level.zero_seconds, quiet_seconds=level.quiet_seconds, lost_at=self._lost_at, sentence=self._sentence(),
+            hearing=self._voice.hearing, heard_at=self._heard_at, voice_seconds=self._voice.voice_seconds, ended_run=self._ended_run, at=now,
             remark=self._stream.gain_trouble if self._stream else None, device_rate=self._stream.device_rate if self._stream else None,
         )  # fmt: skip
 
@@ -214,7 +231,7 @@ class MicrophoneProcess:
             return self._trouble
         if self._take is not None and self._take.sentence is not None:
             return self._take.sentence
-        if self._level.zero_seconds >= MUTED_SECONDS:
+        if self._level.zero_seconds >= ZEROS_SHOWN_SECONDS:
             return f"{self._microphone.label} sends nothing but silence: it is muted, or its cable is loose."
         return None
 

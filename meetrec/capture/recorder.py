@@ -13,22 +13,26 @@ from types import TracebackType
 from typing import Any
 from uuid import UUID, uuid4
 
+from meetrec.capture.alarms import ZEROS_SHOWN_SECONDS, alarms_of, alarms_of_room
 from meetrec.capture.attended import AttendedMicrophone
 from meetrec.capture.ballast import GO_ON_BYTES, Ballast, room_in
 from meetrec.capture.devices import Microphone
 from meetrec.capture.errors import CaptureError, DiskFull, OutboxUnusable, RecordingRefused
 from meetrec.capture.files import make_folder, place_file
+from meetrec.capture.heard_voices import HeardVoices
 from meetrec.capture.outbox import CLOSING, RUN_STATEMENT, next_ordinal, utc_text, write_closing
 from meetrec.capture.pieces import RATE, sha256_hex
 from meetrec.capture.recovery import end_as_interrupted
 from meetrec.capture.run_keys import new_run_key, run_statement
 from meetrec.capture.run_order import RunOrder, Stretch
 from meetrec.capture.signing import KioskSigner
+from meetrec.capture.space import SpaceWatch
 
 LEAD_SECONDS = 0.15  # a run begins this much after the press, so that every microphone knows of it before its first sample
 START_SECONDS = 1.0
 LONGEST_STOP_SECONDS = 60.0  # a microphone that still answers is waited for: on a slow disk its last seconds take long to seal
 ATTENTION_SECONDS = 0.1
+SPACE_SECONDS = 5.0
 PAUSES = ("pause", "off_the_record")
 
 log = logging.getLogger(__name__)
@@ -45,6 +49,9 @@ class Recorder:
         known = list(microphones)
         labels = [microphone.label for microphone in known]
         self._attended = [AttendedMicrophone(microphone, outbox, is_only_one=labels.count(microphone.label) == 1) for microphone in known]
+        self._voices = HeardVoices()
+        self._space = SpaceWatch(outbox, len(known))
+        self._space_looked_at = 0.0
         self._lock = threading.RLock()
         self._closing = threading.Event()
         self._attention = threading.Thread(target=self._attend, name="recorder", daemon=True)
@@ -83,11 +90,30 @@ class Recorder:
             for attended in self._attended:
                 try:
                     with self._lock:
-                        attended.receive()
+                        self._hear_from(attended, time.monotonic())
                         attended.tend(time.monotonic())
                 except Exception:  # this thread must outlive every fault, or nothing would be started anew any more (G5.a)
                     log.exception("The microphone %s could not be attended; it is tried again.", attended.microphone.id)
+            self._look_at_space(time.monotonic())
             self._closing.wait(ATTENTION_SECONDS / 5)
+
+    def _hear_from(self, attended: AttendedMicrophone, now: float) -> None:
+        """Take in what a process said, and whether its microphone hears a voice of its own."""
+        attended.receive()
+        name, listening = attended.microphone.id, attended.listening(now)
+        if listening.is_lost or listening.zero_seconds >= ZEROS_SHOWN_SECONDS:
+            self._voices.forget(name)
+        elif attended.status.heard_at:
+            self._voices.note(name, attended.status.hearing, attended.status.heard_at)
+
+    def _look_at_space(self, now: float) -> None:
+        if now - self._space_looked_at < SPACE_SECONDS:
+            return
+        self._space_looked_at, order = now, self._order
+        try:
+            self._space.look(order.run_folder if order else None)
+        except (CaptureError, OSError):
+            log.exception("The free room on the disk could not be measured; it is tried again.")
 
     def _wait_for_word(self) -> None:
         with self._lock:
@@ -183,6 +209,7 @@ class Recorder:
                 return self._close_recording(order)
             finally:
                 self._order = None  # whatever failed: nothing records any more, and the screen must not say so
+                self._voices.forget_all()
 
     def _close_recording(self, order: RunOrder) -> dict[str, Any]:
         troubles = [trouble for attended in self._attended if (trouble := self._trouble_of_ending(attended, order))]
@@ -218,7 +245,10 @@ class Recorder:
             time.sleep(0.01)
 
     def status(self) -> dict[str, Any]:
-        """What the room's screen shows, ready for JSON: state (ready, recording, paused), elapsed recorded seconds, microphones."""
+        """What the room's screen shows, ready for JSON: state (ready, recording, paused), elapsed recorded seconds, alarms, microphones.
+
+        `hours_left` is how long the disk still holds, None before it was looked at; alarm kinds are those of capture.alarms.
+        """
         now = time.monotonic()
         with self._lock:
             order = self._order
@@ -227,8 +257,21 @@ class Recorder:
                 "recording": order.recording if order else None,
                 "run": order.run if order else None,
                 "elapsed": _recorded_seconds(order, now) if order else 0.0,
-                "microphones": [attended.as_json(now) for attended in self._attended],
+                "alarm_kinds": list(alarms_of_room(any(one.status.state == "disk_full" for one in self._attended), self._space.is_filling)),
+                "hours_left": self._space.hours_left,
+                "microphones": self._microphones_as_json(order, now),
             }
+
+    def _microphones_as_json(self, order: RunOrder | None, now: float) -> list[dict[str, Any]]:
+        for attended in self._attended:
+            self._hear_from(attended, now)  # what it said waits in the pipe when our own thread is held up: that is no fault of it
+        listened = now - order.stretches[-1].since if order is not None and order.stretches[-1].until is None else 0.0
+        alarms = alarms_of([attended.listening(now) for attended in self._attended], listened)
+        return [self._as_json(attended, kinds, now) for attended, kinds in zip(self._attended, alarms, strict=True)]
+
+    def _as_json(self, attended: AttendedMicrophone, alarm_kinds: tuple[str, ...], now: float) -> dict[str, Any]:
+        voice = self._voices.level_of(attended.microphone.id, now)
+        return {**attended.as_json(now), "alarm_kinds": list(alarm_kinds), "heard_voice": voice is not None, "voice_level_db": voice}
 
     def process_ids(self) -> dict[str, int | None]:
         """The process of each microphone, by microphone id."""

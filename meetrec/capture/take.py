@@ -35,6 +35,7 @@ class Take:
         self._clock: StreamClock | None = None
         self._suspicion = Suspicion()
         self._disk_full_at: float | None = None
+        self.lost_at: float | None = None  # when sound was last found to be missing in the open stream (monotonic)
         self.has_stopped = False
         self._catch_up()
 
@@ -102,6 +103,7 @@ class Take:
         """Sound was lost inside the stream: count anew from the clock, and remember why the stretch between is missing."""
         if verdict is None or self._clock is None:
             return
+        self.lost_at = time.monotonic()
         if self._stretches and not self._absence.is_open:
             self._absence.begin(self._writer.next_frame, *verdict)
         self._clock.forget()

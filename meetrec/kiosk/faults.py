@@ -1,67 +1,96 @@
-"""Faults met while recording stay on the screen until a person answers them, also when they are over (peers #12)."""
+"""Alarms met while recording stay on the screen until a person answers them, also when they are over (peers 6, 7, 12).
+
+The same board tells the server and the room's log: what it finds new, over or answered are changes for whoever keeps them.
+"""
 
 import threading
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 
-from meetrec.kiosk.recorder_port import MicrophoneReading, RecorderReading
+from meetrec.kiosk.recorder_port import RecorderReading
+from meetrec.platform import clock
 
-ROOM = ""  # a fault of the whole room has no microphone
+ROOM = ""  # an alarm of the whole room has no microphone
+ALARM, ALARM_OVER, ALARM_ANSWERED = "alarm", "alarm_over", "alarm_answered"  # as the room's log names them
 
 
 @dataclass(frozen=True)
 class Fault:
-    """`kind` is "lost", "muted" or "disk_full"; `number` is what a person answers to."""
+    """One alarm: `kind` is of capture.alarms, `number` is what a person answers to, `name` the seat, `since` an aware datetime (UTC)."""
 
     number: int
     kind: str
     microphone: str
     name: str
+    since: datetime
     is_over: bool = False
     is_answered: bool = False
 
+    def as_json(self) -> dict[str, Any]:
+        """As the server is told."""
+        who = {"number": self.number, "kind": self.kind, "microphone": self.microphone, "seat": self.name}
+        return {**who, "since": self.since.isoformat(), "over": self.is_over, "answered": self.is_answered}
+
+
+@dataclass(frozen=True)
+class AlarmChange:
+    """Something happened to an alarm; `kind` is ALARM, ALARM_OVER or ALARM_ANSWERED."""
+
+    kind: str
+    fault: Fault
+
+    def as_content(self) -> dict[str, Any]:
+        """As the room's log keeps it."""
+        return {"number": self.fault.number, "alarm": self.fault.kind, "microphone": self.fault.microphone, "seat": self.fault.name}
+
 
 class FaultBoard:
-    """The faults of the running recording. Safe for several threads."""
+    """The alarms of the running recording. Safe for several threads."""
 
     def __init__(self) -> None:
         self._faults: dict[int, Fault] = {}
         self._count = 0
         self._lock = threading.Lock()
 
-    def look(self, reading: RecorderReading) -> None:
-        """Note what is wrong now, and what is over."""
+    def look(self, reading: RecorderReading) -> list[AlarmChange]:
+        """Note what is wrong now, and what is over; the changes, in order."""
         if not reading.is_running:
-            return
-        present = {(kind, where): name for kind, where, name in _faults_in(reading)}
+            return []
+        present = {(kind, where): name for kind, where, name in _alarms_in(reading)}
         with self._lock:
-            for fault in list(self._faults.values()):
-                if (fault.kind, fault.microphone) not in present:
-                    self._end(fault)
-            standing = {(fault.kind, fault.microphone) for fault in self._faults.values() if not fault.is_over}
-            for (kind, where), name in present.items():
-                if (kind, where) not in standing:
-                    self._begin(kind, where, name)
+            standing = {(fault.kind, fault.microphone): fault for fault in self._faults.values() if not fault.is_over}
+            over = [self._end(fault) for key, fault in standing.items() if key not in present]
+            return over + [self._begin(*key, name) for key, name in present.items() if key not in standing]
 
-    def _begin(self, kind: str, where: str, name: str) -> None:
+    def _begin(self, kind: str, where: str, name: str) -> AlarmChange:
         for earlier in [fault for fault in self._faults.values() if (fault.kind, fault.microphone) == (kind, where)]:
             del self._faults[earlier.number]  # the new one says it all
         self._count += 1
-        self._faults[self._count] = Fault(self._count, kind, where, name)
+        fault = self._faults[self._count] = Fault(self._count, kind, where, name, clock.now())
+        return AlarmChange(ALARM, fault)
 
-    def _end(self, fault: Fault) -> None:
+    def _end(self, fault: Fault) -> AlarmChange:
+        ended = self._faults[fault.number] = replace(fault, is_over=True)
         if fault.is_answered:
             del self._faults[fault.number]
-        else:
-            self._faults[fault.number] = replace(fault, is_over=True)
+        return AlarmChange(ALARM_OVER, ended)
 
-    def answer(self, number: int) -> None:
-        """A person has seen the fault."""
+    def answer(self, number: int) -> list[AlarmChange]:
+        """A person has seen the alarm; the change, none when it was answered before or is not known."""
         with self._lock:
             fault = self._faults.get(number)
-            if fault is not None and fault.is_over:
+            if fault is None or fault.is_answered:
+                return []
+            answered = self._faults[number] = replace(fault, is_answered=True)
+            if fault.is_over:
                 del self._faults[number]
-            elif fault is not None:
-                self._faults[number] = replace(fault, is_answered=True)
+            return [AlarmChange(ALARM_ANSWERED, answered)]
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """Every alarm that stands or waits for a person, as the server is told; oldest first."""
+        with self._lock:
+            return [fault.as_json() for fault in self._faults.values()]
 
     def unanswered(self) -> list[Fault]:
         """What still waits for a person, oldest first."""
@@ -74,11 +103,7 @@ class FaultBoard:
             self._faults.clear()
 
 
-def _faults_in(reading: RecorderReading) -> list[tuple[str, str, str]]:
-    found = [("lost", microphone.id, microphone.name) for microphone in reading.microphones if microphone.is_lost]
-    found += [("muted", microphone.id, microphone.name) for microphone in reading.microphones if microphone.is_mute]
-    return found + ([("disk_full", ROOM, "")] if any(map(_has_no_room, reading.microphones)) else [])
-
-
-def _has_no_room(microphone: MicrophoneReading) -> bool:
-    return microphone.state == "disk_full"
+def _alarms_in(reading: RecorderReading) -> list[tuple[str, str, str]]:
+    """Kind, microphone and name of what is wrong."""
+    of_microphones = [(kind, one.id, one.name) for one in reading.microphones for kind in one.alarm_kinds]
+    return of_microphones + [(kind, ROOM, "") for kind in reading.alarm_kinds]

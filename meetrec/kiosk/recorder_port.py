@@ -16,6 +16,9 @@ class MicrophoneReading:
     state: str
     level_db: float
     is_mute: bool  # it sends exact zeros, as a muted or dead microphone does (peers #6)
+    alarm_kinds: tuple[str, ...] = ()  # of capture.alarms.MICROPHONE_ALARMS
+    heard_voice: bool = False  # a voice was heard clearly since the last recording; what the pre-flight asks for (peers #17)
+    voice_level_db: float | None = None  # dBFS of the loudest such voice
 
     @property
     def is_lost(self) -> bool:
@@ -41,6 +44,8 @@ class RecorderReading:
     recording: str | None
     elapsed: float
     microphones: tuple[MicrophoneReading, ...]
+    alarm_kinds: tuple[str, ...] = ()  # of the whole room: capture.alarms.ROOM_ALARMS
+    hours_left: float | None = None  # of recording, until the disk is full; None while nothing is known
 
     @property
     def is_running(self) -> bool:

@@ -22,10 +22,10 @@ def test_zeros_and_silence_are_counted_until_sound_comes() -> None:
     meter = Meter()
     for _ in range(3):
         level = meter.read(np.zeros(4_800, np.int16))
-    assert (level.level_db, level.zero_seconds, level.silent_seconds) == (LOWEST_DB, pytest.approx(0.3), pytest.approx(0.3))
+    assert (level.level_db, level.zero_seconds, level.quiet_seconds) == (LOWEST_DB, pytest.approx(0.3), pytest.approx(0.3))
     faint = meter.read(np.array([1, -1] * 2_400, np.int16))
-    assert (faint.zero_seconds, faint.silent_seconds) == (0.0, pytest.approx(0.4))
-    assert meter.read(np.full(4_800, 9_000, np.int16) * np.array([1, -1] * 2_400, np.int16)).silent_seconds == 0.0
+    assert (faint.zero_seconds, faint.quiet_seconds) == (0.0, pytest.approx(0.4))
+    assert meter.read(np.full(4_800, 9_000, np.int16) * np.array([1, -1] * 2_400, np.int16)).quiet_seconds == 0.0
 
 
 def test_a_constant_offset_is_not_sound() -> None:

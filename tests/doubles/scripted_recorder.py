@@ -9,8 +9,9 @@ SEATS = ("Parent", "Case manager", "Psychologist", "Chair")
 
 
 def microphone(number: int, state: str = "metering", level_db: float = -30.0, is_mute: bool = False) -> MicrophoneReading:
-    """Microphone `number`, counted from 1, at its seat."""
-    return MicrophoneReading(f"microphone-{number}", SEATS[number - 1], state, level_db, is_mute)
+    """Microphone `number`, counted from 1, at its seat; its alarms follow from its state."""
+    alarms = ("lost",) if state in ("lost", "failed") else ("muted",) if is_mute else ()
+    return MicrophoneReading(f"microphone-{number}", SEATS[number - 1], state, level_db, is_mute, alarms, heard_voice=True, voice_level_db=-24.0)
 
 
 class ScriptedRecorder:
