@@ -71,11 +71,15 @@ class Track:
 
 @dataclass(frozen=True)
 class Timeline:
-    """The whole recording: its length in frames, a track per microphone, and the gap ledger."""
+    """The whole recording: its length in frames, a track per microphone, and the gap ledger.
+
+    `shifts` says for each run (by id) how many seconds later it lies here than by the kiosk's clock: for what was noted in the room.
+    """
 
     frames: int
     tracks: tuple[Track, ...]
     missing: tuple[Missing, ...]
+    shifts: Mapping[str, float]
 
     @property
     def seconds(self) -> float:
@@ -103,7 +107,8 @@ def timeline_of(runs: Sequence[OpenedRun]) -> Timeline:
         raise AssemblyFailed("No microphone recorded any sound. What the kiosk delivered was kept.")
     missing = sorted((one for layer in layers.values() for one in layer.missing), key=lambda one: (one.first_frame, one.microphone))
     tracks = tuple(Track(microphone, tuple(layer.parts)) for microphone, layer in layers.items())
-    return Timeline(spans[-1].end, tracks, tuple(missing))
+    shifts = {run.id: span.start / RATE - (run.started_at - ordered[0].started_at).total_seconds() for run, span in zip(ordered, spans, strict=True)}
+    return Timeline(spans[-1].end, tracks, tuple(missing), shifts)
 
 
 def _microphones(runs: Iterable[OpenedRun]) -> tuple[Microphone, ...]:
