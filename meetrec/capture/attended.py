@@ -143,6 +143,16 @@ class AttendedMicrophone:
         silent = now - max(self.status.at, self._started_at)
         return self._was_told_to_stop and self._is_alive() and not self.has_ended(run) and silent <= HUNG_SECONDS
 
+    @property
+    def name(self) -> str:
+        return self.microphone.label
+
+    def answers(self, now: float) -> bool:
+        """Whether the process spoke a moment ago, or is still starting; not whether sound comes."""
+        if not self._has_spoken:
+            return self._process is not None and now - self._started_at <= STARTING_SECONDS
+        return self._is_alive() and now - self.status.at <= SILENT_SECONDS
+
     def delivers(self) -> bool:
         """Whether sound is coming from it."""
         return self._is_alive() and self.status.state in ("metering", "waiting", "recording", "paused")

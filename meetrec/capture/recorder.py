@@ -22,6 +22,7 @@ from meetrec.capture.files import make_folder, place_file
 from meetrec.capture.heard_voices import HeardVoices
 from meetrec.capture.outbox import CLOSING, RUN_STATEMENT, next_ordinal, utc_text, write_closing
 from meetrec.capture.pieces import RATE, sha256_hex
+from meetrec.capture.pulse import CapturePulse, pulse_of
 from meetrec.capture.recovery import end_as_interrupted
 from meetrec.capture.run_keys import new_run_key, run_statement
 from meetrec.capture.run_order import RunOrder, Stretch
@@ -54,6 +55,7 @@ class Recorder:
         self._space_looked_at = 0.0
         self._lock = threading.RLock()
         self._closing = threading.Event()
+        self._turned_at = time.monotonic()
         self._attention = threading.Thread(target=self._attend, name="recorder", daemon=True)
         self._order: RunOrder | None = None
 
@@ -86,6 +88,7 @@ class Recorder:
     def _attend(self) -> None:
         """Hear from the processes and tend them, until the recorder closes."""
         while not self._closing.is_set():
+            self._turned_at = time.monotonic()
             self._wait_for_word()
             for attended in self._attended:
                 try:
@@ -272,6 +275,10 @@ class Recorder:
     def _as_json(self, attended: AttendedMicrophone, alarm_kinds: tuple[str, ...], now: float) -> dict[str, Any]:
         voice = self._voices.level_of(attended.microphone.id, now)
         return {**attended.as_json(now), "alarm_kinds": list(alarm_kinds), "heard_voice": voice is not None, "voice_level_db": voice}
+
+    def pulse(self) -> CapturePulse:
+        """Whether the recorder is alive, for a watchdog outside. Takes no lock: a recorder that holds it for ever must be found out."""
+        return pulse_of(self._attended, self._turned_at, time.monotonic())
 
     def process_ids(self) -> dict[str, int | None]:
         """The process of each microphone, by microphone id."""

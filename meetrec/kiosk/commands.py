@@ -28,6 +28,7 @@ def kiosk(context: click.Context) -> None:
     """Run this room's recorder and serve its screen to this machine alone."""
     if context.invoked_subcommand is not None:
         return
+    from meetrec.kiosk.launch_page import announced
     from meetrec.kiosk.serving import RunningKiosk, kiosk_server, serve_until_told
     from meetrec.platform.logs import write_logs
 
@@ -35,8 +36,8 @@ def kiosk(context: click.Context) -> None:
     write_logs(settings.log_level)
     with RunningKiosk.of(settings) as running:
         server = kiosk_server(settings, running.screen, settings.kiosk.port)
-        click.echo(f"The room's screen: {launch_address(settings)}")
-        serve_until_told(server)
+        with announced(launch_address(settings), os.environ):
+            serve_until_told(server)
 
 
 def launch_address(settings: Settings) -> str:

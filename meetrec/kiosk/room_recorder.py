@@ -10,6 +10,7 @@ import structlog
 
 from meetrec.capture.devices import Microphone, list_microphones
 from meetrec.capture.errors import MicrophoneUnusable
+from meetrec.capture.pulse import CapturePulse
 from meetrec.capture.recorder import Recorder
 from meetrec.capture.signing import KioskSigner
 from meetrec.kiosk.errors import ActionRefused
@@ -121,6 +122,11 @@ class RoomRecorder:
         """What the recorder does just now."""
         recorder = self._recorder
         return RecorderReading("idle", None, 0.0, ()) if recorder is None else reading_of(recorder.status())
+
+    def pulse(self) -> CapturePulse:
+        """Whether capture is alive; before there is a microphone there is nothing that could hang."""
+        recorder = self._recorder
+        return CapturePulse(0.0, 0, ()) if recorder is None else recorder.pulse()
 
     def close(self) -> None:
         """Seal what is open and end every process; a recording that runs becomes an interrupted one."""

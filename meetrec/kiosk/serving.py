@@ -27,8 +27,10 @@ from meetrec.kiosk.news import NewsPoll
 from meetrec.kiosk.pin import ServerPin
 from meetrec.kiosk.places import kiosk_folder, signing_key_file
 from meetrec.kiosk.room import Room
+from meetrec.kiosk.room_file import attached_microphones, room_seats
 from meetrec.kiosk.room_recorder import RoomRecorder
 from meetrec.kiosk.screen import Screen
+from meetrec.kiosk.service_notice import WatchdogFeeder, service_notice
 from meetrec.platform import clock
 from meetrec.platform.durable_files import make_private_folder
 from meetrec.platform.settings import Settings
@@ -93,10 +95,11 @@ class RunningKiosk(AbstractContextManager["RunningKiosk"]):
             log.warning("kiosk.interrupted_recording", recording=found.recording, runs=found.runs, troubles=len(found.troubles))
         cache = MeetingsCache(kiosk_folder(settings))
         courier = Courier(outbox, server, lambda recording, pieces: cache.note_delivered(recording, pieces, clock.now()))
-        recorder = RoomRecorder(outbox, settings.kiosk.microphones, cache, signer)
+        recorder = RoomRecorder(outbox, room_seats(settings.kiosk), cache, signer, attached_microphones(settings.kiosk))
         room = Room(outbox, recorder, cache, courier, DemonstrationPlayer(settings.kiosk.demonstration_player), signer)
         news = NewsPoll(server, cache)
-        return cls(Screen(room, news), recorder, (news.run, courier.run, recorder.run, room.run), threading.Event(), [], held)
+        feeder = WatchdogFeeder(service_notice(), recorder.pulse)
+        return cls(Screen(room, news), recorder, (news.run, courier.run, recorder.run, room.run, feeder.run), threading.Event(), [], held)
 
     def __enter__(self) -> "RunningKiosk":
         self.screen.room.player.order("idle")

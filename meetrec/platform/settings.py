@@ -3,10 +3,10 @@
 import os
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from meetrec.platform.errors import SettingsError
@@ -70,10 +70,25 @@ class Transcription(Section):
 
 
 class MicrophoneSeat(Section):
-    """A microphone of the room by its device name, and who sits at it."""
+    """A microphone of the room, and who sits at it. What is given here wins over the microphone's profile."""
 
-    device: str
     seat: str
+    device: str | None = None  # its name in `meetrec capture microphones`
+    usb: Annotated[str, Field(pattern=r"^[0-9a-f]{4}:[0-9a-f]{4}$")] | None = None  # vendor:product
+    card: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,15}$")] | None = None  # the name that a udev rule gives to whatever is in a socket
+    channels: Annotated[int, Field(ge=1, le=64)] | None = None
+    channel: Annotated[int, Field(ge=1, le=64)] | None = None  # counted from 1
+    rate: Annotated[int, Field(ge=8000, le=192_000)] | None = None  # Hz, where the device refuses 48000
+    gain: Annotated[int, Field(ge=0, le=100)] | None = None  # percent
+    gain_control: str | None = None
+
+    @model_validator(mode="after")
+    def _names_one_microphone(self) -> Self:
+        if sum(named is not None for named in (self.device, self.usb, self.card)) != 1:
+            raise ValueError(f"the seat “{self.seat}” must name its microphone by exactly one of device, usb and card")
+        if self.gain_control is not None and self.gain is None:
+            raise ValueError(f"the seat “{self.seat}” names a gain_control but no gain")
+        return self
 
 
 class Kiosk(Section):
@@ -86,6 +101,8 @@ class Kiosk(Section):
     token_file: Path | None = None  # the key that enrolment gave this kiosk
     outbox: Path = Path("kiosk-outbox")
     microphones: tuple[MicrophoneSeat, ...] = ()  # none named: every attached microphone
+    room_file: Path | None = None  # the seats in a file of their own, in place of `microphones`
+    microphone_profiles: Path | None = None  # a folder with the district's own profiles; they win over the product's
     demonstration_player: Path | None = None  # plays the bundled meeting into demonstration microphones
 
 
