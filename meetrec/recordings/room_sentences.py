@@ -1,0 +1,120 @@
+"""What desk and page say of the room: alarms that run there, room on the kiosk's disk, answers of the opening and the closing, in the reader's language."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask_babel import format_time, gettext, ngettext
+
+from meetrec.recordings.models import Opening, Recording
+from meetrec.recordings.rules import Stage
+
+ALARMS_WHILE = (Stage.RECORDING, Stage.PAUSED)  # afterwards the signed room log tells of them
+
+
+def _(text: str, **values: object) -> str:
+    """The text in the reader's language."""
+    return str(gettext(text, **values))
+
+
+def alarm_name(kind: str) -> str:
+    """What is wrong, by the alarm's kind."""
+    return {
+        "lost": _("the microphone was unplugged or failed"),
+        "muted": _("the microphone is muted and gives nothing at all"),
+        "too_quiet": _("the microphone is too quiet"),
+        "clipping": _("the microphone is too loud and distorts"),
+        "disk_filling": _("the kiosk’s disk is filling up"),
+        "disk_full": _("the kiosk’s disk is full"),
+    }.get(kind, _("something is wrong"))
+
+
+def running_alarms(recording: Recording, stage: Stage) -> tuple[str, ...]:
+    """A sentence for each alarm that is not over, or that nobody in the room has answered yet, the oldest first."""
+    if stage not in ALARMS_WHILE:
+        return ()
+    return tuple(_alarm(one) for one in recording.kiosk_alarms or () if not (one["over"] and one["answered"]))
+
+
+def room_on_the_disk(recording: Recording, stage: Stage) -> str | None:
+    """How long the kiosk can go on recording; None while it does not record or has not said."""
+    if stage not in ALARMS_WHILE or recording.kiosk_hours_left is None:
+        return None
+    hours = int(recording.kiosk_hours_left)
+    if hours < 1:
+        return _("The kiosk’s disk holds less than one more hour.")
+    return str(ngettext("The kiosk’s disk holds about %(num)s more hour.", "The kiosk’s disk holds about %(num)s more hours.", hours))
+
+
+def remarks(opening: Opening | None) -> tuple[str, ...]:
+    """What the coordinator should know of opening and closing: each a sentence, none where all went as planned (G6)."""
+    if opening is None:
+        return ()
+    return tuple(str(sentence) for sentence in (*_at_the_opening(opening), *_at_the_end(opening)) if sentence)
+
+
+def answer_of(parent_records: str | None) -> str:
+    """What the parent answered when asked whether they record (G6.a)."""
+    return {
+        "yes": _("The parent records."),
+        "no": _("The parent does not record."),
+        "declined": _("The parent did not say whether they record."),
+    }.get(parent_records or "", _("The parent was not asked yet."))
+
+
+def plain_sight(answer: str) -> str:
+    """What the chair said at the end of the parent's device (G6.c)."""
+    return {
+        "yes": _("The parent’s device stayed in plain sight."),
+        "no": _("The parent’s device did not stay in plain sight."),
+    }.get(answer, _("It is not known whether the parent’s device stayed in plain sight."))
+
+
+def person_of(role: str) -> str:
+    """Who objected, or gave notice."""
+    return {"legal_guardian": _("the legal guardian"), "eligible_student": _("the student")}.get(role, _("the parent"))
+
+
+def role_present(role: str) -> str:
+    """A duty at the table; the room log knows duties and no names (W-01)."""
+    return {
+        "parent": _("parent"), "legal_guardian": _("legal guardian"), "student": _("student"), "chair": _("chair"),
+        "district_representative": _("district representative"), "case_manager": _("case manager"),
+        "general_education_teacher": _("general education teacher"), "special_education_teacher": _("special education teacher"),
+        "psychologist": _("psychologist"), "speech_pathologist": _("speech pathologist"), "related_services": _("related services"),
+        "counselor": _("counselor"), "nurse": _("nurse"), "interpreter": _("interpreter"), "advocate": _("advocate"),
+        "attorney_for_the_parent": _("attorney for the parent"), "attorney_for_the_district": _("attorney for the district"),
+    }.get(role, _("other"))  # fmt: skip
+
+
+def _alarm(alarm: dict[str, Any]) -> str:
+    what, when = alarm_name(alarm["kind"]), format_time(datetime.fromisoformat(alarm["since"]), "short")
+    told = _("%(seat)s: %(what)s, since %(when)s.", seat=alarm["seat"] or alarm["microphone"] or _("Kiosk"), what=what, when=when)
+    if alarm["over"]:
+        return f"{told} {_('It is over, and nobody in the room has answered yet.')}"
+    return f"{told} {_('Somebody in the room has seen it.') if alarm['answered'] else _('Nobody in the room has answered yet.')}"
+
+
+def _at_the_opening(opening: Opening) -> Sequence[str | None]:
+    """G6.b: a mismatch is shown, not blocked."""
+    records = opening.parent_records
+    return (
+        answer_of(records) if records in ("no", "declined") else None,
+        _("The parent’s device is not the one of the notice.") if records == "yes" and opening.device_as_in_notice is False else None,
+        _("The parent’s device did not lie in plain sight at the opening.") if records == "yes" and opening.in_plain_sight is False else None,
+        _objection(opening) if opening.objection_at and opening.objection_by else None,
+    )
+
+
+def _at_the_end(opening: Opening) -> Sequence[str | None]:
+    return (
+        plain_sight("no") if opening.closing_in_plain_sight == "no" else None,
+        _("The chair says that the district’s copy is not complete.") if opening.district_copy_complete is False else None,
+        _("Nobody confirmed the closing in the room.") if opening.end_confirmed is False else None,
+    )
+
+
+def _objection(opening: Opening) -> str:
+    assert opening.objection_at is not None
+    when = format_time(opening.objection_at, "short")
+    return _("At %(when)s %(person)s objected to the recording, and it was stopped.", when=when, person=person_of(opening.objection_by or ""))
