@@ -1,4 +1,4 @@
-/* The page of one recording: watches how far it is, keeps sound and transcript in step, tells how much was heard. */
+/* The page of one recording: watches how far it is, marks the gaps, keeps sound and transcript in step, tells how much was heard. */
 
 const WATCH_EVERY = 2_000; // milliseconds
 const TELL_EVERY = 15_000;
@@ -63,13 +63,29 @@ if (standing.dataset.address) {
 const player = document.getElementById("player");
 const sound = document.getElementById("sound");
 
+const gapRows = document.querySelectorAll("#gaps tbody tr");
+const WIDE_ENOUGH = .12; // of the waveform; a narrower mark bears its number alone
+
 async function drawWaveform() {
-  const { default: WaveSurfer } = await import("./vendor/wavesurfer/wavesurfer.esm.js");
+  const [{ default: WaveSurfer }, { default: Regions }] = await Promise.all(
+    [import("./vendor/wavesurfer/wavesurfer.esm.js"), import("./vendor/wavesurfer/regions.esm.js")]);
   const peaks = await (await fetch(player.dataset.peaks)).json();
-  WaveSurfer.create({
+  const regions = Regions.create();
+  const waveform = WaveSurfer.create({
     container: "#waveform", media: sound, peaks: peaks.data, duration: peaks.duration, cspNonce: player.dataset.nonce,
-    height: 64, waveColor: "#71767a", progressColor: "#162e51", cursorColor: "#b50909",
+    height: 64, waveColor: "#71767a", progressColor: "#162e51", cursorColor: "#b50909", plugins: [regions],
   });
+  waveform.once("ready", () => markGaps(regions, peaks.duration));
+}
+
+/* The gap ledger's rows on the waveform: numbered as in the list, which is the way for the keyboard. */
+function markGaps(regions, duration) {
+  for (const row of gapRows) {
+    const start = Number(row.dataset.start);
+    const length = Number(row.dataset.end) - start;
+    const content = length / duration < WIDE_ENOUGH ? row.cells[0].textContent : row.dataset.mark;
+    regions.addRegion({ start, end: start + length, content, color: "rgba(255, 190, 46, .45)", drag: false, resize: false });
+  }
 }
 
 /* Says so while the sound cannot be opened. It may have failed before this script ran. */
@@ -131,6 +147,13 @@ function playLine(event) {
   playFrom(Number(line.dataset.start));
 }
 
+function playGap(event) {
+  const link = event.target.closest("[data-from]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  playFrom(Number(link.dataset.from));
+}
+
 function moveBetweenLines(event) {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   const at = lines.indexOf(event.target.closest(".transcript__line"));
@@ -168,6 +191,7 @@ if (player) {
   addEventListener("pagehide", tell);
   setInterval(() => { if (!sound.paused) tell(); }, TELL_EVERY);
   document.getElementById("transcript")?.addEventListener("click", playLine);
+  document.getElementById("gaps")?.addEventListener("click", playGap);
   document.getElementById("transcript")?.addEventListener("keydown", moveBetweenLines);
   player.addEventListener("click", (event) => {
     const link = event.target.closest("[data-sound]");

@@ -1,4 +1,4 @@
-"""What a page says of a transcription's state, and how it writes times, gaps and people of the journal."""
+"""What a page says of a transcription's state, and how it writes times and people of the journal."""
 
 from collections.abc import Mapping
 
@@ -18,24 +18,6 @@ def sentence_of(state: str | None) -> str:
         "failed": _("The recording is stored. The transcription failed; nothing was lost."),
         "done": _("The recording and its machine draft are stored."),
     }.get(state or "", _("The recording is stored. It has no transcript."))
-
-
-def reason_of_gap(kind: str) -> str:
-    """Why a stretch is missing, as the gap ledger's kind says it."""
-    return {
-        "pause": _("paused by the chair"),
-        "off_the_record": _("off the record"),
-        "device_lost": _("the microphone was unplugged or failed"),
-        "stall": _("the microphone stood still"),
-        "overflow": _("the machine could not keep up"),
-        "late_start": _("the microphone started late"),
-        "power": _("no power"),
-        "interrupted": _("the kiosk was interrupted"),
-        "between_runs": _("stopped, then started again"),
-        "uneven_end": _("the microphone ended before the others"),
-        "absent": _("the microphone was not there"),
-        "clock": _("the kiosk’s clock was set wrong: how long the break was is not known"),
-    }.get(kind, _("the kiosk gave no reason"))
 
 
 def clock_time(seconds: float) -> str:

@@ -17,18 +17,17 @@ from meetrec.journal.verbs import VERBS
 from meetrec.people.roles import DESK_ROLES, ROLES
 from meetrec.platform import clock
 from meetrec.platform.web import database, for_staff, settings
+from meetrec.recordings import gap_sentences
 from meetrec.recordings import queries as recordings
 from meetrec.recordings.content_gate import let_in, let_in_to_record, vault
+from meetrec.recordings.gaps import pauses_before, rows_of
 from meetrec.recordings.rules import ArmingAgain
-from meetrec.recordings.timeline import CLOCK
 from meetrec.transcripts import actions, queries
 from meetrec.transcripts.models import Transcript
-from meetrec.transcripts.sentences import clock_time, reason_of_gap
+from meetrec.transcripts.sentences import clock_time
 from meetrec.transcripts.story import story_of
 
 blueprint = Blueprint("transcripts", __name__, url_prefix="/recordings")
-
-SHORTEST_GAP_SHOWN = 0.5  # seconds; the ledger holds the shorter ones too
 
 # The door lets in all staff and custody's rules decide, so that a refused attempt reaches the journal (W-37).
 
@@ -49,7 +48,7 @@ def recording_page(recording_id: UUID) -> ResponseReturnValue:
     content = _content_of(record, transcript) if record else {}
     return render_template(
         "transcripts/recording.html", recording=recording, record=record, standing=standing, story=story, transcript=transcript,
-        others=others, may_arm_again=may_arm_again and _is_from_the_desk(), verbs=VERBS, clock_time=clock_time, reason_of_gap=reason_of_gap, **content,
+        others=others, may_arm_again=may_arm_again and _is_from_the_desk(), verbs=VERBS, clock_time=clock_time, words=gap_sentences, **content,
     )  # fmt: skip
 
 
@@ -84,7 +83,12 @@ def _content_of(record: Record, transcript: Transcript | None) -> dict[str, Any]
     """What the page shows out of the record's encryption; opening the text begins a sitting of reading."""
     lines = _lines_of(record, transcript) if transcript else ()
     sounds = [(one, one.label or _("All microphones together")) for one in playable(record)]
-    return {"lines": lines, "sounds": sounds, "chosen": _chosen(sounds), "at": _place(record), "gaps": _gaps_of(record)}
+    ledger = _ledger_of(record)
+    gaps = rows_of(ledger)
+    return {
+        "lines": lines, "sounds": sounds, "chosen": _chosen(sounds), "at": _place(record), "ledger": ledger, "gaps": gaps,
+        "pauses": pauses_before([line.start for line in lines], gaps),
+    }  # fmt: skip
 
 
 def _lines_of(record: Record, transcript: Transcript) -> Any:
@@ -106,6 +110,5 @@ def _place(record: Record) -> float:
     return place if 0.0 <= place <= record.duration else 0.0
 
 
-def _gaps_of(record: Record) -> list[dict[str, Any]]:
-    ledger = json.loads(vault().read(objects_of(record, ObjectRole.GAP_LEDGER)[0]))
-    return [gap for gap in ledger["gaps"] if gap["kind"] == CLOCK or gap["end"] - gap["start"] >= SHORTEST_GAP_SHOWN]
+def _ledger_of(record: Record) -> Any:
+    return json.loads(vault().read(objects_of(record, ObjectRole.GAP_LEDGER)[0]))
