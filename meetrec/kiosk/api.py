@@ -1,7 +1,7 @@
 """The kiosk's side of the talk with the district's server: the pinned server alone, small requests, bounded answers, every failure named."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +24,16 @@ class Receipt:
 
     sha256: str
     durable: bool
+
+
+@dataclass(frozen=True)
+class StateReport:
+    """What the room does: `state` since `at` (ISO, aware), the alarms as the server takes them, and the hours of recording the disk still holds."""
+
+    state: str
+    at: str
+    alarms: list[dict[str, Any]]
+    hours_left: float | None = None
 
 
 class DistrictServer:
@@ -49,9 +59,9 @@ class DistrictServer:
         answer = self._ask("PUT", f"recordings/{place}", content)
         return Receipt(str(answer.get("sha256", "")), answer.get("durable") is True)
 
-    def report_state(self, recording: str, state: str, at: str) -> None:
+    def report_state(self, recording: str, report: StateReport) -> None:
         """Tell the coordinator's page what the room does; for information only. Raises ServerTrouble."""
-        self._ask("PUT", f"recordings/{recording}/state", json.dumps({"state": state, "at": at}).encode())
+        self._ask("PUT", f"recordings/{recording}/state", json.dumps(asdict(report)).encode())
 
     def _ask(self, method: str, path: str, content: bytes) -> dict[str, Any]:
         with session_with(self._address, self._pin.fingerprint if self._pin else None) as session:

@@ -7,6 +7,7 @@ as before. What is remembered in memory only saves a second delivery. Nothing is
 import shutil
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,10 @@ from meetrec.capture import outbox
 from meetrec.capture.errors import CaptureError
 from meetrec.capture.outbox import PieceFile
 from meetrec.capture.pieces import sha256_hex
-from meetrec.kiosk.api import DistrictServer, Receipt
+from meetrec.capture.room_entries import ROOM_FOLDER, entries_of
+from meetrec.kiosk.api import DistrictServer, Receipt, StateReport
 from meetrec.kiosk.errors import WITH_THE_CONNECTION, ServerTrouble, Trouble
+from meetrec.kiosk.room_log import log_has_ended
 
 FIRST_WAIT = 1.0  # seconds after a failure, doubled up to LONGEST_WAIT
 LONGEST_WAIT = 60.0
@@ -48,7 +51,7 @@ class Courier:
         self._server = server
         self._on_delivered = on_delivered
         self._confirmed: set[Path] = set()  # delivered files that stay here a while: bounded by the microphones of open runs
-        self._reports: dict[str, tuple[str, str]] = {}
+        self._reports: dict[str, StateReport] = {}
         self._wake = threading.Event()
         self.state = DeliveryState()
 
@@ -63,9 +66,9 @@ class Courier:
         """There is something new, or the program ends: do not wait any longer."""
         self._wake.set()
 
-    def report(self, recording: str, state: str, at: str) -> None:
+    def report(self, recording: str, report: StateReport) -> None:
         """Have the newest state of a recording told to the server, when it can be."""
-        self._reports[recording] = (state, at)
+        self._reports[recording] = report
         self.wake()
 
     def deliver_pass(self) -> DeliveryState:
@@ -110,11 +113,35 @@ class Courier:
             return Trouble.UNREADABLE_PIECE
 
     def _deliver_recording(self, folder: Path) -> Trouble | None:
+        """The room's log first, since a notice given in the room is what makes the recording known; then the sound; the closing last."""
         is_closed = (folder / outbox.CLOSING).exists()  # asked first: what is listed after it is all there will ever be
-        trouble = self._first_trouble(self._deliver_run, outbox.runs_of(folder))
-        if trouble is None and is_closed:
+        is_told = _is_told(folder)
+        trouble = self._trouble_at(self._deliver_log, folder)
+        if trouble in WITH_THE_CONNECTION:
+            return trouble
+        trouble = self._first_trouble(self._deliver_run, outbox.runs_of(folder)) or trouble
+        if trouble is None and is_told and is_closed:
             self._close(folder)
+        elif trouble is None and is_told and not outbox.run_folders(folder):
+            self._let_go_of_log(folder)
         return trouble
+
+    def _deliver_log(self, folder: Path) -> None:
+        """Deliver the entries in order. The newest one stays: the next is chained to it."""
+        entries = entries_of(folder)
+        for path in entries:
+            self._deliver_file(path, f"{folder.name}/{ROOM_FOLDER}/{int(path.stem)}", must_be_durable=True)
+            if path != entries[-1]:
+                self._delete(path)
+
+    def _let_go_of_log(self, folder: Path) -> None:
+        """A meeting that was not recorded: its log has ended and lies at the server."""
+        for path in entries_of(folder):
+            if path in self._confirmed:
+                self._delete(path)
+        with suppress(OSError):  # something was begun here just now; then the folder stays
+            (folder / ROOM_FOLDER).rmdir()
+            folder.rmdir()
 
     def _deliver_run(self, run: Path) -> Trouble | None:
         self._deliver_file(run / outbox.RUN_STATEMENT, f"{run.parent.name}/runs/{run.name}")
@@ -144,6 +171,8 @@ class Courier:
         """Everything is there: hand over closing.json, and only then remove the folder, closing.json last."""
         runs = [path for path in folder.iterdir() if path.is_dir()]
         _require_nothing_left(runs)
+        if any(path not in self._confirmed for path in entries_of(folder)):
+            raise ServerTrouble(Trouble.UNREADABLE_PIECE)
         self._deliver_file(folder / outbox.CLOSING, f"{folder.name}/closing")
         self._on_delivered(folder.name, pieces_in(outbox.read_closing(self._outbox, folder.name) or {"runs": {}}))
         for run in runs:
@@ -154,13 +183,13 @@ class Courier:
 
     def _deliver_report(self, recording: str) -> None:
         """States are for information: one the server does not want is dropped, one it could not take is tried again."""
-        state, at = self._reports[recording]
+        report = self._reports[recording]
         try:
-            self._server.report_state(recording, state, at)
+            self._server.report_state(recording, report)
         except ServerTrouble as error:
             if error.trouble in WITH_THE_CONNECTION:
                 raise
-        if self._reports.get(recording) == (state, at):
+        if self._reports.get(recording) is report:
             del self._reports[recording]
 
 
@@ -171,6 +200,14 @@ def _settled_pieces(run: Path, microphone: str) -> list[PieceFile]:
     """
     pieces = list(outbox.pieces_of(run, microphone))
     return pieces[:-1] if pieces and pieces[-1].is_journal else pieces
+
+
+def _is_told(folder: Path) -> bool:
+    """Whether the room's log has its end, or there is none. One that does not read keeps the closing here, never the sound."""
+    try:
+        return not entries_of(folder) or log_has_ended(folder)
+    except (CaptureError, OSError):
+        return False
 
 
 def _require_receipt(receipt: Receipt, content: bytes, must_be_durable: bool) -> None:

@@ -59,8 +59,8 @@ class RecorderPort(Protocol):
     def start(self, recording: str) -> None:
         """Begin a new run of a recording."""
 
-    def pause(self) -> None:
-        """Hold on; the gap is stated."""
+    def pause(self, kind: str) -> None:
+        """Hold on; the gap is stated as "pause" or "off_the_record"."""
 
     def resume(self) -> None:
         """Go on."""

@@ -3,21 +3,22 @@
 import threading
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import structlog
 
 from meetrec.capture import outbox, recovery
-from meetrec.capture.errors import CaptureError
-from meetrec.capture.pieces import parse_piece
+from meetrec.capture.room_contents import OBJECTORS
 from meetrec.capture.signing import KioskSigner
 from meetrec.kiosk import sentences
 from meetrec.kiosk.courier import Courier, pieces_in, pieces_waiting
 from meetrec.kiosk.demonstration import DemonstrationPlayer
 from meetrec.kiosk.errors import ActionRefused
-from meetrec.kiosk.faults import FaultBoard
-from meetrec.kiosk.meetings_cache import ArmedMeeting, MeetingsCache
+from meetrec.kiosk.interruptions import Interrupted, interrupted_in
+from meetrec.kiosk.logged_room import LoggedRoom, preflight_of
+from meetrec.kiosk.meetings_cache import MeetingsCache
 from meetrec.kiosk.recorder_port import RecorderPort, RecorderReading
 from meetrec.platform import clock
 
@@ -29,21 +30,6 @@ HEARD_FOR_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
-class Interrupted:
-    """A recording without its closing: `meeting` is None when the server does not list it any more.
-
-    `may_go_on` only where it may still be the meeting that is held now: another pupil's must not get into yesterday's recording.
-    `is_damaged` when a file of it does not read; the rest is kept all the same.
-    """
-
-    recording: str
-    interrupted_at: datetime
-    meeting: ArmedMeeting | None
-    may_go_on: bool
-    is_damaged: bool
-
-
-@dataclass(frozen=True)
 class Delivery:
     """How far a stopped recording has come: pieces at the server, and pieces in all."""
 
@@ -52,20 +38,15 @@ class Delivery:
     is_complete: bool
 
 
-class Room:
+class Room(LoggedRoom):
     """The room of this kiosk. Safe for several threads: actions wait for each other, readings do not."""
 
     def __init__(
         self, outbox_folder: Path, recorder: RecorderPort, cache: MeetingsCache, courier: Courier, player: DemonstrationPlayer, signer: KioskSigner
     ) -> None:
-        self.cache = cache
-        self.courier = courier
+        super().__init__(outbox_folder, recorder, cache, courier, signer)
         self.player = player
-        self.faults = FaultBoard()
-        self._outbox = outbox_folder
         self._signer = signer
-        self._recorder = recorder
-        self._acting = threading.Lock()
         self._heard_at: dict[str, float] = {}
         self.last_stopped: str | None = None
 
@@ -73,14 +54,14 @@ class Room:
         """Watch the microphones until `stopped`, whether or not a screen is looking; a thread of its own."""
         while not stopped.wait(LOOK_SECONDS):
             try:
-                self.look()
+                self.tend(self.look())
             except Exception:  # faults must go on being noted, whatever one reading brought
                 log.exception("room.look_failed")
 
     def look(self) -> RecorderReading:
         """Read the recorder; note faults and who was heard."""
         reading = self._recorder.reading()
-        self.faults.look(reading)
+        self.note_alarms(self.faults.look(reading))
         for microphone in reading.microphones:
             if microphone.is_loud_as_a_voice:
                 self._heard_at[microphone.id] = time.monotonic()
@@ -90,25 +71,30 @@ class Room:
         """Whether the microphone heard something as loud as a voice in the last seconds."""
         return time.monotonic() - self._heard_at.get(microphone, -HEARD_FOR_SECONDS) < HEARD_FOR_SECONDS
 
-    def start(self, recording: str) -> None:
-        """Begin to record an armed meeting; a second press changes nothing. Raises ActionRefused or CaptureError."""
+    def start(self, recording: str, started_without: str | None = None) -> None:
+        """Begin to record an armed meeting once its opening is complete (G6.a); a second press changes nothing.
+
+        `started_without` is why it starts although a microphone never heard a voice. Raises ActionRefused or CaptureError.
+        """
         with self._acting:
             if self._runs_already(recording):
                 return
-            if self.cache.news is None or self.cache.news.find(recording) is None:
-                raise ActionRefused(sentences.NOT_ARMED)
+            self._require_armed(recording)
             if self.delivery_of(recording) is not None:
                 raise ActionRefused(sentences.ALREADY_RECORDED)
-            self._begin(recording)
+            opening = self._require_opened(recording)
+            preflight = preflight_of(self._recorder.reading().microphones, started_without)
+            started = {} if opening.parent_is_recording else {"parent_wants_copy": True}
+            self._begin(recording, ("preflight", preflight), ("started", started))
 
     def continue_interrupted(self, recording: str) -> None:
-        """Begin a new run of an interrupted recording."""
+        """Begin a new run of an interrupted recording; its log goes on, and nothing is asked twice."""
         with self._acting:
             if self._runs_already(recording):
                 return
             if not self._require_interrupted(recording).may_go_on:
                 raise ActionRefused(sentences.NOT_OF_TODAY)
-            self._begin(recording)
+            self._begin(recording, ("started", {}))
 
     def _runs_already(self, recording: str) -> bool:
         reading = self._recorder.reading()
@@ -116,7 +102,7 @@ class Room:
             raise ActionRefused(sentences.ANOTHER_RUNS)
         return reading.is_running
 
-    def _begin(self, recording: str) -> None:
+    def _begin(self, recording: str, *entries: tuple[str, dict[str, Any]]) -> None:
         self.faults.clear()
         self.last_stopped = None  # a stop that fails must not lead to the page of the recording before
         self.player.order("stop")
@@ -126,33 +112,60 @@ class Room:
             self.player.order("idle")
             raise
         self.player.order("play")
-        self._report(recording, "recording")
+        self._note_begun(recording, *entries)
 
-    def pause(self) -> None:
-        """Hold on; the stretch will be stated as a pause."""
+    def pause(self, off_the_record: bool = False) -> None:
+        """Hold on; the stretch will be stated as a pause, or as off the record. While it holds already nothing changes."""
         with self._acting:
             recording = self._require_running()
-            self._recorder.pause()
+            is_new = self._recorder.reading().state != "paused"
+            self._recorder.pause("off_the_record" if off_the_record else "pause")
+            if is_new:
+                self.log.tell(recording, "off_the_record" if off_the_record else "paused", {})
             self._report(recording, "paused")
 
     def resume(self) -> None:
         """Go on after a pause."""
         with self._acting:
             recording = self._require_running()
+            was_paused = self._recorder.reading().state == "paused"
             self._recorder.resume()
+            if was_paused:
+                self.log.tell(recording, "resumed", {})
             self._report(recording, "recording")
 
     def stop(self, held_milliseconds: int) -> str | None:
         """End the recording; the recording that was ended, None when none ran. Raises ActionRefused when the hold was too short (peers #1)."""
         _require_hold(held_milliseconds, sentences.HELD_TOO_SHORT)
         with self._acting:
-            recording = self._recorder.reading().recording
-            if recording is not None:
-                self.player.order("stop", "idle")
-                self._recorder.stop()
-                self.last_stopped = recording
-                self._report(recording, "stopped")
+            return self._stop()
+
+    def object(self, by: str, held_milliseconds: int) -> str:
+        """A parent objects, where the state's profile lets that end the recording (X-4); the recording that was ended. Raises ActionRefused."""
+        _require_hold(held_milliseconds, sentences.HELD_TOO_SHORT)
+        with self._acting:
+            recording = self._require_running()
+            meeting = self.cache.news.find(recording) if self.cache.news else None
+            if meeting is None or not meeting.objection_stops:
+                raise ActionRefused(sentences.OBJECTION_STOPS_NOTHING)
+            if by not in OBJECTORS:
+                raise ActionRefused(sentences.OBJECTION_BY_NOBODY)
+            self.log.tell(recording, "objection", {"by": by})
+            self._stop()
             return recording
+
+    def _stop(self) -> str | None:
+        recording = self._recorder.reading().recording
+        if recording is not None:
+            self.player.order("stop", "idle")
+            try:
+                self._recorder.stop()
+            except Exception:  # nothing records any more; the recording is an interrupted one, and its log goes on
+                self.log.run_ended()
+                raise
+            self.last_stopped = recording
+            self._note_stopped(recording)
+        return recording
 
     def finish_interrupted(self, recording: str, held_milliseconds: int) -> None:
         """Close an interrupted recording as it is, so that it is delivered as complete; for good, hence the hold as at the stop."""
@@ -163,35 +176,15 @@ class Room:
                 for microphone in outbox.microphones_of(run):
                     recovery.end_as_interrupted(run, microphone, self._signer)
             recovery.finish(self._outbox, recording, self._signer)
-            self._report(recording, "stopped")
+            self._note_stopped(recording)
 
     def interrupted(self, now: datetime) -> list[Interrupted]:
         """The recordings that a crash or a stopped program left without an end, latest first."""
-        running = self._recorder.reading().recording
-        folders = [self._outbox / name for name in outbox.recordings_in(self._outbox) if name != running]
-        found = [self._interrupted_in(folder, now) for folder in folders if self._is_interrupted(folder)]
-        return sorted(found, key=lambda one: one.interrupted_at, reverse=True)
+        return interrupted_in(self._outbox, self.cache.news, self._recorder.reading().recording, now)
 
     def part_of(self, recording: str | None) -> int:
         """Which uninterrupted part of its recording is running: 1, or more after an interruption."""
         return max(1, len(outbox.run_folders(self._outbox / recording))) if recording else 1
-
-    @staticmethod
-    def _is_interrupted(folder: Path) -> bool:
-        return not (folder / outbox.CLOSING).exists() and any(folder.glob(f"*/{outbox.RUN_STATEMENT}"))
-
-    def _interrupted_in(self, folder: Path, now: datetime) -> Interrupted:
-        try:
-            interrupted_at, is_damaged = max(map(_last_sound_of, outbox.runs_of(folder))), False
-        except (CaptureError, OSError):  # a file that does not read must not take the screen away: the recording is still listed
-            interrupted_at, is_damaged = datetime.fromtimestamp(folder.stat().st_mtime, UTC), True
-        meeting = self.cache.news.find(folder.name) if self.cache.news else None
-        return Interrupted(folder.name, interrupted_at, meeting, self._may_go_on(meeting, interrupted_at, now), is_damaged)
-
-    def _may_go_on(self, meeting: ArmedMeeting | None, interrupted_at: datetime, now: datetime) -> bool:
-        """While it is the meeting's day; also on the day of the interruption, when a meeting is held on another day than planned."""
-        news = self.cache.news
-        return news is not None and meeting is not None and (meeting in news.on_day_of(now) or news.is_same_day(interrupted_at, now))
 
     def delivery_of(self, recording: str) -> Delivery | None:
         """How far a stopped recording has come; None when this kiosk has stopped no such recording."""
@@ -205,32 +198,14 @@ class Room:
         delivered = self.cache.delivered_pieces(recording)
         return None if delivered is None else Delivery(delivered, delivered, is_complete=True)
 
-    def _require_running(self) -> str:
-        recording = self._recorder.reading().recording
-        if recording is None:
-            raise ActionRefused(sentences.NOT_RECORDING)
-        return recording
-
     def _require_interrupted(self, recording: str) -> Interrupted:
         found = next((one for one in self.interrupted(clock.now()) if one.recording == recording), None)
         if found is None:
             raise ActionRefused(sentences.NOTHING_TO_FINISH)
         return found
 
-    def _report(self, recording: str, state: str) -> None:
-        self.courier.report(recording, state, clock.now().isoformat())
-
 
 def _require_hold(milliseconds: int, sentence: object) -> None:
     """What cannot be taken back needs a hold of two seconds: the page tells how long it was. Raises ActionRefused."""
     if milliseconds < HOLD_MILLISECONDS:
         raise ActionRefused(sentence)
-
-
-def _last_sound_of(run: Path) -> datetime:
-    """The last moment a run has sound of, to within the ten seconds of an open piece."""
-    statement = outbox.statement_of(run)
-    newest = [outbox.newest_piece(run, microphone) for microphone in outbox.microphones_of(run)]
-    reached = [parse_piece(piece.path.read_bytes()).header for piece in newest if piece is not None]
-    seconds = max((header.first_frame + (header.frames or 0) for header in reached), default=0) / statement["rate"]
-    return datetime.fromisoformat(statement["started_at"]) + timedelta(seconds=seconds)

@@ -101,9 +101,9 @@ class RoomRecorder:
         while time.monotonic() < deadline and any(microphone.state == "opening" for microphone in self.reading().microphones):
             time.sleep(0.05)
 
-    def pause(self) -> None:
-        """Hold on."""
-        self._require_recorder().pause()
+    def pause(self, kind: str) -> None:
+        """Hold on; the gap is stated as "pause" or "off_the_record"."""
+        self._require_recorder().pause(kind)
 
     def resume(self) -> None:
         """Go on."""

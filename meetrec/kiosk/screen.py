@@ -11,10 +11,11 @@ from flask_babel import gettext as _
 
 from meetrec.kiosk import sentences
 from meetrec.kiosk.errors import Trouble
-from meetrec.kiosk.room_news import ArmedMeeting
+from meetrec.kiosk.interruptions import Interrupted
 from meetrec.kiosk.news import NewsPoll
 from meetrec.kiosk.recorder_port import MicrophoneReading, RecorderReading
-from meetrec.kiosk.room import Delivery, Interrupted, Room
+from meetrec.kiosk.room import Delivery, Room
+from meetrec.kiosk.room_news import ArmedMeeting
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,8 @@ class Screen:
     def faults(self) -> list[dict[str, Any]]:
         """The faults that wait for a person's answer."""
         unanswered = self.room.faults.unanswered()
-        return [{"number": fault.number, "sentence": sentences.fault_sentence(fault.kind, fault.name, fault.is_over)} for fault in unanswered]
+        log_waits = [{"number": 0, "sentence": str(sentences.LOG_WAITS)}] if self.room.log.is_held_up else []  # goes by itself, not by an answer
+        return log_waits + [{"number": fault.number, "sentence": sentences.fault_sentence(fault.kind, fault.name, fault.is_over)} for fault in unanswered]
 
     @property
     def troubles(self) -> list[Trouble | None]:

@@ -134,7 +134,7 @@ def finish_interrupted(recording_id: UUID) -> ResponseReturnValue:
 @open_to_screen
 def answer_fault(number: int) -> ResponseReturnValue:
     """A person has seen a fault."""
-    screen().room.faults.answer(number)
+    screen().room.answer_alarm(number)
     return _now_at(url_for("kiosk.home"))
 
 

@@ -33,8 +33,8 @@ class ScriptedRecorder:
         self._called(f"start {recording}")
         self.now = replace(self.now, state="recording", recording=recording, elapsed=0.0)
 
-    def pause(self) -> None:
-        self._called("pause")
+    def pause(self, kind: str) -> None:
+        self._called(kind)
         self.now = replace(self.now, state="paused")
 
     def resume(self) -> None:

@@ -1,0 +1,59 @@
+"""Recordings that a crash or a stopped program left without an end: what is known of them, from their files alone (peers #4, #5)."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from meetrec.capture import outbox
+from meetrec.capture.errors import CaptureError
+from meetrec.capture.pieces import parse_piece
+from meetrec.kiosk.room_news import ArmedMeeting, RoomNews
+
+
+@dataclass(frozen=True)
+class Interrupted:
+    """A recording without its closing: `meeting` is None when the server does not list it any more.
+
+    `may_go_on` only where it may still be the meeting that is held now: another pupil's must not get into yesterday's recording.
+    `is_damaged` when a file of it does not read; the rest is kept all the same.
+    """
+
+    recording: str
+    interrupted_at: datetime
+    meeting: ArmedMeeting | None
+    may_go_on: bool
+    is_damaged: bool
+
+
+def interrupted_in(outbox_folder: Path, news: RoomNews | None, running: str | None, now: datetime) -> list[Interrupted]:
+    """The interrupted recordings of an outbox but the one that is running, latest first."""
+    folders = [outbox_folder / name for name in outbox.recordings_in(outbox_folder) if name != running]
+    found = [_interrupted(folder, news, now) for folder in folders if _is_interrupted(folder)]
+    return sorted(found, key=lambda one: one.interrupted_at, reverse=True)
+
+
+def _is_interrupted(folder: Path) -> bool:
+    return not (folder / outbox.CLOSING).exists() and any(folder.glob(f"*/{outbox.RUN_STATEMENT}"))
+
+
+def _interrupted(folder: Path, news: RoomNews | None, now: datetime) -> Interrupted:
+    try:
+        interrupted_at, is_damaged = max(map(_last_sound_of, outbox.runs_of(folder))), False
+    except (CaptureError, OSError):  # a file that does not read must not take the screen away: the recording is still listed
+        interrupted_at, is_damaged = datetime.fromtimestamp(folder.stat().st_mtime, UTC), True
+    meeting = news.find(folder.name) if news else None
+    return Interrupted(folder.name, interrupted_at, meeting, _may_go_on(news, meeting, interrupted_at, now), is_damaged)
+
+
+def _may_go_on(news: RoomNews | None, meeting: ArmedMeeting | None, interrupted_at: datetime, now: datetime) -> bool:
+    """While it is the meeting's day; also on the day of the interruption, when a meeting is held on another day than planned."""
+    return news is not None and meeting is not None and (meeting in news.on_day_of(now) or news.is_same_day(interrupted_at, now))
+
+
+def _last_sound_of(run: Path) -> datetime:
+    """The last moment a run has sound of, to within the ten seconds of an open piece."""
+    statement = outbox.statement_of(run)
+    newest = [outbox.newest_piece(run, microphone) for microphone in outbox.microphones_of(run)]
+    reached = [parse_piece(piece.path.read_bytes()).header for piece in newest if piece is not None]
+    seconds = max((header.first_frame + (header.frames or 0) for header in reached), default=0) / statement["rate"]
+    return datetime.fromisoformat(statement["started_at"]) + timedelta(seconds=seconds)

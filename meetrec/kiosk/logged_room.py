@@ -1,0 +1,225 @@
+"""What people say and do in the room besides the sound: notice, opening, notes, bookmarks, alarms, closing; each is an entry of the room's log."""
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import structlog
+
+from meetrec.capture import outbox
+from meetrec.capture.errors import CaptureError
+from meetrec.capture.room_contents import LONGEST_LABEL, LONGEST_NAME, LONGEST_TEXT
+from meetrec.capture.signing import KioskSigner
+from meetrec.kiosk import sentences
+from meetrec.kiosk.api import StateReport
+from meetrec.kiosk.courier import Courier
+from meetrec.kiosk.errors import ActionRefused
+from meetrec.kiosk.faults import AlarmChange, FaultBoard
+from meetrec.kiosk.meetings_cache import MeetingsCache
+from meetrec.kiosk.opening import Closing, OnTheSpotStatement, Opening, OpeningState, written_text
+from meetrec.kiosk.recorder_port import MicrophoneReading, RecorderPort, RecorderReading
+from meetrec.kiosk.room_log import RoomLog
+from meetrec.kiosk.room_memory import RoomMemory, is_of_now
+from meetrec.platform import clock
+
+REPORT_SECONDS = 60.0
+CLOSING_SECONDS = 300.0  # how long the closing question waits for an answer
+LEFT_OPEN = float("-inf")  # a log that an earlier program left without its end
+
+log = structlog.get_logger()
+
+
+class LoggedRoom:
+    """The room as far as the log goes; `Room` adds what the recorder does. Safe for several threads."""
+
+    def __init__(self, outbox_folder: Path, recorder: RecorderPort, cache: MeetingsCache, courier: Courier, signer: KioskSigner) -> None:
+        self.cache = cache
+        self.courier = courier
+        self.faults = FaultBoard()
+        self.log = RoomLog(outbox_folder, cache, signer)
+        self._memory = RoomMemory(cache.folder)
+        self._outbox = outbox_folder
+        self._recorder = recorder
+        self._acting = threading.Lock()
+        self._told_of: str | None = None  # the recording begun last: whose alarms are on the board
+        self._state: tuple[str, datetime] | None = None  # what was reported last, and since when it is so
+        self._reported_at = 0.0
+        self._stopped_at = {recording: LEFT_OPEN for recording in self._logs_left_open()}
+
+    def _logs_left_open(self) -> list[str]:
+        """Stopped recordings whose log has no end: the chair's answer did not come before the program ended."""
+        return [name for name in outbox.recordings_in(self._outbox) if (self._outbox / name / outbox.CLOSING).exists() and self._is_open(name)]
+
+    def _is_open(self, recording: str) -> bool:
+        try:
+            return self.log.has_begun(recording) and not self.log.has_ended(recording)
+        except (CaptureError, OSError):
+            log.warning("room_log.unreadable", recording=recording)
+            return False
+
+    def begin_on_the_spot(self, meeting_id: str, statement: OnTheSpotStatement) -> str:
+        """Take down a parent's notice in the room; the new recording's id. Works without a network. Raises ActionRefused."""
+        with self._acting:
+            now = clock.now()
+            if self.cache.on_the_spot_recording_of(meeting_id) is not None:
+                raise ActionRefused(sentences.NOTICE_GIVEN_ALREADY)
+            other = self.cache.news.find_other(meeting_id, now) if self.cache.news else None
+            if other is None:
+                raise ActionRefused(sentences.NOT_IN_THIS_ROOM)
+            recording = str(uuid4())
+            self.log.require(recording, "notice", statement.content(meeting_id, now.isoformat()))
+            try:
+                self.cache.note_on_the_spot(recording, other, statement.device.strip())
+            except OSError as error:  # the notice is sealed; a restart before the server knows would ask for it again
+                log.warning("room.notice_not_remembered", error=error.strerror)
+            return recording
+
+    def note_opening(self, recording: str, opening: Opening) -> None:
+        """Keep what the chair asked and was told (G6); told again, the newest word counts. Raises ActionRefused."""
+        with self._acting:
+            self._require_armed(recording)
+            self.log.require(recording, "opening", opening.content())
+            self._memory.note_opening(recording, opening.state(clock.now()))
+
+    def opening_of(self, recording: str) -> OpeningState | None:
+        """What was told at this meeting's opening, also after a restart; None when it is still to be asked."""
+        known = self._memory.opening_of(recording)
+        return known if known is not None and (is_of_now(known, clock.now()) or recording == self._recorder.reading().recording) else None
+
+    def decline(self, recording: str) -> None:
+        """The parent does not record, so the chair does not either (A-05). The meeting stays armed: a parent may change their mind. Raises ActionRefused."""
+        with self._acting:
+            opening = self._require_opening(recording)
+            if opening.parent_is_recording or recording == self._recorder.reading().recording:
+                raise ActionRefused(sentences.PARENT_RECORDS_HERE)
+            if opening.declined_at is None:
+                self.log.require(recording, "closing", Closing("unknown", district_copy_complete=False).content())
+                self._memory.note_opening(recording, replace(opening, declined_at=clock.now()))
+
+    def add_note(self, text: str) -> None:
+        """Keep a note of the chair at its time (G7). Raises ActionRefused."""
+        with self._acting:
+            self.log.require(self._require_running(), "note", {"text": written_text(text, LONGEST_TEXT)})
+
+    def add_bookmark(self, label: str) -> None:
+        """Mark this moment of the recording; SPOKEN_OPENING marks the chair's opening words. Raises ActionRefused."""
+        with self._acting:
+            self.log.require(self._require_running(), "bookmark", {"label": written_text(label, LONGEST_LABEL)})
+
+    def note_alarms(self, changes: Sequence[AlarmChange]) -> None:
+        """Keep in the log, and tell the server, what began, ended or was answered on the board of alarms."""
+        recording = self._told_of
+        if not changes or recording is None:
+            return
+        if self._is_open(recording):
+            for change in changes:
+                self.log.tell(recording, change.kind, change.as_content())
+        if self._state is not None:
+            self._report(recording, self._state[0])
+
+    def answer_alarm(self, number: int) -> None:
+        """A person has seen an alarm."""
+        self.note_alarms(self.faults.answer(number))
+
+    def closing_due(self) -> str | None:
+        """The recording stopped last whose closing still waits for the chair's answer."""
+        waiting = {recording: since for recording, since in self._stopped_at.items() if since != LEFT_OPEN}
+        return max(waiting, key=lambda recording: waiting[recording], default=None)
+
+    def confirm_closing(self, recording: str, closing: Closing) -> None:
+        """Keep the chair's word at the end (G6.c); with it the log ends and the recording can be closed on the server. Raises ActionRefused."""
+        with self._acting:
+            if self._stopped_at.get(recording, LEFT_OPEN) == LEFT_OPEN:
+                raise ActionRefused(sentences.NO_CLOSING_DUE)
+            self.log.require(recording, "closing", closing.content())
+            self._end_log(recording, confirmed=True)
+
+    def tend(self, reading: RecorderReading) -> None:
+        """Several times a second: write what waits, end the logs that nobody answers for, tell the server once a minute that it records."""
+        self.log.write_waiting()
+        if reading.recording is not None and self._state is not None and time.monotonic() - self._reported_at > REPORT_SECONDS:
+            self._report(reading.recording, self._state[0])
+        if self._acting.acquire(blocking=False):  # whoever is starting or stopping must not hold up the watch over the microphones
+            try:
+                self._end_logs(stopped_before=time.monotonic() - CLOSING_SECONDS)
+            finally:
+                self._acting.release()
+
+    def _end_logs(self, stopped_before: float, but: str | None = None) -> None:
+        for recording, since in list(self._stopped_at.items()):
+            if since <= stopped_before and recording != but:
+                self._end_log(recording, confirmed=False)
+
+    def _end_log(self, recording: str, *, confirmed: bool) -> None:
+        self.log.tell(recording, "end", {"confirmed": confirmed})
+        del self._stopped_at[recording]
+        self.courier.wake()
+
+    def _note_begun(self, recording: str, *entries: tuple[str, dict[str, Any]]) -> None:
+        """The recorder records: only now is there time for the log. Another meeting's log that still waited has its end."""
+        self._told_of = recording
+        self.log.run_began(recording)
+        for kind, content in entries:
+            self.log.tell(recording, kind, content)
+        self._end_logs(stopped_before=time.monotonic(), but=recording)
+        self._report(recording, "recording")
+
+    def _note_stopped(self, recording: str) -> None:
+        """The recording was stopped: the closing question waits from now on."""
+        self.log.tell(recording, "stopped", {})
+        self.log.run_ended()
+        self._stopped_at[recording] = time.monotonic()
+        self._report(recording, "stopped")
+
+    def _report(self, recording: str, state: str) -> None:
+        """Have the server told how the room stands now."""
+        if self._state is None or self._state[0] != state:
+            self._state = state, clock.now()
+        self._reported_at = time.monotonic()
+        self.courier.report(recording, StateReport(state, self._state[1].isoformat(), self.faults.as_json(), self._recorder.reading().hours_left))
+
+    def _require_running(self) -> str:
+        recording = self._recorder.reading().recording
+        if recording is None:
+            raise ActionRefused(sentences.NOT_RECORDING)
+        return recording
+
+    def _require_armed(self, recording: str) -> None:
+        if self.cache.news is None or self.cache.news.find(recording) is None:
+            raise ActionRefused(sentences.NOT_ARMED)
+
+    def _require_opening(self, recording: str) -> OpeningState:
+        opening = self.opening_of(recording)
+        if opening is None:
+            raise ActionRefused(sentences.NOT_OPENED)
+        return opening
+
+    def _require_opened(self, recording: str) -> OpeningState:
+        """The opening, once it allows to start (G6.a, A-05). Raises ActionRefused with what is missing."""
+        opening = self._require_opening(recording)
+        if opening.missing is not None:
+            raise ActionRefused(opening.missing)
+        if opening.declined_at is not None:
+            raise ActionRefused(sentences.PARENT_DOES_NOT_RECORD)
+        return opening
+
+
+def preflight_of(microphones: Sequence[MicrophoneReading], reason: str | None) -> dict[str, Any]:
+    """The content of the log's `preflight`. Raises ActionRefused when a microphone never heard a voice and nobody says why (peers #17)."""
+    unheard = [one.id for one in microphones if not one.heard_voice]
+    why = written_text(reason, LONGEST_TEXT) if reason and reason.strip() else None
+    if unheard and why is None:
+        raise ActionRefused(sentences.MICROPHONE_NOT_HEARD)
+    heard = [{"id": one.id, "seat": one.name[:LONGEST_NAME], "heard": one.heard_voice, "level_db": _level_of(one)} for one in microphones]
+    return {"microphones": heard, "started_without": unheard, "reason": why if unheard else None}
+
+
+def _level_of(microphone: MicrophoneReading) -> float | None:
+    """dBFS of its loudest voice, else of what it hears now; None while nothing comes from it."""
+    level = microphone.voice_level_db if microphone.voice_level_db is not None else microphone.level_db
+    return None if microphone.is_lost else round(max(level, -120.0), 1)

@@ -1,0 +1,183 @@
+"""Writes the room's log: one sealed, signed entry for each thing that people say and do, in one chain over all runs and restarts.
+
+The log never holds up the sound. What the disk does not take waits in memory, in order and with its own time, and is written as soon as
+the disk takes it; what a person has just typed is refused instead, so that they know and can type it again.
+"""
+
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from meetrec.capture import outbox
+from meetrec.capture.errors import CaptureError
+from meetrec.capture.files import make_folder, place_file
+from meetrec.capture.pieces import sha256_hex
+from meetrec.capture.room_entries import NO_ENTRY_BEFORE, ROOM_FOLDER, EntryHeader, district_key_fingerprint, entries_of, entry_path, parse_entry, seal_entry
+from meetrec.capture.signing import KioskSigner
+from meetrec.kiosk import sentences
+from meetrec.kiosk.errors import ActionRefused
+from meetrec.kiosk.meetings_cache import MeetingsCache
+from meetrec.platform import clock
+
+MOST_WAITING = 1000  # entries in memory; a room that is out of disk for hours does not run out of memory too
+
+log = structlog.get_logger()
+
+
+class LogIsOver(ActionRefused):
+    """The log has its end; nothing is added."""
+
+
+@dataclass(frozen=True)
+class WaitingEntry:
+    """An entry with its own time, not written yet."""
+
+    recording: str
+    kind: str
+    content: dict[str, Any]
+    at: datetime
+    clock_offset: float | None
+    elapsed: float | None
+    run: str | None
+
+
+@dataclass(frozen=True)
+class RunningRun:
+    """The run that is being recorded: where it began on the recording's clock (seconds), and on the monotonic one."""
+
+    recording: str
+    run: str
+    began_after: float
+    began: float
+
+    def elapsed(self) -> float:
+        """Seconds on the recording's clock; the wall clock may be set meanwhile."""
+        return max(0.0, self.began_after + time.monotonic() - self.began)
+
+
+class RoomLog:
+    """The logs of all recordings in the outbox. Safe for several threads."""
+
+    def __init__(self, outbox_folder: Path, cache: MeetingsCache, signer: KioskSigner) -> None:
+        self._outbox = outbox_folder
+        self._cache = cache
+        self._signer = signer
+        self._lock = threading.RLock()
+        self._waiting: deque[WaitingEntry] = deque(maxlen=MOST_WAITING)
+        self._running: RunningRun | None = None
+
+    @property
+    def is_held_up(self) -> bool:
+        """Whether something waits for the disk."""
+        return bool(self._waiting)
+
+    def require(self, recording: str, kind: str, content: dict[str, Any]) -> None:
+        """Write an entry now. Raises ActionRefused when that is impossible; then nothing of it is kept."""
+        with self._lock:
+            self.write_waiting()
+            if self._waiting:
+                raise ActionRefused(sentences.ENTRY_NOT_KEPT)
+            try:
+                self._write(self._entry(recording, kind, content))
+            except (OSError, CaptureError) as error:
+                log.warning("room_log.entry_refused", kind=kind, error=type(error).__name__)
+                raise ActionRefused(sentences.ENTRY_NOT_KEPT) from error
+
+    def tell(self, recording: str, kind: str, content: dict[str, Any]) -> None:
+        """Write an entry of something that has happened already, now or as soon as the disk takes it; after the end there is nothing to tell."""
+        with self._lock:
+            self._waiting.append(self._entry(recording, kind, content))
+            self.write_waiting()
+
+    def write_waiting(self) -> None:
+        """Write what waits, in order, as far as the disk takes it."""
+        with self._lock:
+            while self._waiting:
+                try:
+                    self._write(self._waiting[0])
+                except LogIsOver:
+                    log.info("room_log.after_the_end", kind=self._waiting[0].kind)
+                except (OSError, CaptureError, ActionRefused) as error:
+                    log.warning("room_log.entry_waits", waiting=len(self._waiting), error=type(error).__name__)
+                    return
+                self._waiting.popleft()
+
+    def has_begun(self, recording: str) -> bool:
+        """Whether the recording has a log on this machine."""
+        return bool(entries_of(self._outbox / recording))
+
+    def has_ended(self, recording: str) -> bool:
+        """Whether the log on this machine has its end."""
+        return log_has_ended(self._outbox / recording)
+
+    def run_began(self, recording: str) -> None:
+        """A run has just begun: from now on the monotonic clock tells how far the recording is."""
+        runs = outbox.runs_of(self._outbox / recording)
+        if runs:
+            first, newest = (_started_at(run) for run in (runs[0], runs[-1]))
+            after = max(0.0, (newest - first).total_seconds())
+            self._running = RunningRun(recording, runs[-1].name, after, time.monotonic() + (newest - clock.now()).total_seconds())
+
+    def run_ended(self) -> None:
+        """Nothing is being recorded any more."""
+        self._running = None
+
+    def _entry(self, recording: str, kind: str, content: dict[str, Any]) -> WaitingEntry:
+        now, running = clock.now(), self._running
+        run = running.run if running is not None and running.recording == recording else None
+        elapsed = running.elapsed() if running is not None and run is not None else self._elapsed_between_runs(recording, now)
+        return WaitingEntry(recording, kind, content, now, self._cache.clock_offset, elapsed if elapsed is None else round(elapsed, 3), run)
+
+    def _elapsed_between_runs(self, recording: str, now: datetime) -> float | None:
+        """By the wall clock, which is all there is after a restart; None before there is a run that reads."""
+        try:
+            runs = outbox.runs_of(self._outbox / recording)
+            return max(0.0, (now - _started_at(runs[0])).total_seconds()) if runs else None
+        except (OSError, CaptureError):
+            return None
+
+    def _write(self, entry: WaitingEntry) -> None:
+        """Put an entry behind the newest one. Raises OSError, CaptureError or ActionRefused; then nothing is on the disk."""
+        folder = self._outbox / entry.recording
+        lying = entries_of(folder)
+        newest = lying[-1].read_bytes() if lying else None
+        header = self._header(entry, newest)
+        sealed = seal_entry(header, entry.content, self._district_key(), self._signer)
+        make_folder(folder / ROOM_FOLDER)
+        place_file(entry_path(folder, header.index), sealed)
+
+    def _header(self, entry: WaitingEntry, newest: bytes | None) -> EntryHeader:
+        before = parse_entry(newest) if newest is not None else None
+        if before is not None and before.kind == "end":
+            raise LogIsOver(sentences.NO_CLOSING_DUE)
+        return EntryHeader(
+            recording=entry.recording, kiosk=before.kiosk if before else self._kiosk(), index=before.index + 1 if before else 0, kind=entry.kind,
+            at=outbox.utc_text(entry.at), clock_offset=entry.clock_offset, elapsed=entry.elapsed, run=entry.run,
+            previous=sha256_hex(newest) if newest is not None else NO_ENTRY_BEFORE, district_key=district_key_fingerprint(self._district_key()),
+        )  # fmt: skip
+
+    def _kiosk(self) -> str:
+        if self._cache.news is None:
+            raise ActionRefused(sentences.NO_DISTRICT_KEY)
+        return self._cache.news.kiosk
+
+    def _district_key(self) -> bytes:
+        if self._cache.district_public_key is None:
+            raise ActionRefused(sentences.NO_DISTRICT_KEY)
+        return self._cache.district_public_key
+
+
+def log_has_ended(recording_folder: Path) -> bool:
+    """Whether the newest entry that lies here is the log's end. Raises EntryRefused or OSError when it does not read."""
+    lying = entries_of(recording_folder)
+    return bool(lying) and parse_entry(lying[-1].read_bytes()).kind == "end"
+
+
+def _started_at(run: Path) -> datetime:
+    return datetime.fromisoformat(outbox.statement_of(run)["started_at"])
