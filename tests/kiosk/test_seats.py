@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from meetrec.capture.devices import Microphone, microphones_from
+from meetrec.capture.devices import Microphone, microphones_from, with_usb_ids
+from meetrec.capture.sound_cards import SoundCard
 from meetrec.kiosk.seats import seated, with_known
 from meetrec.platform.settings import MicrophoneSeat
 
@@ -69,3 +70,33 @@ def test_no_device_and_no_id_is_known_twice() -> None:
     both = with_known(known, microphones_from([other, PARENT]))  # now the new one is listed first and has the first one's id
     assert told(both) == [("usb-mic-audio", PARENT, None), ("usb-mic-audio-2", other, None)]
     assert with_known(both, [replace(one) for one in both]) == both
+
+
+CARDS = {1: SoundCard(1, "parent", "0b0e:0420"), 2: SoundCard(2, "PCH", None)}
+
+
+def test_seat_is_found_by_usb_id_and_by_socket() -> None:
+    attached = with_usb_ids(microphones_from([PARENT, CHAIR]), CARDS)
+    for row in (MicrophoneSeat(seat="Parent", usb="0b0e:0420"), MicrophoneSeat(seat="Parent", card="parent")):
+        (sitting,) = seated((row,), attached, CARDS)
+        assert (sitting.device, sitting.seat, sitting.card) == (PARENT, "Parent", row.card)
+
+
+def test_of_two_microphones_with_one_usb_id_none_is_guessed() -> None:
+    cards = {1: CARDS[1], 2: SoundCard(2, "other", "0b0e:0420")}
+    attached = with_usb_ids(microphones_from([PARENT, CHAIR]), cards)
+    (absent,) = seated((MicrophoneSeat(seat="Parent", usb="0b0e:0420"),), attached, cards)
+    assert (absent.device, absent.label) == ("USB 0b0e:0420", "USB 0b0e:0420")
+
+
+def test_microphone_known_by_usb_id_alone_takes_its_device_when_it_comes_and_keeps_its_id() -> None:
+    row = (MicrophoneSeat(seat="Parent", usb="0b0e:0420"),)
+    known = with_known([], seated(row, microphones_from([CHAIR]), {}))
+    (back,) = with_known(known, seated(row, with_usb_ids(microphones_from([PARENT, CHAIR]), CARDS), CARDS))
+    assert (back.id, back.device, back.seat) == (known[0].id, PARENT, "Parent")
+
+
+def test_what_a_row_says_wins_over_the_profile() -> None:
+    attached = [replace(microphones_from([PARENT])[0], gain=30, rate=16_000, seat="Table")]
+    (sitting,) = seated((MicrophoneSeat(seat="Parent", device=PARENT, gain=70),), attached, {})
+    assert (sitting.gain, sitting.rate, sitting.seat) == (70, 16_000, "Parent")
