@@ -100,14 +100,13 @@ def places(captured: int, changes: int) -> Positions:
 
 def edits_of(samples: Samples, around: Positions, is_put_in: bool) -> Edits:
     """The quietest sample near each place, the first of equals. Windows end where the piece ends, so that no piece needs another."""
-    loudness = np.abs(samples.astype(np.int32))
-    positions = np.array([_quietest(loudness, int(place)) for place in around], np.int64)
+    positions = np.array([_quietest(samples, int(place)) for place in around], np.int64)
     return Edits(positions, np.zeros(0, np.int16) if is_put_in else samples[positions])
 
 
-def _quietest(loudness: NDArray[np.int32], place: int) -> int:
+def _quietest(samples: Samples, place: int) -> int:
     low = max(0, place - WINDOW)
-    return low + int(np.argmin(loudness[low : place + WINDOW + 1]))
+    return low + int(np.argmin(np.abs(samples[low : place + WINDOW + 1].astype(np.int32))))
 
 
 def corrected(samples: Samples, edits: Edits, is_put_in: bool) -> Samples:

@@ -48,13 +48,15 @@ class Stretch:
 
     def sound(self) -> Iterator[Samples]:
         """The samples piece by piece, corrected."""
+        is_put_in = self.changes > 0
         for number, _begins, around in self._parts():
             samples = self.pieces[number].samples()
             if not len(around):
                 yield samples
                 continue
-            self._edits.setdefault(number, edits_of(samples, around, self.changes > 0))
-            yield corrected(samples, self._edits[number], self.changes > 0)
+            if number not in self._edits:
+                self._edits[number] = edits_of(samples, around, is_put_in)
+            yield corrected(samples, self._edits[number], is_put_in)
 
     def _parts(self) -> Iterator[tuple[int, int, Positions]]:
         """For each piece its number, where it begins in the stretch, and the places in it around which a sample is changed."""
@@ -78,10 +80,12 @@ class Stretch:
         }  # fmt: skip
 
     def _all_edits(self) -> Iterator[tuple[int, Edits]]:
+        """Where each piece begins in the stretch, and its changed samples; one whose sound was not read yet is read now."""
+        is_put_in = self.changes > 0
         for number, begins, around in self._parts():
             if len(around):
                 if number not in self._edits:
-                    self._edits[number] = edits_of(self.pieces[number].samples(), around, self.changes > 0)
+                    self._edits[number] = edits_of(self.pieces[number].samples(), around, is_put_in)
                 yield begins, self._edits[number]
 
 
