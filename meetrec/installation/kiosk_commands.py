@@ -69,8 +69,8 @@ def list_kiosks() -> None:
     """All kiosks: id, place, key, and when each was last heard of or revoked."""
     with _database(load_settings()).reading() as session:
         for kiosk in all_kiosks(session):
-            key = (enrolment.key_name(kiosk) or "no key: enrol it anew")[: SHORT_KEY if kiosk.public_key else None]
-            click.echo(f"{kiosk.id}  {_words(kiosk)}: key {key}, {_standing(kiosk)}")
+            key = f"key {name[:SHORT_KEY]}" if (name := enrolment.key_name(kiosk)) else "no key: enrol it anew"
+            click.echo(f"{kiosk.id}  {_words(kiosk)}: {key}, {_standing(kiosk)}")
 
 
 def _place(session: Session, school: str, room: str) -> Room:
