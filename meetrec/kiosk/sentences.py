@@ -99,6 +99,37 @@ DISK_FULL = lazy_gettext(
     "Tell the coordinator and use another recorder for now."
 )
 
+ALARMS = {
+    "lost": lazy_gettext(
+        "The microphone “%(seat)s” is not connected. What it recorded so far is kept, and the other microphones go on. "
+        "Check its cable; it records again by itself."
+    ),
+    "muted": lazy_gettext(
+        "The microphone “%(seat)s” sends no sound at all: it is switched off or muted. The other microphones go on. Switch it on, or check its cable."
+    ),
+    "too_quiet": lazy_gettext(
+        "The microphone “%(seat)s” has heard almost nothing for a while. It goes on recording, and the others too. Move it nearer, or check its level."
+    ),
+    "clipping": lazy_gettext(
+        "The microphone “%(seat)s” hears too loud a sound and distorts it. Everything is kept. Move it a little farther away, or turn its level down."
+    ),
+    "disk_filling": lazy_gettext(
+        "The disk of this machine has room for less than two more hours. Everything is kept and recording goes on. "
+        "Tell the coordinator: recordings leave this machine as soon as they are delivered."
+    ),
+    "disk_full": DISK_FULL,
+}
+ALARMS_OVER = {
+    "lost": lazy_gettext(
+        "The microphone “%(seat)s” was not connected for a while and is back. What it could not record in between is missing, and the recording says so."
+    ),
+    "muted": lazy_gettext("The microphone “%(seat)s” sent no sound for a while and is heard again."),
+    "too_quiet": lazy_gettext("The microphone “%(seat)s” heard almost nothing for a while and hears the room again. Everything it heard is kept."),
+    "clipping": lazy_gettext("The microphone “%(seat)s” heard too loud a sound for a while. Everything is kept; some of it may be distorted."),
+    "disk_filling": lazy_gettext("The disk of this machine was short of room and has enough again. Nothing was lost."),
+    "disk_full": lazy_gettext("The disk was full for a while. It records again; what was said in between is missing and stated."),
+}
+
 NO_SOUND = lazy_gettext("No microphone delivers sound, so nothing was started. Check the cables, then press Start again.")
 
 DAMAGED = lazy_gettext("One of its files cannot be read, so it cannot be finished here. Nothing was deleted. Tell the administrator.")
@@ -136,20 +167,8 @@ def server_sentence(has_asked: bool, troubles: list[Trouble | None]) -> str:
 
 
 def fault_sentence(kind: str, seat: str, is_over: bool) -> str:
-    """A fault that happened while recording, in words."""
-    if kind == "disk_full":
-        return _("The disk was full for a while. It records again; what was said in between is missing and stated.") if is_over else str(DISK_FULL)
-    if kind == "muted":
-        return _muted_sentence(seat, is_over)
-    if is_over:
-        return _("The microphone “%(seat)s” was not connected for a while and is back. What it should have heard in between is missing and stated.", seat=seat)
-    return _("The microphone “%(seat)s” is not connected. What it recorded so far is kept, and the other microphones go on. Check its cable.", seat=seat)
-
-
-def _muted_sentence(seat: str, is_over: bool) -> str:
-    if is_over:
-        return _("The microphone “%(seat)s” sent no sound for a while and is heard again.", seat=seat)
-    return _("The microphone “%(seat)s” sends no sound at all: it is switched off or muted. The other microphones go on.", seat=seat)
+    """An alarm met while recording, in words: what happened, what was kept, what to do. `kind` is one of capture.alarms."""
+    return str((ALARMS_OVER if is_over else ALARMS)[kind]) % {"seat": seat}
 
 
 def microphone_words(reading: MicrophoneReading, is_heard: bool, *, is_paused: bool) -> str:
@@ -162,6 +181,10 @@ def microphone_words(reading: MicrophoneReading, is_heard: bool, *, is_paused: b
         return _("Not recording: the disk is full")
     if reading.is_mute:
         return _("No sound at all: muted?")
+    if "clipping" in reading.alarm_kinds:
+        return _("Too loud")
+    if "too_quiet" in reading.alarm_kinds:
+        return _("Hears almost nothing")
     if is_paused:
         return _("Not being recorded now")
     return _("Hears sound") if is_heard else _("Quiet")

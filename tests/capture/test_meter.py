@@ -30,3 +30,28 @@ def test_zeros_and_silence_are_counted_until_sound_comes() -> None:
 
 def test_a_constant_offset_is_not_sound() -> None:
     assert Meter().read(np.full(4_800, 700, np.int16)).level_db == LOWEST_DB
+
+
+def seconds_of(loud: list[bool]) -> list[bool]:
+    """Whether it clips again and again, after each second; a loud one has five clipped samples."""
+    meter, said = Meter(), []
+    for is_loud in loud:
+        block = np.full(48_000, 100, np.int16)
+        block[:5] = 32_767 if is_loud else 100
+        said.append(meter.read(block).is_clipping)
+    return said
+
+
+def test_a_slammed_door_does_not_clip_but_shouting_for_three_seconds_does() -> None:
+    assert not any(seconds_of([True, False, False, False, False, True]))
+    assert seconds_of([True, False, True, False, True]) == [False, False, False, False, True]
+
+
+def test_clipping_is_over_ten_seconds_after_it_was_heard() -> None:
+    assert seconds_of([True] * 3 + [False] * 10)[-1] is False
+
+
+def test_a_single_clipped_sample_here_and_there_is_nothing() -> None:
+    meter, block = Meter(), np.zeros(48_000, np.int16)
+    block[0] = 32_767
+    assert not any(meter.read(block).is_clipping for _ in range(20))
