@@ -12,9 +12,10 @@ from tests.test_doors import rules_of
 NO_PAGES = {"/healthz", "/desk/now"}  # JSON, and a part of the desk's page
 
 
-def pages_of(app: Flask, kind: str) -> list[str]:
-    """The addresses without parameters that show a page."""
-    return sorted({rule.rule for rule, _ in rules_of(app, kind) if "GET" in (rule.methods or ()) and not rule.arguments} - NO_PAGES)
+def pages_of(app: Flask, kind: str, role: str | None = None) -> list[str]:
+    """The addresses without parameters that show a page; for a role, those that it opens."""
+    opened = [rule for rule, entrance in rules_of(app, kind) if role is None or role in entrance.roles]
+    return sorted({rule.rule for rule in opened if "GET" in (rule.methods or ()) and not rule.arguments} - NO_PAGES)
 
 
 @pytest.mark.requirement("L-48")
@@ -26,14 +27,38 @@ def test_every_public_page(app: Flask, page: Page, look_at: Callable[..., None],
         assert page.locator("html").get_attribute("lang") == language
 
 
+def sign_in(page: Page, account: SimpleNamespace, language: str) -> None:
+    """As a person does it."""
+    page.goto(f"/language/{language}?next=/sign-in")
+    page.locator("#email").fill(account.email)
+    page.locator("#password").fill(account.password)
+    page.locator("form button[type=submit]").click()
+
+
 @pytest.mark.requirement("L-48")
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_every_staff_page(app: Flask, page: Page, look_at: Callable[..., None], district: SimpleNamespace, language: str) -> None:
-    page.goto(f"/language/{language}?next=/sign-in")
-    page.locator("#email").fill(district.coordinator.email)
-    page.locator("#password").fill(district.coordinator.password)
-    page.locator("form button[type=submit]").click()
-    pages = pages_of(app, "staff")
-    assert "/desk" in pages
+@pytest.mark.parametrize(("who", "own_page"), [("coordinator", "/desk"), ("administrator", "/kiosks")])
+def test_every_staff_page(app: Flask, page: Page, look_at: Callable[..., None], district: SimpleNamespace, who: str, own_page: str, language: str) -> None:
+    account = getattr(district, who)
+    sign_in(page, account, language)
+    pages = pages_of(app, "staff", account.role)
+    assert own_page in pages
     for address in pages:
         look_at(address)
+
+
+def test_every_staff_page_is_somebodys(app: Flask, district: SimpleNamespace) -> None:
+    assert {*pages_of(app, "staff", district.coordinator.role), *pages_of(app, "staff", district.administrator.role)} == set(pages_of(app, "staff"))
+
+
+@pytest.mark.requirement("L-48")
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_pages_of_a_kiosks_code_and_revocation(page: Page, look_at: Callable[..., None], district: SimpleNamespace, language: str) -> None:
+    sign_in(page, district.administrator, language)
+    look_at(f"/kiosks/{district.kiosk.id}/revoke")
+    page.goto("/kiosks")
+    page.locator("#room").select_option(index=1)
+    page.locator("label[for=place-0]").click()
+    page.locator("main form button[type=submit]").click()
+    assert page.locator("#code").inner_text().count("-") == 4
+    look_at()  # at both widths, without asking for it again
