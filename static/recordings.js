@@ -192,6 +192,7 @@ if (player) {
   setInterval(() => { if (!sound.paused) tell(); }, TELL_EVERY);
   document.getElementById("transcript")?.addEventListener("click", playLine);
   document.getElementById("gaps")?.addEventListener("click", playGap);
+  document.getElementById("room")?.addEventListener("click", playGap);
   document.getElementById("transcript")?.addEventListener("keydown", moveBetweenLines);
   player.addEventListener("click", (event) => {
     const link = event.target.closest("[data-sound]");

@@ -42,5 +42,5 @@ VERBS: dict[str, str] = {
     "transcript.drafted": N_("The machine draft of the transcript was stored"),
     "transcript.failed": N_("The transcription failed"),
     "record.listened": N_("Somebody listened to the recording"),
-    "transcript.read": N_("Somebody opened the transcript"),
+    "transcript.read": N_("Somebody opened the transcript or the notes of the room"),
 }

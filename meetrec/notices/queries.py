@@ -104,7 +104,7 @@ def _rows(session: Session, now: datetime, meetings: Sequence[Meeting], states: 
 
 
 def _row(now: datetime, meeting: Meeting, notices: tuple[Notice, ...], recording: RecordingSummary | None) -> MeetingRow:
-    has_copy = recording is not None and recording.has_district_copy
+    has_copy = recording is not None and (recording.has_district_copy or recording.parent_does_not_record)
     return MeetingRow(meeting, notices, recording, bool(notices) and meeting.planned_end <= now and not has_copy)
 
 

@@ -17,10 +17,11 @@ from meetrec.journal.verbs import VERBS
 from meetrec.people.roles import DESK_ROLES, ROLES
 from meetrec.platform import clock
 from meetrec.platform.web import database, for_staff, settings
-from meetrec.recordings import gap_sentences
+from meetrec.recordings import gap_sentences, room_sentences
 from meetrec.recordings import queries as recordings
 from meetrec.recordings.content_gate import let_in, let_in_to_record, vault
 from meetrec.recordings.gaps import pauses_before, rows_of
+from meetrec.recordings.room_page import room_page
 from meetrec.recordings.rules import ArmingAgain
 from meetrec.transcripts import actions, queries
 from meetrec.transcripts.models import Transcript
@@ -48,7 +49,8 @@ def recording_page(recording_id: UUID) -> ResponseReturnValue:
     content = _content_of(record, transcript) if record else {}
     return render_template(
         "transcripts/recording.html", recording=recording, record=record, standing=standing, story=story, transcript=transcript,
-        others=others, may_arm_again=may_arm_again and _is_from_the_desk(), verbs=VERBS, clock_time=clock_time, words=gap_sentences, **content,
+        others=others, may_arm_again=may_arm_again and _is_from_the_desk(), verbs=VERBS, clock_time=clock_time, words=gap_sentences,
+        room_words=room_sentences, **content,
     )  # fmt: skip
 
 
@@ -80,21 +82,23 @@ def _is_from_the_desk() -> bool:
 
 
 def _content_of(record: Record, transcript: Transcript | None) -> dict[str, Any]:
-    """What the page shows out of the record's encryption; opening the text begins a sitting of reading."""
+    """What the page shows out of the record's encryption; opening the text or what was noted in the room begins a sitting of reading."""
+    room_logs = objects_of(record, ObjectRole.ROOM_LOG)
+    if transcript or room_logs:
+        with database().writing() as session:
+            custody.sit_down(session, clock.now(), current_user.id, record, Purpose.READ)
     lines = _lines_of(record, transcript) if transcript else ()
     sounds = [(one, one.label or _("All microphones together")) for one in playable(record)]
     ledger = _ledger_of(record)
     gaps = rows_of(ledger)
     return {
         "lines": lines, "sounds": sounds, "chosen": _chosen(sounds), "at": _place(record), "ledger": ledger, "gaps": gaps,
-        "pauses": pauses_before([line.start for line in lines], gaps),
+        "pauses": pauses_before([line.start for line in lines], gaps), "room": room_page(vault().read(room_logs[0])) if room_logs else None,
     }  # fmt: skip
 
 
 def _lines_of(record: Record, transcript: Transcript) -> Any:
     text = next(one for one in record.objects if one.id == transcript.object_id)
-    with database().writing() as session:
-        custody.sit_down(session, clock.now(), current_user.id, record, Purpose.READ)
     return queries.lines_of(vault().read(text), queries.seats_of(record))
 
 

@@ -18,7 +18,10 @@ from meetrec.transcripts.sentences import actor_name
 
 @dataclass(frozen=True)
 class Told:
-    """One entry of the journal on a page: when, its verb, who, and the minutes heard where it tells of listening."""
+    """One entry of the journal on a page: when, its verb, who, and the minutes heard where it tells of listening.
+
+    What happened in the room is told with its own moment there: it may have reached the journal much later.
+    """
 
     at: datetime
     verb: str
@@ -33,9 +36,10 @@ def story_of(session: Session, recording: Recording) -> Sequence[Told]:
     ids = {entry.actor.partition(":")[2] for entry in entries}
     accounts = {account.id: account.name for account in session.scalars(select(Account).where(Account.id.in_(ids)))}
     rooms = {kiosk.id: kiosk.room.name for kiosk in session.scalars(select(Kiosk).where(Kiosk.id.in_(ids)))}
-    return [Told(entry.at, entry.verb, actor_name(entry.actor, accounts, rooms), _minutes(entry)) for entry in entries]
+    return [_told(entry, actor_name(entry.actor, accounts, rooms)) for entry in entries]
 
 
-def _minutes(entry: JournalEntry) -> int | None:
-    minutes = json.loads(entry.body)["details"].get("minutes")
-    return minutes if isinstance(minutes, int) else None
+def _told(entry: JournalEntry, who: str) -> Told:
+    details = json.loads(entry.body)["details"]
+    minutes, at_room = details.get("minutes"), details.get("at_room")
+    return Told(datetime.fromisoformat(at_room) if at_room else entry.at, entry.verb, who, minutes if isinstance(minutes, int) else None)
