@@ -7,6 +7,7 @@ const LEVELS_MS = 220;
 const STATUS_MS = 1000;
 const PATIENCE_MS = 8000;
 const HOLD_MS = 2000;
+const SAID_MS = 8000;
 
 const all = (selector) => document.querySelectorAll(selector);
 const one = (selector) => document.querySelector(selector);
@@ -29,8 +30,14 @@ function refuse(sentence) {
 
 // ---- what is shown -------------------------------------------------------------------------------------------------------------
 
-function showState(state) {
-  const words = page.words[state];
+function tell(words) {
+  const notice = one("[data-said]");
+  say(notice, words ?? "");
+  notice.hidden = !words;
+  if (words) setTimeout(() => { if (notice.textContent === words) tell(""); }, SAID_MS);
+}
+
+function showState(state, words) {
   if (words) say(one("[data-state-words]"), words);
   document.body.dataset.state = state;
   const hadFocus = document.activeElement?.closest("[data-when]");
@@ -44,6 +51,8 @@ function showMicrophones(microphones) {
     if (!shown) continue;
     row.dataset.kind = shown.kind;
     say(row.querySelector("[data-words]"), shown.words);
+    if (row.dataset.voice) row.dataset.voice = shown.voice;
+    say(row.querySelector("[data-voice-words]"), shown.voice_words);
   }
 }
 
@@ -53,6 +62,9 @@ function showFaults(faults) {
   for (const notice of list.querySelectorAll("[data-fault]")) if (!numbers.includes(notice.dataset.fault)) notice.remove();
   for (const fault of faults) {
     const notice = list.querySelector(`[data-fault="${fault.number}"]`) ?? list.appendChild(newFault(fault.number));
+    notice.dataset.kind = fault.kind;
+    notice.dataset.over = fault.is_over ? "yes" : "no";
+    say(notice.querySelector("[data-name]"), fault.name);
     say(notice.querySelector("[data-sentence]"), fault.sentence);
   }
 }
@@ -64,8 +76,14 @@ function newFault(number) {
   return notice;
 }
 
-function showLevels({ elapsed, levels }) {
+// “Start” turns green by itself once each microphone heard a voice (peers 17).
+function showPreflight({ preflight }) {
+  for (const form of all("[data-preflight]")) form.dataset.preflight = preflight;
+}
+
+function showLevels({ elapsed, total, levels }) {
   for (const element of all('[data-shows="elapsed"]')) say(element, elapsed);
+  for (const element of all('[data-shows="total"]')) say(element, total);
   for (const row of all("[data-microphone]")) {
     row.querySelector("[data-bar]").style.transform = `scaleX(${(levels[row.dataset.microphone] ?? 0) / 100})`;
   }
@@ -77,7 +95,9 @@ function show(status) {
   showFaults(status.faults);
   showMicrophones(status.microphones);
   showLevels(status);
-  showState(status.state);
+  showPreflight(status);
+  showState(status.state, status.texts.state);
+  if (status.is_opening_spoken) one("[data-spoken]")?.remove();
   goWhereItHappens(status);
 }
 
@@ -86,7 +106,7 @@ function goWhereItHappens(status) {
   const runs = status.state !== "idle";
   if (runs && here !== "recording") leaveTo("/recording");
   if (!runs && here === "recording") leaveTo(status.after);
-  if (here !== "recording" && here !== "saved" && status.version !== page.version && !leaving) leaveTo(location.pathname);
+  if (["home", "preflight"].includes(here) && status.version !== page.version && !leaving) leaveTo(location.pathname);
 }
 
 let leaving = false;
@@ -126,7 +146,7 @@ function missTouch() {
 
 // ---- what is pressed -----------------------------------------------------------------------------------------------------------
 
-async function press(form, fields = new FormData(form)) {
+async function press(form, fields) {
   if (form.dataset.pressed) return; // a double press is one press; the server holds to that too
   form.dataset.pressed = "yes";
   try {
@@ -145,14 +165,45 @@ async function follow(answer, form) {
   refuse("");
   if (form.closest("[data-fault]")) form.closest("[data-fault]").remove();
   else if (new URL(told.now_at, location.href).pathname !== location.pathname) leaveTo(told.now_at);
-  else show(await ask("/status"));
+  else await stayHere(form, told.said);
 }
 
+async function stayHere(form, said) {
+  form.reset();
+  form.closest("[popover]")?.hidePopover();
+  tell(said);
+  show(await ask("/status"));
+}
+
+// A button with an address of its own (the language) takes the whole form there as plain HTML does.
 document.addEventListener("submit", (event) => {
-  if (!event.target.matches("[data-press]")) return;
+  if (!event.target.matches("[data-press]") || event.submitter?.hasAttribute("formaction")) return;
   event.preventDefault();
-  press(event.target);
+  press(event.target, new FormData(event.target, event.submitter));
 });
+
+// ---- people are counted by taps -------------------------------------------------------------------------------------------------
+
+function makeCounter(counter) {
+  const field = counter.querySelector("input");
+  const draw = () => {
+    counter.toggleAttribute("data-some", Number(field.value) > 0);
+    for (const total of all("[data-total]")) say(total, sumOf(total.dataset.total));
+  };
+  for (const button of counter.querySelectorAll("button")) {
+    button.hidden = false;
+    button.addEventListener("click", () => { button.dataset.step > 0 ? field.stepUp() : field.stepDown(); draw(); });
+  }
+  field.addEventListener("input", draw);
+  draw();
+}
+
+function sumOf(place) {
+  const sum = [...all(`[name^="${place}-"]`)].reduce((found, field) => found + Number(field.value), 0);
+  return sum ? `(${sum})` : "";
+}
+
+for (const counter of all("[data-counter]")) makeCounter(counter);
 
 // What cannot be taken back is a hold of two seconds, by finger, mouse or keyboard: nobody stops a meeting by leaning on the screen (peers 1).
 function makeHold(form) {
@@ -206,9 +257,9 @@ function makeHold(form) {
 
 for (const form of all("[data-hold]")) makeHold(form);
 
-// The screen does not go to sleep while it records (peers 14); where the browser cannot promise that, nothing is lost.
+// The screen does not blank while it is open (peers 14); where the browser cannot promise that, nothing is lost.
 async function stayAwake() {
-  if (here === "recording" && document.visibilityState === "visible") await navigator.wakeLock?.request("screen").catch(() => null);
+  if (document.visibilityState === "visible") await navigator.wakeLock?.request("screen").catch(() => null);
 }
 document.addEventListener("visibilitychange", stayAwake);
 stayAwake();

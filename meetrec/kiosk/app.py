@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from meetrec.kiosk import views
+from meetrec.kiosk import opening_views, views
 from meetrec.kiosk.gate import PORT, ScreenKeys, guard
 from meetrec.kiosk.ground_rules import set_ground_rules
 from meetrec.kiosk.screen import Screen
@@ -21,6 +21,7 @@ def create_kiosk_app(settings: Settings, screen: Screen, keys: ScreenKeys, port:
     set_ground_rules(app, lambda: cache.news.zone if cache.news else settings.district.zone)
     guard(app, keys)
     app.register_blueprint(views.blueprint)
+    app.register_blueprint(opening_views.blueprint)
     app.context_processor(
         lambda: {
             "form_token": keys.forms,

@@ -1,10 +1,12 @@
 """What holds for every page of the room's screen: headers, English and Spanish, and error pages. The server's own wiring loads the database."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, jsonify, render_template, request, session
 from flask.typing import ResponseReturnValue
-from flask_babel import Babel, lazy_gettext
+from flask_babel import Babel, force_locale, lazy_gettext
+from flask_babel import gettext as _
 from flask_talisman import Talisman
 from werkzeug.exceptions import HTTPException
 
@@ -39,7 +41,8 @@ def set_ground_rules(app: Flask, zone: Callable[[], str]) -> None:
 def _send_security_headers(app: Flask) -> None:
     Talisman(
         app, force_https=False, strict_transport_security=False, session_cookie_secure=False, session_cookie_samesite="Strict",
-        content_security_policy=CONTENT_SECURITY_POLICY, permissions_policy=PERMISSIONS_POLICY, referrer_policy="no-referrer", frame_options="DENY",
+        content_security_policy=CONTENT_SECURITY_POLICY, permissions_policy=PERMISSIONS_POLICY, frame_options="DENY",
+        referrer_policy="same-origin",  # with “no-referrer” a browser without script names no origin when it sends a form, and the door stays shut
     )  # fmt: skip
     app.after_request(_do_not_keep)
 
@@ -74,4 +77,25 @@ def _own_error(error: Exception) -> ResponseReturnValue:
 def _answer(code: int, sentence: str) -> ResponseReturnValue:
     if request.headers.get("X-MeetRec-Kiosk") or request.path.startswith("/status"):
         return jsonify(error=sentence), code
-    return render_template("kiosk/error.html", code=code, sentence=sentence), code
+    return render_template("kiosk/error.html", code=code, said=_said(code, sentence), back=_page_before()), code
+
+
+def _said(code: int, sentence: str) -> list[dict[str, str]]:
+    """The sentence with its title. Whom the door did not let in could not choose a language: read it in each (403)."""
+    if code != 403:
+        return [{"language": current_language(), "title": _title(code), "sentence": sentence}]
+    said = []
+    for language, locale in LOCALES.items():
+        with force_locale(locale):
+            said.append({"language": language, "title": _title(code), "sentence": str(SENTENCES[403])})
+    return said
+
+
+def _title(code: int) -> str:
+    return _("This cannot be done now") if code == 409 else _("This cannot be shown now")
+
+
+def _page_before() -> str:
+    """Where a refused form was filled in, so that it can be mended there; else the list of meetings."""
+    before = urlsplit(request.referrer or "")
+    return before.path if request.method == "POST" and before.netloc == request.host and before.path else "/"

@@ -19,6 +19,7 @@ from meetrec.kiosk.errors import ActionRefused
 from meetrec.kiosk.interruptions import Interrupted, interrupted_in
 from meetrec.kiosk.logged_room import LoggedRoom, preflight_of
 from meetrec.kiosk.meetings_cache import MeetingsCache
+from meetrec.kiosk.parts import EarlierParts
 from meetrec.kiosk.recorder_port import RecorderPort, RecorderReading
 from meetrec.platform import clock
 
@@ -47,6 +48,7 @@ class Room(LoggedRoom):
         super().__init__(outbox_folder, recorder, cache, courier, signer)
         self.player = player
         self._signer = signer
+        self._earlier = EarlierParts(outbox_folder)
         self._heard_at: dict[str, float] = {}
         self.last_stopped: str | None = None
 
@@ -185,6 +187,10 @@ class Room(LoggedRoom):
     def part_of(self, recording: str | None) -> int:
         """Which uninterrupted part of its recording is running: 1, or more after an interruption."""
         return max(1, len(outbox.run_folders(self._outbox / recording))) if recording else 1
+
+    def recorded_before(self, recording: str | None) -> float:
+        """Seconds that the parts before the running one hold."""
+        return self._earlier.seconds(recording) if recording else 0.0
 
     def delivery_of(self, recording: str) -> Delivery | None:
         """How far a stopped recording has come; None when this kiosk has stopped no such recording."""

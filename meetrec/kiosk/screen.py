@@ -1,7 +1,7 @@
 """What the room's screen shows just now, as plain data in the reader's language; pages and the polled status are made of the same."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -9,13 +9,37 @@ from typing import Any
 from flask_babel import format_datetime, format_time
 from flask_babel import gettext as _
 
-from meetrec.kiosk import sentences
+from meetrec.capture.room_contents import SPOKEN_OPENING
+from meetrec.kiosk import questions, sentences
 from meetrec.kiosk.errors import Trouble
-from meetrec.kiosk.interruptions import Interrupted
+from meetrec.kiosk.forms import TypedBefore
 from meetrec.kiosk.news import NewsPoll
 from meetrec.kiosk.recorder_port import MicrophoneReading, RecorderReading
 from meetrec.kiosk.room import Delivery, Room
 from meetrec.kiosk.room_news import ArmedMeeting
+from meetrec.kiosk.wording import (
+    alarm_words,
+    elapsed_words,
+    hearing_words,
+    kind_words,
+    log_waits,
+    other_as_shown,
+    preflight_of,
+    space_words,
+    state_words,
+    time_words,
+    voice_words,
+)
+
+SHORT_HOURS = 4.0  # from here on the recorder's page says how much room is left
+
+
+@dataclass
+class RunningMarks:
+    """What the chair did in the running program that the recorder's page shows; a program that starts anew shows the prompt once more."""
+
+    spoken: set[str] = field(default_factory=set)
+    is_off_the_record: bool = False
 
 
 @dataclass(frozen=True)
@@ -24,6 +48,8 @@ class Screen:
 
     room: Room
     news: NewsPoll
+    typed: TypedBefore = field(default_factory=TypedBefore)
+    marks: RunningMarks = field(default_factory=RunningMarks)
 
     def status(self, now: datetime) -> dict[str, Any]:
         """Everything a page keeps up to date once a second."""
@@ -31,23 +57,81 @@ class Screen:
         return {
             "state": reading.state,
             "recording": reading.recording,
-            "after": f"/recordings/{self.room.last_stopped}/saved" if self.room.last_stopped else "/",
+            "after": self.after(self.room.last_stopped),
             "version": self.version(now, reading),
-            "texts": {"clock": format_time(now, "short"), "server": self.server_words(), "hearing": self.hearing(reading)},
+            "texts": self._texts(now, reading),
             "is_connected": self.is_connected,
+            "is_opening_spoken": reading.recording in self.marks.spoken,
+            "preflight": preflight_of(reading),
             "microphones": {shown["id"]: shown for shown in self.microphones(reading)},
             "faults": self.faults(),
             **self.levels(reading),
         }
 
+    def _texts(self, now: datetime, reading: RecorderReading) -> dict[str, str]:
+        hours = space_words(reading.hours_left)
+        return {
+            "clock": format_time(now, "short"),
+            "server": self.server_words(),
+            "hearing": hearing_words(reading),
+            "state": state_words(reading, is_off_the_record=self.marks.is_off_the_record),
+            "space": hours,
+            "short_space": hours if reading.hours_left is not None and reading.hours_left < SHORT_HOURS else "",
+        }
+
+    def after(self, stopped: str | None) -> str:
+        """Where the screen goes when a recording has ended: to the closing questions while they are open, else to what is saved."""
+        if stopped is None:
+            return "/"
+        return f"/recordings/{stopped}/{'closing' if self.room.closing_due() == stopped else 'saved'}"
+
+    def pause(self, *, off_the_record: bool) -> None:
+        """Hold on, and remember why; a second press changes nothing."""
+        was_paused = self.room.look().state == "paused"
+        self.room.pause(off_the_record)
+        if not was_paused:
+            self.marks.is_off_the_record = off_the_record
+
+    def bookmark_spoken_opening(self) -> None:
+        """The opening was read aloud: its place in the recording is marked, and the prompt goes."""
+        self.room.add_bookmark(SPOKEN_OPENING)
+        self.marks.spoken.add(str(self.room.look().recording))
+
     def levels(self, reading: RecorderReading | None = None) -> dict[str, Any]:
         """What moves several times a second."""
         reading = reading or self.room.look()
-        return {"elapsed": elapsed_words(reading.elapsed), "levels": {microphone.id: microphone.percent for microphone in reading.microphones}}
+        total = reading.elapsed + self.room.recorded_before(reading.recording)
+        return {
+            "elapsed": elapsed_words(reading.elapsed),
+            "total": elapsed_words(total),
+            "levels": {microphone.id: microphone.percent for microphone in reading.microphones},
+        }
+
+    def elapsed(self) -> str:
+        """Recorded time of the running part."""
+        return elapsed_words(self.room.look().elapsed)
+
+    def recorder(self, reading: RecorderReading) -> dict[str, Any]:
+        """What the recorder's page shows that does not change while it is open."""
+        news = self.room.cache.news
+        meeting = news.find(reading.recording) if news and reading.recording else None
+        opening = self.room.opening_of(reading.recording) if reading.recording else None
+        spoken = questions.SPOKEN_OPENING if opening is None or opening.parent_is_recording else questions.SPOKEN_OPENING_DISTRICT_ALONE
+        return {
+            "meeting": meeting,
+            "part": self.room.part_of(reading.recording),
+            "may_object": meeting is not None and meeting.objection_stops,
+            "is_opening_spoken": reading.recording in self.marks.spoken,
+            "spoken_opening": spoken,
+        }
 
     def microphones(self, reading: RecorderReading) -> list[dict[str, str]]:
-        """Each microphone with its name and its state in words; `kind` is heard, quiet or trouble."""
-        return [{"id": one.id, "name": one.name, "words": self._words_of(one, reading), "kind": self._kind_of(one, reading)} for one in reading.microphones]
+        """Each microphone with its name and its state in words; `kind` is heard, quiet or trouble; `voice` is yes once it heard one."""
+        return [self._microphone(one, reading) for one in reading.microphones]
+
+    def _microphone(self, one: MicrophoneReading, reading: RecorderReading) -> dict[str, str]:
+        words, kind, voice = self._words_of(one, reading), self._kind_of(one, reading), "yes" if one.heard_voice else "no"
+        return {"id": one.id, "name": one.name, "words": words, "kind": kind, "voice": voice, "voice_words": voice_words(words, kind, is_heard=one.heard_voice)}
 
     def _words_of(self, microphone: MicrophoneReading, reading: RecorderReading) -> str:
         return sentences.microphone_words(microphone, self.room.is_heard(microphone.id), is_paused=reading.state == "paused")
@@ -57,19 +141,20 @@ class Screen:
             return "trouble"
         return "heard" if self.room.is_heard(microphone.id) and reading.state != "paused" else "quiet"
 
-    def hearing(self, reading: RecorderReading) -> str:
-        """Whether the room can be heard, before the recording starts (peers #17)."""
-        if not any(not microphone.is_lost for microphone in reading.microphones):
-            return str(sentences.NO_MICROPHONE)
-        if any(self.room.is_heard(microphone.id) for microphone in reading.microphones):
-            return _("The microphones hear you.")
-        return _("Say a few words: the bars should move.")
-
     def faults(self) -> list[dict[str, Any]]:
         """The faults that wait for a person's answer."""
         unanswered = self.room.faults.unanswered()
-        log_waits = [{"number": 0, "sentence": str(sentences.LOG_WAITS)}] if self.room.log.is_held_up else []  # goes by itself, not by an answer
-        return log_waits + [{"number": fault.number, "sentence": sentences.fault_sentence(fault.kind, fault.name, fault.is_over)} for fault in unanswered]
+        shown = [
+            {
+                "number": fault.number,
+                "kind": fault.kind,
+                "name": alarm_words(fault.kind, fault.name),
+                "sentence": sentences.fault_sentence(fault.kind, fault.name, fault.is_over),
+                "is_over": fault.is_over,
+            }
+            for fault in unanswered
+        ]
+        return [log_waits(), *shown] if self.room.log.is_held_up else shown
 
     @property
     def troubles(self) -> list[Trouble | None]:
@@ -96,49 +181,50 @@ class Screen:
 
     def version(self, now: datetime, reading: RecorderReading) -> str:
         """Changes when the list of meetings must be drawn anew."""
-        shown = (self.today(now), self.later(now), self.room.interrupted(now), [microphone.id for microphone in reading.microphones])
+        shown = (
+            self.today(now),
+            self.others(now),
+            self.later(now),
+            self.room.interrupted(now),
+            self.room.closing_due(),
+            [microphone.id for microphone in reading.microphones],
+        )
         return sha256(repr(shown).encode()).hexdigest()[:16]
 
-    def today(self, now: datetime) -> list[dict[str, str]]:
+    def today(self, now: datetime) -> list[dict[str, Any]]:
         """Today's armed meetings as the list shows them."""
         return self._listed(self.room.cache.news.on_day_of(now), now) if self.room.cache.news else []
 
-    def later(self, now: datetime) -> list[dict[str, str]]:
-        """Those of the next seven days."""
+    def others(self, now: datetime) -> list[dict[str, str]]:
+        """Today's meetings without a notice: a parent may still give one here."""
+        return [other_as_shown(meeting) for meeting in self.room.cache.news.others_on_day_of(now)] if self.room.cache.news else []
+
+    def later(self, now: datetime) -> list[dict[str, Any]]:
+        """The armed meetings of the next seven days."""
         return self._listed(self.room.cache.news.after_day_of(now), now) if self.room.cache.news else []
 
-    def _listed(self, meetings: Sequence[ArmedMeeting], now: datetime) -> list[dict[str, str]]:
+    def meeting(self, recording: str, now: datetime) -> dict[str, Any] | None:
+        """A meeting that can be recorded; None when it is recorded already or not armed."""
+        today = [{**shown, "is_today": True} for shown in self.today(now)]
+        later = [{**shown, "is_today": False} for shown in self.later(now)]
+        return next((shown for shown in today + later if shown["recording"] == recording and not shown["is_recorded"]), None)
+
+    def other(self, meeting: str, now: datetime) -> dict[str, str] | None:
+        """A meeting without a notice."""
+        return next((shown for shown in self.others(now) if shown["meeting"] == meeting), None)
+
+    def _listed(self, meetings: Sequence[ArmedMeeting], now: datetime) -> list[dict[str, Any]]:
         """An interrupted recording stands above the list, with its own two buttons: not in the list as if nothing had been recorded."""
         interrupted = {one.recording for one in self.room.interrupted(now)}
         return [self._as_shown(meeting) for meeting in meetings if meeting.recording not in interrupted]
 
-    def _as_shown(self, meeting: ArmedMeeting) -> dict[str, str]:
+    def _as_shown(self, meeting: ArmedMeeting) -> dict[str, Any]:
         return {
             "recording": meeting.recording,
             "initials": meeting.initials,
             "kind": kind_words(meeting.kind),
-            "time": f"{format_time(meeting.start, 'short')} – {format_time(meeting.planned_end, 'short')}",
+            "time": time_words(meeting),
+            "device": meeting.device,
             "day": format_datetime(meeting.start, _("EEEE, MMMM d")),
             "is_recorded": "yes" if self.room.delivery_of(meeting.recording) else "",
         }
-
-
-def kind_words(kind: str) -> str:
-    """The kind of a meeting in words; one this version does not know is shown as it came."""
-    return str(sentences.KINDS.get(kind, kind))
-
-
-def elapsed_words(seconds: float) -> str:
-    """Recorded time as h:mm:ss."""
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
-
-
-def interrupted_words(one: Interrupted) -> str:
-    """What was interrupted, and when; and whether something of it does not read."""
-    at = format_datetime(one.interrupted_at, "short")
-    if one.meeting is None:
-        words = _("A recording was interrupted at %(at)s. What was recorded is kept.", at=at)
-    else:
-        words = _("The recording of %(initials)s was interrupted at %(at)s. What was recorded is kept.", initials=one.meeting.initials, at=at)
-    return f"{words} {sentences.DAMAGED}" if one.is_damaged else words

@@ -6,10 +6,13 @@ from uuid import UUID
 
 from flask import Blueprint, abort, current_app, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
+from meetrec.kiosk import forms, questions
 from meetrec.kiosk.gate import FORM_HEADER, open_to_screen
 from meetrec.kiosk.ground_rules import LANGUAGES
-from meetrec.kiosk.screen import Screen, interrupted_words
+from meetrec.kiosk.screen import Screen
+from meetrec.kiosk.wording import interrupted_words
 from meetrec.platform import clock
 
 blueprint = Blueprint("kiosk", __name__)
@@ -23,37 +26,16 @@ def screen() -> Screen:
 @blueprint.get("/")
 @open_to_screen
 def home() -> ResponseReturnValue:
-    """The armed meetings; the recorder when it runs: nothing may hide it."""
+    """The meetings of the room; the recorder when it runs: nothing may hide it."""
     if (reading := screen().room.look()).is_running:
         return redirect(url_for("kiosk.recording"))
     now = clock.now()
-    interrupted = [(one, interrupted_words(one)) for one in screen().room.interrupted(now)]
-    lists = {"today": screen().today(now), "later": screen().later(now), "interrupted": interrupted}
-    return render_template("kiosk/home.html", status=screen().status(now), microphones=screen().microphones(reading), **lists)
-
-
-@blueprint.get("/meetings/<uuid:recording_id>")
-@open_to_screen
-def meeting(recording_id: UUID) -> ResponseReturnValue:
-    """One meeting before it is recorded: can everybody be heard?"""
-    if (reading := screen().room.look()).is_running:
-        return redirect(url_for("kiosk.recording"))
-    now = clock.now()
-    today = {shown["recording"]: shown for shown in screen().today(now)}
-    shown = today.get(str(recording_id)) or next((one for one in screen().later(now) if one["recording"] == str(recording_id)), None)
-    if shown is None or shown["is_recorded"]:
-        return redirect(url_for("kiosk.home"))
+    screen().typed.forget()  # whoever came back to the list has left the form
+    interrupted = [(one, interrupted_words(one, now)) for one in screen().room.interrupted(now)]
+    lists = {"today": screen().today(now), "others": screen().others(now), "later": screen().later(now), "interrupted": interrupted}
     return render_template(
-        "kiosk/meeting.html", meeting=shown, is_today=shown["recording"] in today, status=screen().status(now), microphones=screen().microphones(reading)
+        "kiosk/home.html", status=screen().status(now), microphones=screen().microphones(reading), closing_due=screen().room.closing_due(), **lists
     )
-
-
-@blueprint.post("/meetings/<uuid:recording_id>/start")
-@open_to_screen
-def start(recording_id: UUID) -> ResponseReturnValue:
-    """Start recording. Pressed twice it starts once."""
-    screen().room.start(str(recording_id))
-    return _now_at(url_for("kiosk.recording"))
 
 
 @blueprint.get("/recording")
@@ -63,18 +45,32 @@ def recording() -> ResponseReturnValue:
     reading = screen().room.look()
     if not reading.is_running:
         return redirect(url_for("kiosk.home"))
-    news = screen().room.cache.news
-    found = news.find(reading.recording) if news and reading.recording else None
-    part = screen().room.part_of(reading.recording)
-    return render_template("kiosk/recording.html", meeting=found, part=part, status=screen().status(clock.now()), microphones=screen().microphones(reading))
+    now = clock.now()
+    return render_template(
+        "kiosk/recording.html",
+        **screen().recorder(reading),
+        status=screen().status(now),
+        microphones=screen().microphones(reading),
+        quick_notes=questions.QUICK_NOTES,
+        objectors=questions.OBJECTORS.items(),
+        typed_before=screen().typed.on(request.path),
+    )
 
 
 @blueprint.post("/recording/pause")
 @open_to_screen
 def pause() -> ResponseReturnValue:
     """Hold on."""
-    screen().room.pause()
-    return _now_at(url_for("kiosk.recording"))
+    screen().pause(off_the_record=False)
+    return now_at(url_for("kiosk.recording"))
+
+
+@blueprint.post("/recording/off-the-record")
+@open_to_screen
+def off_the_record() -> ResponseReturnValue:
+    """Hold on, because what follows is not for the record; the log says so."""
+    screen().pause(off_the_record=True)
+    return now_at(url_for("kiosk.recording"))
 
 
 @blueprint.post("/recording/resume")
@@ -82,7 +78,7 @@ def pause() -> ResponseReturnValue:
 def resume() -> ResponseReturnValue:
     """Go on."""
     screen().room.resume()
-    return _now_at(url_for("kiosk.recording"))
+    return now_at(url_for("kiosk.recording"))
 
 
 @blueprint.post("/recording/stop")
@@ -90,7 +86,49 @@ def resume() -> ResponseReturnValue:
 def stop() -> ResponseReturnValue:
     """Stop after a hold of two seconds; the page tells how long it was held."""
     stopped = screen().room.stop(_held())
-    return _now_at(url_for("kiosk.saved", recording_id=stopped) if stopped else url_for("kiosk.home"))
+    return now_at(screen().after(stopped) if stopped else url_for("kiosk.home"))
+
+
+@blueprint.post("/recording/objection/<string:by>")
+@open_to_screen
+def object_to_recording(by: str) -> ResponseReturnValue:
+    """The parent objects where the state's law ends the recording then; after a hold of two seconds."""
+    return now_at(screen().after(screen().room.object(by, _held())))
+
+
+@blueprint.post("/recording/notes")
+@open_to_screen
+def note() -> ResponseReturnValue:
+    """Keep a note of the chair with its time (G7)."""
+    screen().room.add_note(request.form.get("text", ""))
+    screen().typed.forget(url_for("kiosk.recording"))
+    return now_at(url_for("kiosk.recording"), _("Noted at %(elapsed)s.", elapsed=screen().elapsed()))
+
+
+@blueprint.post("/recording/opening-spoken")
+@open_to_screen
+def bookmark() -> ResponseReturnValue:
+    """The opening was read aloud: its place in the recording is marked."""
+    screen().bookmark_spoken_opening()
+    return now_at(url_for("kiosk.recording"), _("Marked at %(elapsed)s: the opening was read aloud.", elapsed=screen().elapsed()))
+
+
+@blueprint.get("/recordings/<uuid:recording_id>/closing")
+@open_to_screen
+def closing(recording_id: UUID) -> ResponseReturnValue:
+    """Two questions after the stop, while their answer can still be kept."""
+    if screen().room.closing_due() != str(recording_id):
+        return redirect(url_for("kiosk.saved", recording_id=recording_id))
+    return render_template("kiosk/closing.html", recording=recording_id, status=screen().status(clock.now()), typed_before=screen().typed.on(request.path))
+
+
+@blueprint.post("/recordings/<uuid:recording_id>/closing")
+@open_to_screen
+def confirm_closing(recording_id: UUID) -> ResponseReturnValue:
+    """Keep the chair's confirmation (G6.c)."""
+    screen().room.confirm_closing(str(recording_id), forms.closing_from(request.form))
+    screen().typed.forget(request.path)
+    return now_at(url_for("kiosk.saved", recording_id=recording_id))
 
 
 @blueprint.get("/recordings/<uuid:recording_id>/saved")
@@ -119,7 +157,7 @@ def delivery(recording_id: UUID) -> ResponseReturnValue:
 def continue_interrupted(recording_id: UUID) -> ResponseReturnValue:
     """Go on with an interrupted recording, in a new run."""
     screen().room.continue_interrupted(str(recording_id))
-    return _now_at(url_for("kiosk.recording"))
+    return now_at(url_for("kiosk.recording"))
 
 
 @blueprint.post("/recordings/<uuid:recording_id>/finish")
@@ -127,7 +165,7 @@ def continue_interrupted(recording_id: UUID) -> ResponseReturnValue:
 def finish_interrupted(recording_id: UUID) -> ResponseReturnValue:
     """Close an interrupted recording as it is, after a hold of two seconds."""
     screen().room.finish_interrupted(str(recording_id), _held())
-    return _now_at(url_for("kiosk.saved", recording_id=recording_id))
+    return now_at(screen().after(str(recording_id)))
 
 
 @blueprint.post("/faults/<int:number>/answer")
@@ -135,7 +173,7 @@ def finish_interrupted(recording_id: UUID) -> ResponseReturnValue:
 def answer_fault(number: int) -> ResponseReturnValue:
     """A person has seen a fault."""
     screen().room.answer_alarm(number)
-    return _now_at(url_for("kiosk.home"))
+    return now_at(url_for("kiosk.home"))
 
 
 @blueprint.get("/status")
@@ -152,14 +190,16 @@ def levels() -> ResponseReturnValue:
     return jsonify(screen().levels())
 
 
-@blueprint.get("/language/<string:code>")
+@blueprint.route("/language/<string:code>", methods=["GET", "POST"])
 @open_to_screen
 def choose_language(code: str) -> ResponseReturnValue:
-    """English or Spanish; back to the page it was asked from."""
+    """English or Spanish; back to the page it was asked from, with what was typed there."""
     if code not in LANGUAGES:
         abort(404)
     session["language"] = code
-    return redirect(_own_path(request.args.get("next", "/")))
+    page = _own_path(request.args.get("next", "/"))
+    screen().typed.keep(urlsplit(page).path, request.form)
+    return redirect(page, code=303)
 
 
 def _held() -> int:
@@ -173,6 +213,7 @@ def _own_path(address: str) -> str:
     return address if is_own else "/"
 
 
-def _now_at(address: str) -> ResponseReturnValue:
-    """Where the screen is to go; told as JSON to our script, as a redirect to a plain form."""
-    return jsonify(now_at=address) if request.headers.get(FORM_HEADER) else redirect(address, code=303)
+def now_at(address: str, said: str = "") -> ResponseReturnValue:
+    """Where the screen is to go, and what it says there; told as JSON to our script, as a redirect to a plain form."""
+    told = {"now_at": address, "said": said} if said else {"now_at": address}
+    return jsonify(told) if request.headers.get(FORM_HEADER) else redirect(address, code=303)

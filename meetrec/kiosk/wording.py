@@ -1,0 +1,99 @@
+"""What the room's screen says of meetings, microphones, room on the disk and alarms, made of readings; the fixed sentences stand in sentences.py."""
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import format_datetime, format_time, ngettext
+from flask_babel import gettext as _
+
+from meetrec.kiosk import questions, sentences
+from meetrec.kiosk.interruptions import Interrupted
+from meetrec.kiosk.recorder_port import RecorderReading
+from meetrec.kiosk.room_news import ArmedMeeting, OtherMeeting
+
+
+def log_waits() -> dict[str, Any]:
+    """Notes that cannot be written just now: it goes by itself, not by an answer."""
+    return {"number": 0, "kind": "log_waits", "name": alarm_words("log_waits", ""), "sentence": str(sentences.LOG_WAITS), "is_over": False}
+
+
+def other_as_shown(meeting: OtherMeeting) -> dict[str, str]:
+    return {"meeting": meeting.meeting, "initials": meeting.initials, "kind": kind_words(meeting.kind), "time": time_words(meeting)}
+
+
+def time_words(meeting: ArmedMeeting | OtherMeeting) -> str:
+    """From when to when."""
+    return f"{format_time(meeting.start, 'short')} – {format_time(meeting.planned_end, 'short')}"
+
+
+def preflight_of(reading: RecorderReading) -> str:
+    """Whether Start may turn green (peers #17): "heard" when each microphone heard a voice, else "waiting"; "none" when there is none to hear with."""
+    if all(microphone.is_lost for microphone in reading.microphones):
+        return "none"
+    return "heard" if all(microphone.heard_voice for microphone in reading.microphones) else "waiting"
+
+
+def hearing_words(reading: RecorderReading) -> str:
+    """How far the check of the microphones has come."""
+    if (preflight := preflight_of(reading)) == "none":
+        return str(sentences.NO_MICROPHONE)
+    if preflight == "heard":
+        return _("Every microphone heard a voice. You can start.")
+    return _("A microphone is ticked as soon as it hears a voice.")
+
+
+def voice_words(words: str, kind: str, *, is_heard: bool) -> str:
+    """What a microphone's row says before the start; trouble speaks first."""
+    if kind == "trouble":
+        return words
+    return _("Heard a voice") if is_heard else _("Waiting for a voice")
+
+
+def state_words(reading: RecorderReading, *, is_off_the_record: bool) -> str:
+    """The large word of the recorder's page."""
+    if reading.state != "paused":
+        return _("Recording now")
+    return _("Off the record: nothing is being recorded") if is_off_the_record else _("Paused: nothing is being recorded")
+
+
+def space_words(hours: float | None) -> str:
+    """For how long the disk still holds sound; nothing while that is not known."""
+    if hours is None:
+        return ""
+    if hours < 1:
+        return _("Room for %(minutes)s more minutes of recording on this machine.", minutes=int(hours * 60))
+    return ngettext("Room for %(num)s more hour of recording on this machine.", "Room for %(num)s more hours of recording on this machine.", int(hours))
+
+
+def alarm_words(kind: str, seat: str) -> str:
+    """An alarm's own name, and where."""
+    name = str(questions.ALARMS.get(kind, kind))
+    return f"{name}: {seat}" if seat else name
+
+
+def kind_words(kind: str) -> str:
+    """The kind of a meeting in words; one this version does not know is shown as it came."""
+    return str(sentences.KINDS.get(kind, kind))
+
+
+def elapsed_words(seconds: float) -> str:
+    """Recorded time as h:mm:ss."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
+
+
+def interrupted_words(one: Interrupted, now: datetime) -> str:
+    """What was interrupted, and when; and whether something of it does not read."""
+    at = moment_words(one.interrupted_at, now)
+    if one.meeting is None:
+        words = _("A recording was interrupted at %(at)s. What was recorded is kept.", at=at)
+    else:
+        words = _("The recording of %(initials)s was interrupted at %(at)s. What was recorded is kept.", initials=one.meeting.initials, at=at)
+    return f"{words} {sentences.DAMAGED}" if one.is_damaged else words
+
+
+def moment_words(moment: datetime, now: datetime) -> str:
+    """A time; with its day when that is not today."""
+    time, day = format_time(moment, "short"), _("EEEE, MMMM d")
+    is_today = format_datetime(moment, "yyyy-MM-dd") == format_datetime(now, "yyyy-MM-dd")
+    return time if is_today else f"{time}, {format_datetime(moment, day)}"
