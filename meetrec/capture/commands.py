@@ -29,14 +29,18 @@ def capture() -> None:
     help="The district's public key: 32 raw bytes, or base64.",
 )  # fmt: skip
 @click.option("--recording", default=None, help="Continue this recording (UUID); a new one when left out.")
-def record(names: tuple[str, ...], seconds: float, outbox: Path, key_file: Path, recording: str | None) -> None:
+@click.option(
+    "--signing-key", "signing_key", type=click.Path(path_type=Path, dir_okay=False), default=None,
+    help="The key to sign with, made when the file is not there yet; a key for this once when left out.",
+)  # fmt: skip
+def record(names: tuple[str, ...], seconds: float, outbox: Path, key_file: Path, recording: str | None, signing_key: Path | None) -> None:
     """Record for some seconds, seal it to the district's key, and print where it lies."""
     from meetrec.capture.inspection import as_lines, inspect_folder
     from meetrec.capture.recorder import Recorder
 
     key = read_public_key(key_file)
     recording = recording or str(uuid4())
-    with Recorder(outbox, str(uuid4()), key, _chosen(names), KioskSigner.new()) as recorder:
+    with Recorder(outbox, str(uuid4()), key, _chosen(names), _signer_in(signing_key)) as recorder:
         _wait_for_sound(recorder.status)
         recorder.start(recording)
         time.sleep(seconds)
@@ -46,11 +50,15 @@ def record(names: tuple[str, ...], seconds: float, outbox: Path, key_file: Path,
 
 @capture.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
-def inspect(folder: Path) -> None:
-    """Tell pieces, gaps and whether each chain holds; needs no key. Exits with 1 when one is broken."""
+@click.option(
+    "--kiosk-public-key", "kiosk_file", type=click.Path(path_type=Path, exists=True, dir_okay=False), default=None,
+    help="Hold the kiosk that signed against this public key: 32 raw bytes, or base64.",
+)  # fmt: skip
+def inspect(folder: Path, kiosk_file: Path | None) -> None:
+    """Tell pieces, gaps, and whether each chain and its signatures hold; needs no private key. Exits with 1 when one is broken."""
     from meetrec.capture.inspection import as_lines, inspect_folder
 
-    runs = inspect_folder(folder)
+    runs = inspect_folder(folder, read_public_key(kiosk_file, "a kiosk's") if kiosk_file else None)
     click.echo("\n".join(as_lines(runs)))
     if any(chain.fault for run in runs for chain in run.chains):
         raise SystemExit(1)
@@ -72,7 +80,7 @@ def microphones(seconds: float) -> None:
             click.echo(f"{shown['id']:<40} {shown['label']:<40} {shown['level_db']:7.1f} dB  {shown['sentence'] or shown['state']}")
 
 
-def read_public_key(key_file: Path) -> bytes:
+def read_public_key(key_file: Path, whose: str = "the district's") -> bytes:
     """The 32 raw bytes of a public key file, which holds them as they are or as base64. Raises CaptureError."""
     content = key_file.read_bytes()
     try:
@@ -80,8 +88,15 @@ def read_public_key(key_file: Path) -> bytes:
     except binascii.Error:
         key = b""
     if len(key) != 32:
-        raise CaptureError(f"{key_file} does not hold the district's public key: 32 bytes, or their base64, are expected.")
+        raise CaptureError(f"{key_file} does not hold {whose} public key: 32 bytes, or their base64, are expected.")
     return key
+
+
+def _signer_in(key_file: Path | None) -> KioskSigner:
+    if key_file is not None:
+        return KioskSigner.in_file(key_file)
+    click.echo("No --signing-key was given: what is recorded now is signed with a key made for this once, which no server knows.", err=True)
+    return KioskSigner.new()
 
 
 def _chosen(names: tuple[str, ...]) -> list[Microphone]:

@@ -6,8 +6,10 @@ from pathlib import Path
 from meetrec.capture.chain import ChainPlace
 from meetrec.capture.errors import CaptureError, OutboxUnusable
 from meetrec.capture.outbox import RUN_STATEMENT, microphones_of, pieces_of, statement_of
-from meetrec.capture.pieces import RATE, Gap, PieceHeader, parse_piece
+from meetrec.capture.pieces import RATE, Gap, PieceHeader, parse_piece, sha256_hex
 from meetrec.capture.position import frames_in_journal
+from meetrec.capture.run_keys import require_signer
+from meetrec.capture.signing import public_key_of
 
 
 @dataclass(frozen=True)
@@ -31,22 +33,28 @@ class RunInspection:
     run: str
     ordinal: int
     started_at: str
+    signer: str  # SHA-256 of the kiosk's public key
     chains: tuple[ChainInspection, ...]
 
 
-def inspect_folder(folder: Path) -> list[RunInspection]:
-    """Every run in `folder`: an outbox, a recording or a run. Raises OutboxUnusable when there is none."""
+def inspect_folder(folder: Path, kiosk_public_key: bytes | None = None) -> list[RunInspection]:
+    """Every run in `folder`: an outbox, a recording or a run. Signatures are held against the kiosk that run.json names, and with
+    `kiosk_public_key` (raw) that kiosk against the known one. Raises OutboxUnusable when there is no run.
+    """
     statements = sorted(folder.rglob(RUN_STATEMENT))
     if not statements:
         raise OutboxUnusable(f"There is no recording in {folder}: it holds no {RUN_STATEMENT}.")
-    return sorted((inspect_run(statement.parent) for statement in statements), key=lambda run: (run.recording, run.ordinal))
+    return sorted((inspect_run(statement.parent, kiosk_public_key) for statement in statements), key=lambda run: (run.recording, run.ordinal))
 
 
-def inspect_run(run_folder: Path) -> RunInspection:
-    """One run. A damaged piece becomes the fault of its chain, not an error."""
+def inspect_run(run_folder: Path, kiosk_public_key: bytes | None = None) -> RunInspection:
+    """One run. A damaged piece becomes the fault of its chain, not an error. Raises SignatureRefused when another kiosk began the run."""
     statement = statement_of(run_folder)
+    if kiosk_public_key is not None:
+        require_signer((run_folder / RUN_STATEMENT).read_bytes(), kiosk_public_key)
     chains = tuple(inspect_chain(run_folder, microphone) for microphone in microphones_of(run_folder))
-    return RunInspection(statement["recording"], statement["run"], statement["ordinal"], statement["started_at"], chains)
+    signer = sha256_hex(public_key_of(statement["signer"]))
+    return RunInspection(statement["recording"], statement["run"], statement["ordinal"], statement["started_at"], signer, chains)
 
 
 def inspect_chain(run_folder: Path, microphone: str) -> ChainInspection:
@@ -78,7 +86,7 @@ def as_lines(runs: list[RunInspection]) -> list[str]:
     """The inspection as text, one fact a line."""
     lines: list[str] = []
     for run in runs:
-        lines.append(f"Recording {run.recording}, run {run.run}, started {run.started_at}")
+        lines.append(f"Recording {run.recording}, run {run.run}, started {run.started_at}, signed by the kiosk with the key {run.signer[:16]}…")
         for chain in run.chains:
             lines.extend(_chain_lines(chain))
     return lines

@@ -151,14 +151,15 @@ def _taken_apart(header: PieceHeader, opening: bytes, rest: bytes) -> ParsedPiec
     return ParsedPiece(header, opening, body, signature)
 
 
-def require_kiosk_signed(piece: bytes, kiosk_public_key: bytes) -> None:
+def require_kiosk_signed(piece: bytes, kiosk_public_key: bytes, name: str | None = None) -> None:
     """Hold a piece against the kiosk's raw public key; a journal, which the signed file after it binds, passes.
 
-    Raises PieceRefused, or SignatureRefused naming the piece: it was altered, or another kiosk made it.
+    Raises PieceRefused, or SignatureRefused naming the piece (as `name`, if it is known where it belongs): it was altered, or another
+    kiosk made it.
     """
     parsed = parse_piece(piece)
     if parsed.header.kind != "journal":
-        require_signed(kiosk_public_key, PIECE, parsed.opening + parsed.body, parsed.signature, parsed.header.name)
+        require_signed(kiosk_public_key, PIECE, parsed.opening + parsed.body, parsed.signature, name or parsed.header.name)
 
 
 def _header_from(encoded: bytes) -> PieceHeader:

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from meetrec.capture.chain import ChainPlace
-from meetrec.capture.errors import CaptureError
-from meetrec.capture.pieces import PieceHeader, parse_piece, sha256_hex
+from meetrec.capture.errors import CaptureError, SignatureRefused
+from meetrec.capture.pieces import PieceHeader, parse_piece, require_kiosk_signed, sha256_hex
 from meetrec.journal import actions as journal
 from meetrec.meetings.models import Meeting
 from meetrec.notices.models import Notice
@@ -22,7 +21,7 @@ from meetrec.recordings.errors import ArmingRefused, DeliveryRefused
 from meetrec.recordings.models import Piece, Recording, Run
 from meetrec.recordings.rules import ASSEMBLE, UNDELIVERED, ArmingAgain, RecordingState, chains_of_closing, first_contradiction, is_complete
 from meetrec.recordings.sentences import why_not_armed_again
-from meetrec.recordings.statements import opening_in, stopped_at_in
+from meetrec.recordings.statements import closing_in, opening_in
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def register_run(session: Session, now: datetime, courier: Courier, recording_id
     if session.get(Run, run_id):
         return
     _refuse_if_closed(recording)
-    statement = opening_in(content)
+    statement = opening_in(content, queries.kiosk_public_key(session, courier.kiosk_id))
     started_at = datetime.fromisoformat(statement["started_at"])
     run = Run(
         id=run_id, recording_id=recording.id, kiosk_id=courier.kiosk_id, started_at=started_at,
@@ -112,7 +111,7 @@ def check_run(session: Session, courier: Courier, recording_id: str, run_id: str
             raise DeliveryRefused(f"Run {run_id} was opened before by another statement. The first one stays.")
         return
     _refuse_if_closed(recording)
-    statement = opening_in(content)
+    statement = opening_in(content, queries.kiosk_public_key(session, courier.kiosk_id))
     named = (statement["recording"], statement["kiosk"], statement["run"])
     if named != (recording_id, courier.kiosk_id, run_id):
         raise DeliveryRefused(f"The opening statement sent for run {run_id} speaks of another recording, kiosk or run.")
@@ -144,12 +143,7 @@ def check_piece(session: Session, courier: Courier, place: PiecePlace, content: 
     run = session.get(Run, place.run_id)
     if run is None or run.recording_id != recording.id:
         raise NotFound(f"This server does not know run {place.run_id}. Deliver its opening statement first.")
-    try:
-        header = parse_piece(content).header
-    except CaptureError as error:
-        raise DeliveryRefused(str(error)) from None
-    except RecursionError:
-        raise DeliveryRefused(f"{place.name} is damaged: its header is nested too deeply.") from None
+    header = _signed_header(place, content, queries.kiosk_public_key(session, courier.kiosk_id))
     known = session.get(Piece, (place.run_id, place.microphone, place.index))
     if known:
         if known.sha256 != sha256_hex(content):
@@ -158,6 +152,19 @@ def check_piece(session: Session, courier: Courier, place: PiecePlace, content: 
     _require_place(header, place)
     _require_follows(session, run, place, content)
     return header
+
+
+def _signed_header(place: PiecePlace, content: bytes, kiosk_public_key: bytes) -> PieceHeader:
+    """Nothing a piece says is believed before the kiosk's signature over it holds; a journal is bound by the signed file after it."""
+    try:
+        require_kiosk_signed(content, kiosk_public_key, place.name)
+        return parse_piece(content).header
+    except SignatureRefused as error:
+        raise DeliveryRefused(str(error)) from None
+    except CaptureError as error:
+        raise DeliveryRefused(f"{place.name} was not taken. {error}") from None
+    except RecursionError:
+        raise DeliveryRefused(f"{place.name} is damaged: its header is nested too deeply.") from None
 
 
 def _require_place(header: PieceHeader, place: PiecePlace) -> None:
@@ -171,7 +178,8 @@ def _require_follows(session: Session, run: Run, place: PiecePlace, content: byt
         raise NotFound(f"Run {run.id} names no microphone {place.microphone}.")
     last = queries.last_piece(session, run.id, place.microphone)
     index, previous = (last.position + 1, last.sha256) if last else (0, run.statement_hash)
-    stand = ChainPlace(place.recording_id, run.id, place.microphone, index, previous, ended=last is not None and last.kind == "end")
+    key = queries.kiosk_public_key(session, run.kiosk_id)
+    stand = ChainPlace(place.recording_id, run.id, place.microphone, index, previous, key, ended=last is not None and last.kind == "end")
     try:
         stand.after(content)
     except CaptureError as error:
@@ -203,17 +211,18 @@ def _note_interruption(session: Session, now: datetime, courier: Courier, record
         _tell(session, now, courier.actor, "recording.interrupted", recording, run=run.id)
 
 
-def close(session: Session, now: datetime, courier: Courier, recording_id: str, closing: Any) -> None:
-    """Take the kiosk's closing statement (parsed closing.json): what must have arrived for the recording to be whole.
+def close(session: Session, now: datetime, courier: Courier, recording_id: str, content: bytes) -> None:
+    """Take the kiosk's closing statement (bytes of closing.json): what must have arrived for the recording to be whole.
 
-    Raises DeliveryRefused when it is no closing statement, contradicts what was delivered, or differs from an earlier one.
+    Raises DeliveryRefused when it is no closing statement, is not signed by this kiosk, contradicts what was delivered, or differs
+    from an earlier one.
     """
     recording = queries.recording_of_room(session, recording_id, courier.room_id)
+    closing, stopped_at = closing_in(content, queries.kiosk_public_key(session, courier.kiosk_id))
     if recording.closing is not None:
         if recording.closing != closing:
             raise DeliveryRefused("The recording was closed before by another statement. The first one stays.")
         return
-    stopped_at = stopped_at_in(closing)
     if (closing.get("recording"), closing.get("kiosk")) != (recording_id, courier.kiosk_id):
         raise DeliveryRefused("The closing statement speaks of another recording or kiosk.")
     recording.stopped_at = stopped_at

@@ -49,19 +49,20 @@ class Assembled:
     objects: tuple[NewObject, ...]
 
 
-def open_delivery(folder: Path, closing: Mapping[str, Any], district_key: X25519PrivateKey) -> Timeline:
+def open_delivery(folder: Path, closing: Mapping[str, Any], district_key: X25519PrivateKey, kiosk_keys: Mapping[str, bytes]) -> Timeline:
     """Verify everything a recording's folder holds against the kiosk's closing statement and lay it on one clock.
 
+    `kiosk_keys` are the raw public keys that the server knows of the kiosks, by run: every signature is held against them once more.
     Raises AssemblyFailed naming what does not fit.
     """
     promised: dict[str, dict[str, ChainEnd]] = {}
     for (run, microphone), end in chains_of_closing(closing).items():  # a run of which no chain is promised has nothing to join
         promised.setdefault(run, {})[microphone] = end
-    return timeline_of([open_run(folder / run, district_key, ends) for run, ends in promised.items()])
+    return timeline_of([open_run(folder / run, district_key, ends, kiosk_keys.get(run, b"")) for run, ends in promised.items()])
 
 
-def assemble(timeline: Timeline, vault: Vault, record_id: str, tell: Tell) -> Assembled:
-    """Put all objects of the record into the store. Repeated after a cut, it goes on with what is there already.
+def assemble(timeline: Timeline, vault: Vault, record_id: str, tell: Tell, room_log: Mapping[str, Any] | None = None) -> Assembled:
+    """Put all objects of the record into the store, `room_log` (JSON) among them. Repeated after a cut, it goes on with what is there already.
 
     Raises AssemblyFailed when what lies in the store does not decode to the joined sound; StoreUnwritable on a full disk.
     """
@@ -69,7 +70,8 @@ def assemble(timeline: Timeline, vault: Vault, record_id: str, tell: Tell) -> As
     facts = list(_all_facts(timeline.tracks))
     masters = list(_masters(timeline, facts, vault, record_id, tell))
     derived = _derived(timeline, facts, masters, vault, record_id, lambda share: tell(MASTERS_SHARE + share * (1 - MASTERS_SHARE)))
-    return Assembled(timeline, (*masters, *derived))
+    noted = [_json_object(vault, record_id, ObjectRole.ROOM_LOG, room_log)] if room_log else []  # G7: what people wrote lies in the record's encryption alone
+    return Assembled(timeline, (*masters, *derived, *noted))
 
 
 def facts_of(sound: Iterable[Samples]) -> SoundFacts:

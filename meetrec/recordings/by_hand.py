@@ -21,10 +21,12 @@ MOST_CHANNELS = 8  # of FLAC
 BLOCK_FRAMES = 10 * RATE
 
 
-def join_into_file(folder: Path, district_key: X25519PrivateKey, out: Path) -> Timeline:
-    """Verify and join; `out` gets a channel per microphone and must not exist yet. Raises AssemblyFailed."""
+def join_into_file(folder: Path, district_key: X25519PrivateKey, out: Path, kiosk_public_key: bytes | None = None) -> Timeline:
+    """Verify and join; `out` gets a channel per microphone and must not exist yet. With `kiosk_public_key` (raw) only what that kiosk
+    signed is joined. Raises AssemblyFailed.
+    """
     _require_new(out)
-    timeline = timeline_of([open_run(run, district_key) for run in _run_folders(folder)])
+    timeline = timeline_of([open_run(run, district_key, kiosk_public_key=kiosk_public_key) for run in _run_folders(folder)])
     if len(timeline.tracks) > MOST_CHANNELS:
         raise AssemblyFailed(f"A FLAC file holds at most {MOST_CHANNELS} microphones; this recording has {len(timeline.tracks)}.")
     try:

@@ -17,11 +17,14 @@ def recordings() -> None:
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--district-key", type=EXISTING_FILE, required=True, help="The district's key file (district-x25519.pem).")
 @click.option("--out", type=NEW_FILE, required=True, help="The FLAC file to write: plain sound, one channel per microphone.")
-def assemble_by_hand(folder: Path, district_key: Path, out: Path) -> None:
+@click.option("--kiosk-public-key", type=EXISTING_FILE, default=None, help="Join only what this kiosk signed: its public key, 32 raw bytes or base64.")
+def assemble_by_hand(folder: Path, district_key: Path, out: Path, kiosk_public_key: Path | None) -> None:
     """Join a run's folder, or a recording's folder with its runs, as it lies on a kiosk or in the server's incoming folder."""
+    from meetrec.capture.commands import read_public_key
     from meetrec.recordings.by_hand import district_key_in, join_into_file
 
-    timeline = join_into_file(folder, district_key_in(district_key), out)
+    known_kiosk = read_public_key(kiosk_public_key, "a kiosk's") if kiosk_public_key else None
+    timeline = join_into_file(folder, district_key_in(district_key), out, known_kiosk)
     click.echo(f"{out}: {timeline.seconds:.1f} s, {len(timeline.tracks)} microphones in this order:")
     for track in timeline.tracks:
         click.echo(f"  {track.microphone.id}  {track.microphone.seat}")

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from meetrec.capture.chain import verify_chain
 from meetrec.capture.errors import CaptureError
 from meetrec.capture.pieces import RATE, PieceHeader, Samples, samples_of, sha256_hex
-from meetrec.capture.run_keys import open_run_key, parse_run_statement
+from meetrec.capture.run_keys import open_run_key, parse_run_statement, require_signer
 from meetrec.recordings.errors import AssemblyFailed
 from meetrec.recordings.incoming import STATEMENT
 from meetrec.recordings.rules import ChainEnd
@@ -59,22 +59,25 @@ class OpenedRun:
     chains: Mapping[str, tuple[SealedPiece, ...]]
 
 
-def open_run(folder: Path, district_key: X25519PrivateKey, promised: Mapping[str, ChainEnd] | None = None) -> OpenedRun:
+def open_run(folder: Path, district_key: X25519PrivateKey, promised: Mapping[str, ChainEnd] | None = None, kiosk_public_key: bytes | None = None) -> OpenedRun:
     """Open a run's folder. `promised` names the end of each chain; without it a chain may begin and end anywhere (by hand, in
-    the room, where delivered pieces are gone).
+    the room, where delivered pieces are gone). Every signature is held against the kiosk that run.json names; with `kiosk_public_key`
+    (raw) that kiosk itself against the one that is known.
 
     Raises AssemblyFailed naming the piece and what is wrong with it; nothing is changed.
     """
     try:
-        return _opened(folder, district_key, promised)
+        return _opened(folder, district_key, promised, kiosk_public_key)
     except CaptureError as error:
         raise AssemblyFailed(str(error)) from error
     except FileNotFoundError as error:
         raise AssemblyFailed(f"The file {Path(error.filename).name} of the run in {folder.name} is missing.") from error
 
 
-def _opened(folder: Path, district_key: X25519PrivateKey, promised: Mapping[str, ChainEnd] | None) -> OpenedRun:
+def _opened(folder: Path, district_key: X25519PrivateKey, promised: Mapping[str, ChainEnd] | None, kiosk_public_key: bytes | None) -> OpenedRun:
     content = (folder / STATEMENT).read_bytes()
+    if kiosk_public_key is not None:
+        require_signer(content, kiosk_public_key)
     statement = parse_run_statement(content)
     if statement["rate"] != RATE:
         raise AssemblyFailed(f"Run {statement['run']} was recorded at {statement['rate']} Hz; only {RATE} Hz can be joined.")

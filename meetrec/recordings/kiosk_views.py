@@ -99,9 +99,8 @@ def deliver_room_entry(recording_id: UUID, index: int) -> ResponseReturnValue:
 def close_recording(recording_id: UUID) -> ResponseReturnValue:
     """What must have arrived for the recording to be whole."""
     content, courier = request.get_data(), _courier()
-    closing = _json_in(content)
     with database().writing() as session:
-        actions.close(session, clock.now(), courier, str(recording_id), closing)
+        actions.close(session, clock.now(), courier, str(recording_id), content)
     return jsonify(sha256=sha256_hex(content))
 
 

@@ -7,12 +7,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from meetrec.capture.signing import public_key_of
 from meetrec.meetings.models import Kiosk, Meeting
 from meetrec.meetings.typed_times import day_begins
 from meetrec.platform import jobs
 from meetrec.platform.clock import in_zone
 from meetrec.platform.web import NotFound
-from meetrec.recordings import rules
+from meetrec.recordings import room_sentences, rules
+from meetrec.recordings.errors import DeliveryRefused
+from meetrec.recordings.joined_room_log import NotedLog
 from meetrec.recordings.models import Piece, Recording, RoomEntry, Run
 from meetrec.recordings.rules import ASSEMBLE, UNDELIVERED, ArmingAgain, ChainEnd, Stage, chains_of_closing, is_kiosk_silent, pieces_missing, stage_of
 from meetrec.recordings.sentences import sentence_of
@@ -25,12 +28,16 @@ PAGE = 50  # recordings on one page of the list
 
 @dataclass(frozen=True)
 class RecordingSummary:
-    """One recording on the desk: its page, one sentence, and its stage for colour and order."""
+    """One recording on the desk: its page, one sentence, its stage for colour and order, and what the room says of itself."""
 
     url: str
     sentence: str
     kind: str
     has_district_copy: bool  # by this recording or an earlier one of the same meeting
+    parent_does_not_record: bool  # asked in the room, the parent said no (G6.a)
+    alarms: tuple[str, ...]
+    space: str | None
+    remarks: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,14 @@ def kiosk(session: Session, kiosk_id: str) -> Kiosk:
     if found is None:
         raise NotFound("There is no such kiosk.")
     return found
+
+
+def kiosk_public_key(session: Session, kiosk_id: str) -> bytes:
+    """The raw public key that everything from this kiosk must be signed with. Raises NotFound, and DeliveryRefused for a kiosk without one."""
+    public_key = kiosk(session, kiosk_id).public_key
+    if public_key is None:
+        raise DeliveryRefused("This kiosk was enrolled before kiosks signed what they send. Enrol it anew: meetrec kiosk enroll. What it holds stays on it.")
+    return public_key_of(public_key)
 
 
 def kiosk_with_token_hash(session: Session, token_hash: str) -> Kiosk | None:
@@ -128,6 +143,13 @@ def is_room_log_open(session: Session, recording_id: str) -> bool:
     begun = set(session.scalars(select(RoomEntry.kiosk_id).where(RoomEntry.recording_id == recording_id)))
     ended = set(session.scalars(select(RoomEntry.kiosk_id).where(RoomEntry.recording_id == recording_id, RoomEntry.kind == "end")))
     return begun != ended
+
+
+def noted_logs(session: Session, recording_id: str) -> tuple[NotedLog, ...]:
+    """What was noted of each kiosk's room log of this recording; each is without holes, as entries are taken in order only."""
+    rows = session.scalars(select(RoomEntry).where(RoomEntry.recording_id == recording_id).order_by(RoomEntry.kiosk_id, RoomEntry.position)).all()
+    kiosks = dict.fromkeys(row.kiosk_id for row in rows)
+    return tuple(NotedLog(one, kiosk_public_key(session, one), tuple(row.sha256 for row in rows if row.kiosk_id == one)) for one in kiosks)
 
 
 def progress_of(session: Session, found: Recording, now: datetime) -> Progress:
@@ -192,4 +214,8 @@ def summary_of(session: Session, found: Recording, now: datetime) -> RecordingSu
     progress = progress_of(session, found, now)
     sentence = sentence_of(progress.stage, progress.delivered, progress.promised, progress.heard_at)
     has_copy = rules.has_district_copy(progress.stage, planned_end=found.meeting.planned_end, now=now)
-    return RecordingSummary(f"/recordings/{found.id}", sentence, progress.stage.value, has_copy)
+    opening = found.opening
+    return RecordingSummary(
+        f"/recordings/{found.id}", sentence, progress.stage.value, has_copy, opening is not None and opening.parent_records == "no",
+        room_sentences.running_alarms(found, progress.stage), room_sentences.room_on_the_disk(found, progress.stage), room_sentences.remarks(opening),
+    )  # fmt: skip

@@ -4,14 +4,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from meetrec.capture.errors import CaptureError
-from meetrec.capture.run_keys import parse_run_statement
+from meetrec.capture.run_keys import parse_run_statement, require_signer
+from meetrec.capture.signing import CLOSING, require_signed_statement
 from meetrec.recordings.errors import DeliveryRefused
 from meetrec.recordings.rules import chains_of_closing
 
 
-def opening_in(content: bytes) -> dict[str, Any]:
-    """A run's opening statement (bytes of run.json). Raises DeliveryRefused with what it lacks."""
+def opening_in(content: bytes, kiosk_public_key: bytes) -> dict[str, Any]:
+    """A run's opening statement (bytes of run.json), signed by this kiosk. Raises DeliveryRefused with what it lacks."""
     try:
+        require_signer(content, kiosk_public_key)
         statement = parse_run_statement(content)
     except CaptureError as error:
         raise DeliveryRefused(str(error)) from None
@@ -20,8 +22,16 @@ def opening_in(content: bytes) -> dict[str, Any]:
     return statement
 
 
-def stopped_at_in(closing: Any) -> datetime:
-    """When the chair stopped, out of a closing statement in its form (parsed closing.json). Raises DeliveryRefused for anything else."""
+def closing_in(content: bytes, kiosk_public_key: bytes) -> tuple[dict[str, Any], datetime]:
+    """A closing statement (bytes of closing.json), signed by this kiosk, and when the chair stopped. Raises DeliveryRefused."""
+    try:
+        closing = require_signed_statement(kiosk_public_key, CLOSING, content, "The closing statement")
+    except CaptureError as error:
+        raise DeliveryRefused(str(error)) from None
+    return closing, _stopped_at_in(closing)
+
+
+def _stopped_at_in(closing: Any) -> datetime:
     try:
         chains_of_closing(closing)
         stopped_at = moment_in(closing["stopped_at"])

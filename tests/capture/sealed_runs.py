@@ -12,6 +12,7 @@ from meetrec.capture.files import make_folder, place_file
 from meetrec.capture.outbox import RUN_STATEMENT, pieces_of
 from meetrec.capture.pieces import RATE, sha256_hex
 from meetrec.capture.run_keys import new_run_key, run_statement
+from meetrec.capture.signing import KioskSigner
 from meetrec.capture.writer import ChainOf, PieceWriter
 
 MICROPHONE = "table-1"
@@ -28,10 +29,11 @@ class SealedRun:
     started_at: str = "2026-10-13T14:00:00.000000Z"
     run_key: bytes = field(default_factory=new_run_key)
     district_key: X25519PrivateKey = field(default_factory=X25519PrivateKey.generate)
+    signer: KioskSigner = field(default_factory=KioskSigner.new)
 
     def __post_init__(self) -> None:
         self.statement = run_statement(
-            self.district_key.public_key().public_bytes_raw(), self.run_key, recording=self.recording, run=self.run, rate=RATE, ordinal=self.ordinal,
+            self.district_key.public_key().public_bytes_raw(), self.run_key, self.signer, recording=self.recording, run=self.run, rate=RATE, ordinal=self.ordinal,
             kiosk="0b8cf1a6-54a1-4d52-9c5a-94e6f6ad3f4a", started_at=self.started_at,
             microphones=[{"id": MICROPHONE, "label": "Table 1", "seat": None, "device": "Table 1"}],
         )  # fmt: skip
@@ -44,7 +46,7 @@ class SealedRun:
 
     def writer(self) -> PieceWriter:
         chain = ChainOf(self.recording, self.run, MICROPHONE, self.folder, sha256_hex(self.statement))
-        return PieceWriter(chain, self.run_key, Ballast(self.outbox, MICROPHONE))
+        return PieceWriter(chain, self.run_key, Ballast(self.outbox, MICROPHONE), self.signer)
 
     def pieces(self) -> list[bytes]:
         return [piece.path.read_bytes() for piece in pieces_of(self.folder, MICROPHONE)]

@@ -12,6 +12,7 @@ from meetrec.capture.outbox import RUN_STATEMENT, write_closing
 from meetrec.capture.pieces import RATE, sha256_hex
 from meetrec.capture.recorder import utc_text
 from meetrec.capture.run_keys import new_run_key, run_statement
+from meetrec.capture.signing import KioskSigner
 from meetrec.capture.writer import ChainOf, PieceWriter
 
 KIOSK = "7b1c0e57-52a5-4a6b-9df1-0d2f8b7f4b11"
@@ -22,7 +23,16 @@ MICROPHONES = ("parent", "chair")
 class SealedRun:
     """A run that is being recorded: `writers` by microphone."""
 
-    def __init__(self, outbox: Path, recording: str, kiosk: str = KIOSK, district_public_key: bytes | None = None, started_at: datetime = MORNING) -> None:
+    def __init__(
+        self,
+        outbox: Path,
+        recording: str,
+        kiosk: str = KIOSK,
+        district_public_key: bytes | None = None,
+        started_at: datetime = MORNING,
+        signer: KioskSigner | None = None,
+    ) -> None:
+        self.signer = signer or KioskSigner.new()
         self.started_at = started_at
         self.outbox, self.recording, self.run, self.kiosk = outbox, recording, str(uuid4()), kiosk
         self.district_public_key = district_public_key or X25519PrivateKey.generate().public_key().public_bytes_raw()
@@ -31,14 +41,13 @@ class SealedRun:
         key = new_run_key()
         statement = self._statement(key)
         (self.folder / RUN_STATEMENT).write_bytes(statement)
-        self.writers = {
-            name: PieceWriter(ChainOf(recording, self.run, name, self.folder, sha256_hex(statement)), key, Ballast(outbox, name)) for name in MICROPHONES
-        }
+        chains = [ChainOf(recording, self.run, name, self.folder, sha256_hex(statement)) for name in MICROPHONES]
+        self.writers = {chain.microphone: PieceWriter(chain, key, Ballast(outbox, chain.microphone), self.signer) for chain in chains}
 
     def _statement(self, key: bytes) -> bytes:
         microphones = [{"id": name, "label": name, "seat": name, "device": name} for name in MICROPHONES]
         return run_statement(
-            self.district_public_key, key, recording=self.recording, kiosk=self.kiosk, run=self.run, rate=RATE, ordinal=1,
+            self.district_public_key, key, self.signer, recording=self.recording, kiosk=self.kiosk, run=self.run, rate=RATE, ordinal=1,
             started_at=utc_text(self.started_at), microphones=microphones,
         )  # fmt: skip
 
@@ -56,7 +65,7 @@ class SealedRun:
     def stop(self) -> None:
         """The chair has stopped."""
         self.end()
-        write_closing(self.outbox, self.kiosk, self.recording, "2026-10-13T15:00:00.000000Z")
+        write_closing(self.outbox, self.kiosk, self.recording, "2026-10-13T15:00:00.000000Z", self.signer)
 
     def places(self, count: int) -> set[str]:
         """The addresses of the first `count` pieces of each microphone."""

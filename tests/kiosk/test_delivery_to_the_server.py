@@ -10,7 +10,7 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from meetrec.capture.outbox import write_closing
-from meetrec.kiosk.api import DistrictServer
+from meetrec.kiosk.api import DistrictServer, StateReport
 from meetrec.kiosk.courier import Courier, DeliveryState
 from meetrec.kiosk.errors import ServerTrouble, Trouble
 from meetrec.kiosk.meetings_cache import MeetingsCache
@@ -55,13 +55,13 @@ def test_recording_with_an_interrupted_run_is_delivered_whole(
 ) -> None:
     delivered: list[tuple[str, int]] = []
     for _ in range(2):
-        run = SealedRun(outbox, recording_id, district.kiosk.id, cache.district_public_key)
+        run = SealedRun(outbox, recording_id, district.kiosk.id, cache.district_public_key, signer=district.kiosk_signer)
         run.hear(11)
         run.end()
         courier = Courier(outbox, DistrictServer(address, district.kiosk_token), lambda *what: delivered.append(what))
-        courier.report(recording_id, "recording", "2026-10-13T14:00:00+00:00")
+        courier.report(recording_id, StateReport("recording", "2026-10-13T14:00:00+00:00", []))
         assert courier.deliver_pass() == DeliveryState()
-    write_closing(outbox, district.kiosk.id, recording_id, "2026-10-13T15:00:00.000000Z")
+    write_closing(outbox, district.kiosk.id, recording_id, "2026-10-13T15:00:00.000000Z", district.kiosk_signer)
     assert courier.deliver_pass() == DeliveryState()
     assert delivered == [(recording_id, 12)]  # two runs, two microphones, each two pieces and an end
     assert files_in(outbox) == set()

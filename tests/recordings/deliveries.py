@@ -1,6 +1,5 @@
 """Runs as a kiosk would seal them, made with capture's own envelope, and a courier that delivers them to the application."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from meetrec.capture.pieces import RATE, Gap, PieceHeader, Samples, encode_flac, end_piece, journal_block, journal_start, seal_piece, sha256_hex
 from meetrec.capture.run_keys import microphone_keys, new_run_key, run_statement
+from meetrec.capture.signing import CLOSING, KioskSigner
 
 START = datetime(2026, 10, 13, 14, 0, tzinfo=UTC)
 SEATS = {"table-1": "Head of the table", "table-2": "Window", "table-3": "Door", "table-4": "Wall"}
@@ -32,6 +32,7 @@ class Part:
     samples: Samples
     gaps: tuple[Gap, ...] = ()
     is_journal: bool = False
+    heard_at: int | None = None  # where the room's clock stood at its first sample
 
 
 @dataclass
@@ -47,11 +48,12 @@ class SealedRun:
     reason: str = "stopped"
     run: str = field(default_factory=lambda: str(uuid4()))
     run_key: bytes = field(default_factory=new_run_key, repr=False)
+    signer: KioskSigner = field(default_factory=KioskSigner.new, repr=False)
 
     def __post_init__(self) -> None:
         microphones = [{"id": one, "label": one, "seat": SEATS.get(one), "device": one} for one in self.parts]
         self.statement = run_statement(
-            self.district_public_key, self.run_key, recording=self.recording, kiosk=self.kiosk, run=self.run,
+            self.district_public_key, self.run_key, self.signer, recording=self.recording, kiosk=self.kiosk, run=self.run,
             started_at=self.started_at.isoformat(timespec="microseconds"), rate=RATE, ordinal=self.ordinal, microphones=microphones,
         )  # fmt: skip
         self.chains = {microphone: self._chain(microphone, parts) for microphone, parts in self.parts.items()}
@@ -63,15 +65,15 @@ class SealedRun:
             files.append(self._piece(microphone, index, part, previous))
             previous = sha256_hex(files[-1])
         end = parts[-1].first_frame + len(parts[-1].samples) if parts else 0
-        files.append(end_piece(self._header(microphone, len(parts), "end", end, 0, previous, reason=self.reason)))
+        files.append(end_piece(self._header(microphone, len(parts), "end", end, 0, previous, reason=self.reason), self.signer))
         return files
 
     def _piece(self, microphone: str, index: int, part: Part, previous: str) -> bytes:
         keys = microphone_keys(self.run_key, microphone)
         if not part.is_journal:
-            header = self._header(microphone, index, "flac", part.first_frame, len(part.samples), previous, gaps=part.gaps)
-            return seal_piece(header, encode_flac(part.samples), keys)
-        opening = journal_start(self._header(microphone, index, "journal", part.first_frame, None, previous, gaps=part.gaps))
+            header = self._header(microphone, index, "flac", part.first_frame, len(part.samples), previous, gaps=part.gaps, heard_at=part.heard_at)
+            return seal_piece(header, encode_flac(part.samples), keys, self.signer)
+        opening = journal_start(self._header(microphone, index, "journal", part.first_frame, None, previous, gaps=part.gaps, heard_at=part.heard_at))
         blocks = [part.samples[start : start + RATE // 2] for start in range(0, len(part.samples), RATE // 2)]
         return opening + b"".join(journal_block(opening, index, counter, block, keys) for counter, block in enumerate(blocks))
 
@@ -130,7 +132,7 @@ class KioskClient:
         closing = {
             "recording": runs[0].recording, "kiosk": runs[0].kiosk, "stopped_at": START.isoformat(), "runs": {run.run: run.closing() for run in runs},
         }  # fmt: skip
-        return self.put(f"{runs[0].recording}/closing", json.dumps(closing).encode())
+        return self.put(f"{runs[0].recording}/closing", runs[0].signer.sign_statement(CLOSING, closing))
 
     def deliver(self, *runs: SealedRun) -> None:
         """A whole recording."""

@@ -12,6 +12,7 @@ import soundfile
 from sqlalchemy import select
 
 from meetrec.capture.pieces import RATE, Gap, Samples
+from meetrec.capture.signing import CLOSING
 from meetrec.custody.models import ObjectRole, Record, StoredObject
 from meetrec.custody.queries import objects_of, record_of_recording
 from meetrec.custody.vault import Vault
@@ -318,7 +319,7 @@ def test_run_without_microphones_has_nothing_to_join(kiosk: KioskClient, make_ru
     run, empty = make_run(), make_run()
     kiosk.pieces(run)
     closing = {"recording": run.recording, "kiosk": run.kiosk, "stopped_at": START.isoformat(), "runs": {run.run: run.closing(), empty.run: {}}}
-    assert kiosk.put(f"{run.recording}/closing", json.dumps(closing).encode()).status_code == 200
+    assert kiosk.put(f"{run.recording}/closing", run.signer.sign_statement(CLOSING, closing)).status_code == 200
     work()
     assert sentence_of(database, run.recording)[0] is RecordingState.STORED
 

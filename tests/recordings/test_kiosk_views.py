@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from meetrec.capture.signing import KioskSigner
+from meetrec.capture.signing import CLOSING, RUN_STATEMENT, KioskSigner
 from meetrec.installation.actions import create_room, enroll_kiosk
 from meetrec.journal.models import JournalEntry
 from meetrec.meetings.models import Kiosk
@@ -24,7 +24,7 @@ from meetrec.platform.settings import Settings
 from meetrec.recordings import incoming
 from meetrec.recordings.models import Piece, Recording
 from meetrec.recordings.rules import RecordingState
-from tests.recordings.deliveries import KioskClient, SealedRun, noise
+from tests.recordings.deliveries import KioskClient, Part, SealedRun, noise
 
 MakeRun = Callable[..., SealedRun]
 
@@ -121,9 +121,10 @@ def test_same_bytes_again_get_the_same_answer_and_change_nothing(kiosk: KioskCli
 
 
 def test_other_bytes_for_the_same_place_are_refused(kiosk: KioskClient, make_run: MakeRun, settings: Settings) -> None:
-    run, other = make_run(), make_run({"table-1": []})
+    run = make_run()
+    other = make_run(run=run.run, run_key=run.run_key)
     kiosk.pieces(run)
-    answer = kiosk.piece(run, "table-1", 1, run.chains["table-1"][1] + b"x")
+    answer = kiosk.piece(run, "table-1", 1, other.chains["table-1"][1])
     assert answer.status_code == 409
     assert "Piece 000001 of microphone table-1 was delivered before with other bytes" in answer.json["error"]
     assert kiosk.put(f"{run.recording}/runs/{run.run}", other.statement).status_code == 409
@@ -143,7 +144,8 @@ def test_altered_replaced_and_misplaced_pieces_are_refused_by_name(kiosk: KioskC
     kiosk.open(run)
     first, second = run.chains["table-1"][:2]
     refused = {
-        b"no piece at all": "do not begin with MEETREC1",
+        b"no piece at all": "Piece 000000 of microphone table-1 was not taken. These bytes are not a piece",
+        b"MEETREC1" + first[8:]: "Piece 000000 of microphone table-1 was not taken. This piece is in format 1, which carries no signature",
         first[:40]: "cut off",
         other.chains["table-1"][0]: "says of itself",
         run.chains["table-2"][0]: "says of itself",
@@ -156,11 +158,11 @@ def test_altered_replaced_and_misplaced_pieces_are_refused_by_name(kiosk: KioskC
     assert not list(settings.incoming_dir.rglob("*.piece"))
 
 
-def test_piece_that_follows_an_altered_one_does_not_fit(kiosk: KioskClient, make_run: MakeRun) -> None:
-    run = make_run()
+def test_piece_that_follows_an_altered_journal_does_not_fit(kiosk: KioskClient, make_run: MakeRun) -> None:
+    run = make_run({"table-1": [Part(0, noise(24_000), is_journal=True)]})
     kiosk.open(run)
     altered = run.chains["table-1"][0][:-1] + bytes([run.chains["table-1"][0][-1] ^ 1])
-    assert kiosk.piece(run, "table-1", 0, altered).status_code == 200  # without the key nobody can see it yet
+    assert kiosk.piece(run, "table-1", 0, altered).status_code == 200  # a journal carries no signature; the signed file after it names it
     answer = kiosk.piece(run, "table-1", 1)
     assert answer.status_code == 409
     assert "does not follow piece 000000" in answer.json["error"]
@@ -173,8 +175,8 @@ def test_unknown_recording_run_and_microphone_are_not_found(kiosk: KioskClient, 
     answer = kiosk.piece(stranger, "table-1", 0)
     assert answer.status_code == 404
     assert "Deliver its opening statement first" in answer.json["error"]
-    piece = run.chains["table-1"][0].replace(b"table-1", b"table-9")
-    answer = kiosk.put(f"{run.recording}/runs/{run.run}/table-9/0", piece)
+    wider = make_run({"table-9": [Part(0, noise(24_000))]}, run=run.run)
+    answer = kiosk.piece(wider, "table-9", 0)
     assert answer.status_code == 404
     assert "table-9" in answer.json["error"]
 
@@ -202,7 +204,8 @@ def test_run_of_another_kiosk_or_recording_is_refused(kiosk: KioskClient, make_r
 )  # fmt: skip
 def test_opening_statement_out_of_form_is_refused_and_not_a_fault_of_the_server(change: dict[str, object], kiosk: KioskClient, make_run: MakeRun) -> None:
     run = make_run()
-    answer = kiosk.put(f"{run.recording}/runs/{run.run}", json.dumps({**json.loads(run.statement), **change}).encode())
+    fields = {name: value for name, value in json.loads(run.statement).items() if name != "signature"}
+    answer = kiosk.put(f"{run.recording}/runs/{run.run}", run.signer.sign_statement(RUN_STATEMENT, {**fields, **change}))
     assert answer.status_code == 409
     assert "opening statement" in answer.json["error"]
     assert kiosk.open(run).status_code == 200
@@ -212,7 +215,7 @@ def test_bytes_nested_too_deeply_are_refused(kiosk: KioskClient, make_run: MakeR
     run, deep = make_run(), b"[" * 200_000
     assert kiosk.put(f"{run.recording}/runs/{run.run}", deep).status_code == 409
     kiosk.open(run)
-    assert kiosk.piece(run, "table-1", 0, b"MEETREC1" + len(deep).to_bytes(4, "big") + deep).status_code == 409
+    assert kiosk.piece(run, "table-1", 0, b"MEETREC2" + len(deep).to_bytes(4, "big") + deep).status_code == 409
     assert kiosk.put(f"{recording_id}/closing", deep).status_code == 409
 
 
@@ -221,7 +224,7 @@ def test_closing_that_names_no_true_run_is_refused(kiosk: KioskClient, make_run:
     kiosk.pieces(run)
     closing = {"recording": run.recording, "kiosk": run.kiosk, "stopped_at": "2026-10-13T15:00:00Z"}
     for runs in ({run.run: run.closing(), "../../../../etc/evil": {}}, {run.run.upper(): run.closing()}):
-        answer = kiosk.put(f"{run.recording}/closing", json.dumps({**closing, "runs": runs}).encode())
+        answer = kiosk.put(f"{run.recording}/closing", run.signer.sign_statement(CLOSING, {**closing, "runs": runs}))
         assert answer.status_code == 409
         assert "closing statement" in answer.json["error"]
     assert state_of(database, run.recording) is RecordingState.RECORDING
@@ -245,9 +248,10 @@ def test_closing_that_contradicts_the_delivery_is_refused(kiosk: KioskClient, ma
     assert kiosk.close(other).status_code == 409
     runs = {run.run: {"table-1": {"pieces": 3, "last": "0" * 64}}}
     wrong = {"recording": run.recording, "kiosk": run.kiosk, "stopped_at": "2026-10-13T15:00:00Z", "runs": runs}
-    answer = kiosk.put(f"{run.recording}/closing", json.dumps(wrong).encode())
+    answer = kiosk.put(f"{run.recording}/closing", run.signer.sign_statement(CLOSING, wrong))
     assert answer.status_code == 409
-    for damaged in (b"", b"[]", b'{"runs": 3}', json.dumps({**wrong, "stopped_at": "soon"}).encode(), json.dumps({**wrong, "kiosk": "x"}).encode()):
+    signed = [run.signer.sign_statement(CLOSING, closing) for closing in ({"runs": 3}, {**wrong, "stopped_at": "soon"}, {**wrong, "kiosk": "x"})]
+    for damaged in (b"", b"[]", b'{"runs":3}', *signed):
         assert kiosk.put(f"{run.recording}/closing", damaged).status_code == 409
     assert state_of(database, run.recording) is RecordingState.RECORDING
     assert kiosk.close(run).status_code == 200
@@ -286,8 +290,6 @@ def test_same_piece_sent_twice_at_once_is_kept_once(app: Flask, kiosk: KioskClie
 
 
 def test_microphones_are_delivered_in_parallel(app: Flask, kiosk: KioskClient, make_run: MakeRun, database: Database) -> None:
-    from tests.recordings.deliveries import Part
-
     run = make_run({f"table-{seat}": [Part(index * 4800, noise(4800, seat * 100 + index)) for index in range(8)] for seat in range(1, 5)})
     kiosk.open(run)
 
