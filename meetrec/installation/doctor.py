@@ -13,6 +13,7 @@ from meetrec.platform.errors import MeetRecError
 from meetrec.platform.settings import Settings, config_file, load_settings
 
 LEAST_FREE_BYTES = 10 * 2**30  # some 17 hours of four microphones
+SHORT_KEY = 16  # digits of a fingerprint: enough to tell keys apart
 
 
 class NotInOrder(MeetRecError):
@@ -123,25 +124,60 @@ def _kiosk_token(settings: Settings) -> str:
     return "present"
 
 
+def _kiosk_key(settings: Settings) -> str:
+    from hashlib import sha256
+
+    from meetrec.capture.signing import KioskSigner
+    from meetrec.kiosk.places import signing_key_file
+    from meetrec.platform.certificates import in_groups
+
+    path = signing_key_file(settings)
+    if not path.exists():  # looking must not make one
+        raise NotInOrder(f"There is no signing key at {path}, so this kiosk cannot deliver. Ask the administrator for a code and run “meetrec kiosk enroll”.")
+    return f"{in_groups(sha256(KioskSigner.in_file(path).public_bytes).hexdigest()[:SHORT_KEY])}, as the page Kiosks shows it"
+
+
+def _server_pin(settings: Settings) -> str:
+    from meetrec.kiosk.pin import ServerPin
+    from meetrec.kiosk.places import kiosk_folder
+
+    if not settings.kiosk.server_url.startswith("https://"):
+        return "the server is this same machine"
+    pinned = ServerPin(kiosk_folder(settings)).fingerprint
+    if pinned is None:
+        raise NotInOrder("This kiosk has pinned no server certificate, so nothing is delivered. Compare the fingerprints with “meetrec kiosk trust”.")
+    return f"the certificate's key is pinned: {pinned[:SHORT_KEY]}…"
+
+
 def _server_answers(settings: Settings) -> str:
     from meetrec.kiosk.api import DistrictServer
-    from meetrec.kiosk.errors import ServerTrouble
+    from meetrec.kiosk.errors import ServerTrouble, Trouble
     from meetrec.kiosk.pin import ServerPin
     from meetrec.kiosk.places import kiosk_folder
     from meetrec.kiosk.serving import server_token
 
+    what_to_do = {
+        Trouble.UNTRUSTED_SERVER: "It does not show the pinned key: compare the fingerprints with “meetrec kiosk trust”.",
+        Trouble.WRONG_TOKEN: "It does not know this kiosk's token: ask the administrator for a new code and run “meetrec kiosk enroll”.",
+        Trouble.REVOKED: "It has revoked this kiosk: ask the administrator for a new code and run “meetrec kiosk enroll --new-key”.",
+    }
     try:
         news = DistrictServer(settings.kiosk.server_url, server_token(settings), ServerPin(kiosk_folder(settings))).meetings()
     except ServerTrouble as error:
-        raise NotInOrder(
-            f"{settings.kiosk.server_url} does not answer this kiosk ({error.trouble}). Is MeetRec running there? Recording works all the same."
-        ) from error
+        advice = what_to_do.get(error.trouble, "Is MeetRec running there?")
+        raise NotInOrder(f"{settings.kiosk.server_url} cannot be used by this kiosk ({error.trouble}). {advice} Recording works all the same.") from error
     return f"answers for {news.get('room')}"
 
 
 GENERAL: dict[str, Check] = {"Python": _python, "Settings": _settings_file, "Disk": _disk, "Front end": _front_end}
 SERVER: dict[str, Check] = {"Keys": _keys, "Database": _database, "Model weights": _model}
-ROOM: dict[str, Check] = {"Kiosk token": _kiosk_token, "Server": _server_answers, "Microphones": _microphones}
+ROOM: dict[str, Check] = {
+    "Kiosk token": _kiosk_token,
+    "Kiosk key": _kiosk_key,
+    "Server certificate": _server_pin,
+    "Server": _server_answers,
+    "Microphones": _microphones,
+}
 
 
 @click.command()

@@ -51,7 +51,7 @@ def invite(school: str, room: str, reserve: bool, valid_hours: float, certificat
     if fingerprint:
         click.echo(f"The key of this server's certificate, if that machine asks:\n\n    {certificates.in_groups(fingerprint)}\n")
     if others:
-        click.echo("This room has such a kiosk already. Revoke it when it has delivered what it holds: meetrec kiosks revoke.")
+        click.echo("This room has such a kiosk already. If another machine takes its place, revoke the old one when it has delivered what it holds.")
 
 
 @kiosks.command()

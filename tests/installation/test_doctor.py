@@ -4,11 +4,18 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from flask import Flask
 from sqlalchemy import text
 
+from meetrec.capture.signing import KioskSigner
 from meetrec.installation.doctor import Finding, examine
+from meetrec.kiosk.pin import ServerPin
+from meetrec.kiosk.places import kiosk_folder, signing_key_file
+from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.settings import Kiosk, Settings, load_settings
+from meetrec.recordings.enrolment import revoke
+from tests.fixtures.https import https_server, new_certificate
 
 
 def findings(settings: Settings) -> dict[str, Finding]:
@@ -49,3 +56,41 @@ def test_a_room_without_its_token_or_its_server_is_told_so(tmp_path: Path, monke
     assert found["Kiosk token"].is_in_order
     assert "Recording works all the same" in found["Server"].sentence
     assert "Keys" not in found  # a room has none of the district's keys
+
+
+def a_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server_url: str, token: str) -> Settings:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "token").write_text(token)
+    return load_settings(data_dir=tmp_path / "room", kiosk=Kiosk(token_file=tmp_path / "token", server_url=server_url))
+
+
+def test_a_rooms_signing_key_is_looked_at_and_never_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = a_room(tmp_path, monkeypatch, "http://127.0.0.1:9", "a-token")
+    assert "meetrec kiosk enroll" in findings(settings)["Kiosk key"].sentence
+    assert not signing_key_file(settings).exists()
+    KioskSigner.in_file(signing_key_file(settings))
+    assert findings(settings)["Kiosk key"].is_in_order
+    signing_key_file(settings).chmod(0o644)
+    assert "chmod 600" in findings(settings)["Kiosk key"].sentence
+
+
+def test_a_room_is_told_which_of_pin_and_server_is_not_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, app: Flask, database: Database, district: SimpleNamespace
+) -> None:
+    own, other = new_certificate(tmp_path, "own"), new_certificate(tmp_path, "other")
+    with https_server(app, own) as address:
+        settings = a_room(tmp_path, monkeypatch, address, district.kiosk_token)
+        found = findings(settings)
+        assert "pinned no server certificate" in found["Server certificate"].sentence
+        pin = ServerPin(kiosk_folder(settings))
+        pin.keep(other.fingerprint)
+        found = findings(settings)
+        assert found["Server certificate"].is_in_order
+        assert "does not show the pinned key" in found["Server"].sentence
+        pin.keep(own.fingerprint)
+        assert findings(settings)["Server"].sentence == "answers for Conference Room A"
+        with database.writing() as session:
+            revoke(session, clock.now(), "system", district.kiosk.id)
+        assert "has revoked this kiosk" in findings(settings)["Server"].sentence
+        (tmp_path / "token").write_text("another")
+        assert "does not know this kiosk's token" in findings(settings)["Server"].sentence
