@@ -19,6 +19,7 @@ from meetrec.platform.settings import Settings
 from meetrec.recordings import actions, incoming, queries
 from meetrec.recordings.assembly import Assembled, assemble, open_delivery
 from meetrec.recordings.errors import AssemblyFailed
+from meetrec.recordings.joined_room_log import NotedLog, on_the_recordings_clock, open_room_logs
 from meetrec.recordings.progress import seldom
 from meetrec.recordings.rules import ASSEMBLE, RecordingState
 
@@ -36,6 +37,8 @@ class Delivery:
     meeting_id: str
     is_iep: bool
     student_id: str
+    kiosk_keys: dict[str, bytes]  # the raw public key of the kiosk of each run
+    room_logs: tuple[NotedLog, ...]
 
 
 def handlers(settings: Settings, vault: Vault) -> dict[str, Handler]:
@@ -48,8 +51,11 @@ def assemble_recording(run: JobRun, settings: Settings, vault: Vault) -> None:
     delivery = _delivery(run.database, run.subject["recording"])
     if delivery.state is not RecordingState.STORED:
         try:
-            timeline = open_delivery(settings.incoming_dir / delivery.recording_id, delivery.closing, load_district_key(settings.keyring_dir).private_key)
-            assembled = assemble(timeline, vault, delivery.record_id, seldom(run.progress))
+            folder, district_key = settings.incoming_dir / delivery.recording_id, load_district_key(settings.keyring_dir).private_key
+            timeline = open_delivery(folder, delivery.closing, district_key, delivery.kiosk_keys)
+            noted = open_room_logs(settings.incoming_dir, delivery.recording_id, delivery.room_logs, district_key)
+            room_log = on_the_recordings_clock(noted, timeline) if noted else None
+            assembled = assemble(timeline, vault, delivery.record_id, seldom(run.progress), room_log)
         except AssemblyFailed as error:
             with run.database.writing() as session:
                 actions.mark_broken(session, delivery.recording_id, str(error))
@@ -65,6 +71,7 @@ def _delivery(database: Database, recording_id: str) -> Delivery:
         return Delivery(
             recording_id, recording.state, recording.closing or {"runs": {}}, actions.reserve_record(session, recording_id),
             meeting.id, meeting.kind is MeetingKind.IEP, meeting.student_id,
+            {run.id: queries.kiosk_public_key(session, run.kiosk_id) for run in recording.runs}, queries.noted_logs(session, recording_id),
         )  # fmt: skip
 
 

@@ -13,8 +13,6 @@ from sqlalchemy.orm import Session
 from meetrec.capture.errors import CaptureError
 from meetrec.capture.pieces import sha256_hex
 from meetrec.capture.room_entries import EntryHeader, open_entry, parse_entry, require_follows
-from meetrec.capture.signing import public_key_of
-from meetrec.meetings.models import Kiosk
 from meetrec.notices.actions import District
 from meetrec.platform.web import NotFound
 from meetrec.recordings import actions, incoming, on_the_spot, queries
@@ -62,7 +60,7 @@ def check_entry(session: Session, courier: Courier, place: EntryPlace, entry: by
     try:
         header = parse_entry(entry)
         _require_place(header, place)
-        require_follows(_entry_before(session, place, folder), entry, _public_key(session, place.kiosk_id))
+        require_follows(_entry_before(session, place, folder), entry, queries.kiosk_public_key(session, place.kiosk_id))
         content = open_entry(entry, district_key)
     except CaptureError as error:
         raise DeliveryRefused(str(error)) from None
@@ -125,10 +123,3 @@ def _require_timely(session: Session, courier: Courier, place: EntryPlace, recor
         raise DeliveryRefused(f"{place.name} is a parent's notice, but this recording was armed before by another one.")
     elif recording.state not in UNDELIVERED:
         raise DeliveryRefused(f"{place.name} comes after the whole recording was delivered.")
-
-
-def _public_key(session: Session, kiosk_id: str) -> bytes:
-    kiosk = session.get_one(Kiosk, kiosk_id)
-    if kiosk.public_key is None:
-        raise DeliveryRefused("This kiosk was enrolled before kiosks signed what they send. Enrol it anew: meetrec kiosk enroll. What it holds stays on it.")
-    return public_key_of(kiosk.public_key)

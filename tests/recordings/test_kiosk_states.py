@@ -1,0 +1,175 @@
+"""What the room tells while it records reaches the coordinator's desk: alarms that run, hours left on the disk, answers of the opening."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from meetrec.platform import clock
+from meetrec.platform.database import Database
+from meetrec.recordings.models import Recording
+from tests.recordings.deliveries import KioskClient, SealedRun
+from tests.recordings.room_logs import CLOSING, OPENING, RoomLog, deliver_log
+
+MakeRun = Callable[..., SealedRun]
+SignIn = Callable[[SimpleNamespace], FlaskClient]
+LOST = {"number": 1, "kind": "lost", "microphone": "table-2", "seat": "Window", "since": "2026-10-13T14:12:00+00:00", "over": False, "answered": False}
+
+
+def tell(kiosk: KioskClient, recording_id: str, **said: Any) -> int:
+    """One message of the room."""
+    message = {"state": "recording", "at": "2026-10-13T14:00:00Z", "alarms": [], "hours_left": None, **said}
+    return kiosk.put(f"{recording_id}/state", json.dumps(message).encode()).status_code
+
+
+@pytest.fixture
+def recording(kiosk: KioskClient, make_run: MakeRun) -> str:
+    """The id of a recording that the room has begun."""
+    run = make_run()
+    assert kiosk.open(run).status_code == 200
+    return run.recording
+
+
+@pytest.fixture
+def desk(sign_in: SignIn, district: SimpleNamespace) -> Callable[[], str]:
+    """Read the coordinator's desk."""
+    client = sign_in(district.coordinator)
+    return lambda: client.get("/desk").get_data(as_text=True)
+
+
+def test_running_alarm_and_hours_left_stand_on_the_desk(kiosk: KioskClient, recording: str, desk: Callable[[], str]) -> None:
+    assert tell(kiosk, recording, alarms=[LOST], hours_left=7.6) == 200
+    page = desk()
+    assert "Window: the microphone was unplugged or failed, since 9:12\u202fAM. Nobody in the room has answered yet." in page
+    assert "The kiosk’s disk holds about 7 more hours." in page
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"answered": True}, "Somebody in the room has seen it."),
+        ({"over": True}, "It is over, and nobody in the room has answered yet."),
+        ({"over": True, "answered": True}, None),
+        ({"kind": "disk_full", "microphone": None, "seat": None}, "Kiosk: the kiosk’s disk is full"),
+        ({"kind": "strange"}, "Window: something is wrong"),
+    ],
+)
+def test_alarm_stays_until_it_is_over_and_answered(
+    kiosk: KioskClient, recording: str, desk: Callable[[], str], changed: dict[str, Any], told: str | None
+) -> None:
+    tell(kiosk, recording, alarms=[{**LOST, **changed}])
+    page = desk()
+    assert ("Alarm in the room" in page) is (told is not None)
+    assert told is None or told in page
+
+
+def test_alarms_of_a_recording_that_was_stopped_are_left_to_its_log(kiosk: KioskClient, recording: str, desk: Callable[[], str]) -> None:
+    tell(kiosk, recording, state="stopped", at="2026-10-13T15:00:00Z", alarms=[LOST], hours_left=3)
+    page = desk()
+    assert "Alarm in the room" not in page
+    assert "more hours" not in page
+
+
+def test_newest_message_counts_and_one_without_alarms_changes_none(kiosk: KioskClient, recording: str, database: Database) -> None:
+    tell(kiosk, recording, alarms=[LOST], hours_left=5)
+    tell(kiosk, recording, at="2026-10-13T13:00:00Z", alarms=[], hours_left=9)
+    kiosk.put(f"{recording}/state", json.dumps({"state": "paused", "at": "2026-10-13T14:20:00Z"}).encode())
+    with database.reading() as session:
+        found = session.get_one(Recording, recording)
+    assert (found.kiosk_state, found.kiosk_hours_left, [one["number"] for one in found.kiosk_alarms or ()]) == ("paused", 5.0, [1])
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"alarms": {}}, {"alarms": [1]}, {"alarms": [{}]}, {"alarms": [{**LOST, "kind": "LOST!"}]}, {"alarms": [{**LOST, "since": "soon"}]},
+        {"alarms": [{**LOST, "over": 1}]}, {"alarms": [{**LOST, "seat": 7}]}, {"alarms": [{**LOST, "seat": "x" * 200}]}, {"alarms": [LOST] * 201},
+        {"hours_left": "many"}, {"hours_left": -1}, {"hours_left": True}, {"hours_left": float("inf")}, {"state": "dancing"}, {"at": "later"},
+    ],
+)  # fmt: skip
+def test_message_that_says_what_none_says_is_refused(kiosk: KioskClient, recording: str, said: dict[str, Any]) -> None:
+    assert tell(kiosk, recording, **said) == 409
+
+
+def test_nothing_but_known_fields_of_an_alarm_is_kept(kiosk: KioskClient, recording: str, database: Database) -> None:
+    tell(kiosk, recording, alarms=[{**LOST, "words": "what was said"}])
+    with database.reading() as session:
+        assert "what was said" not in json.dumps(session.get_one(Recording, recording).kiosk_alarms)
+
+
+@pytest.mark.requirement("G6.a")
+@pytest.mark.requirement("G5.a")
+def test_copy_of_a_parent_who_does_not_record_is_not_missed_but_one_of_a_parent_who_did_not_say_is(
+    kiosk: KioskClient, log: RoomLog, desk: Callable[[], str], sign_in: SignIn, district: SimpleNamespace, set_now: Callable[[Any], None]
+) -> None:
+    unsaid = {"device": "", "device_as_in_notice": None, "in_plain_sight": None}
+    log.add("opening", {**OPENING, **unsaid, "parent_records": "declined"})
+    log.add("opening", {**OPENING, **unsaid, "parent_records": "no"})
+    log.add("closing", {**CLOSING, "in_plain_sight": "unknown"})
+    log.add("end", {"confirmed": True})
+    set_now(district.meeting.planned_end + timedelta(minutes=5))
+    again = sign_in(district.coordinator)
+    kiosk.put(f"{log.recording}/room/0", log.entries[0])
+    page = again.get("/desk").get_data(as_text=True)
+    assert "The parent did not say whether they record." in page
+    assert "copy is missing" in page
+    deliver_log(kiosk, log)
+    page = again.get("/desk").get_data(as_text=True)
+    assert "The parent does not record." in page
+    assert "copy is missing" not in page
+
+
+@pytest.mark.requirement("X-4")
+def test_objection_stands_on_the_desk(kiosk: KioskClient, log: RoomLog, desk: Callable[[], str]) -> None:
+    log.add("opening", OPENING)
+    log.add("objection", {"by": "parent"})
+    deliver_log(kiosk, log)
+    assert "At 9:01\u202fAM the parent objected to the recording, and it was stopped." in desk()
+
+
+# What the kiosk is told.
+
+
+@pytest.mark.requirement("G6.b")
+def test_kiosk_learns_the_device_of_the_notice(kiosk: KioskClient, recording_id: str) -> None:
+    (armed,) = (kiosk.meetings().json or {})["meetings"]
+    assert (armed["recording"], armed["device"], armed["objection_stops"]) == (recording_id, "telephone", False)
+
+
+@pytest.mark.requirement("X-4")
+def test_kiosk_learns_where_an_objection_stops_the_recording(kiosk: KioskClient, recording_id: str, app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = app.extensions["meetrec.settings"]
+    changed = settings.model_copy(update={"district": settings.district.model_copy(update={"state_profile": "california"})})
+    monkeypatch.setitem(app.extensions, "meetrec.settings", changed)
+    assert [one["objection_stops"] for one in (kiosk.meetings().json or {})["meetings"]] == [True]
+
+
+@pytest.mark.requirement("W-01")
+def test_kiosk_learns_todays_other_meetings_by_initials(
+    kiosk: KioskClient, district: SimpleNamespace, set_now: Callable[[Any], None], log_of_other: Callable[[], None]
+) -> None:
+    assert (kiosk.meetings().json or {})["others"] == []  # it is not today
+    set_now(district.meeting.start - timedelta(hours=1))
+    answer = kiosk.meetings()
+    (other,) = (answer.json or {})["others"]
+    assert (other["meeting"], other["initials"], other["kind"], other["objection_stops"]) == (district.meeting.id, "M. R.", "IEP", False)
+    assert datetime.fromisoformat(other["start"]) == district.meeting.start
+    assert "Mateo" not in answer.get_data(as_text=True)
+    log_of_other()
+    assert (kiosk.meetings().json or {})["others"] == []
+    assert len((kiosk.meetings().json or {})["meetings"]) == 1
+
+
+@pytest.fixture
+def log_of_other(request: pytest.FixtureRequest) -> Callable[[], None]:
+    """Arm the room only now."""
+    return lambda: request.getfixturevalue("recording_id")
+
+
+def test_room_is_known_by_the_servers_clock(kiosk: KioskClient, district: SimpleNamespace) -> None:
+    before = clock.now()
+    assert before.isoformat() <= (kiosk.meetings().json or {})["server_time"] <= clock.now().isoformat()
