@@ -7,7 +7,13 @@ from typing import TextIO
 import click
 
 from meetrec.installation import actions
-from meetrec.installation.demonstration import keep_a_meeting_ahead, make_demonstration, require_whole_demonstration, write_demonstration_settings
+from meetrec.installation.demonstration import (
+    keep_a_meeting_ahead,
+    keep_kiosk_enrolled,
+    make_demonstration,
+    require_whole_demonstration,
+    write_demonstration_settings,
+)
 from meetrec.installation.errors import InstallationError
 from meetrec.journal import actions as journal
 from meetrec.people.roles import ADMINISTRATOR
@@ -43,6 +49,7 @@ def _init_demonstration(context: click.Context, config: Path, data_dir: Path) ->
         require_whole_demonstration(settings)
         migrate.upgrade(database)
         with database.writing() as session:
+            keep_kiosk_enrolled(session, settings)
             keep_a_meeting_ahead(session)
         return
     actions.create_keys(settings)

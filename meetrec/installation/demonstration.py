@@ -8,16 +8,19 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from meetrec.installation.actions import enroll_kiosk
 from meetrec.installation.district import ACCOUNTS, one_hour, small_district
 from meetrec.installation.errors import InstallationError
 from meetrec.installation.sign_ins import FILE_NAME, write_sign_ins
+from meetrec.kiosk.enrolment import own_signer
 from meetrec.meetings.actions import plan_meeting
-from meetrec.meetings.models import Meeting
+from meetrec.meetings.models import Kiosk, Meeting
 from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.durable_files import write_durably
 from meetrec.platform.settings import Settings
 from meetrec.platform.settings_file import write_settings_file
+from meetrec.recordings.enrolment import revoke
 
 DISTRICT_NAME = "Demonstration School District"
 KIOSK_TOKEN = "kiosk-token"  # noqa: S105 – the name of a file
@@ -52,6 +55,15 @@ def require_whole_demonstration(settings: Settings) -> None:
     """Refuse a demonstration whose making was cut off after the database was filled: its passwords were never written down."""
     if not all((settings.data_dir / name).exists() for name in (KIOSK_TOKEN, FILE_NAME)):
         raise InstallationError(f"The demonstration in {settings.data_dir} was interrupted while it was made. Remove that folder and start again.")
+
+
+def keep_kiosk_enrolled(session: Session, settings: Settings) -> None:
+    """Enrol the room's kiosk anew where the demonstration was made before kiosks signed what they deliver."""
+    now = clock.now()
+    for keyless in session.scalars(select(Kiosk).where(Kiosk.public_key.is_(None), Kiosk.revoked_at.is_(None))).all():
+        revoke(session, now, "system", keyless.id)
+        _kiosk, token = enroll_kiosk(session, now, keyless.room, own_signer(settings))
+        write_durably(settings.data_dir / KIOSK_TOKEN, token.encode())
 
 
 def keep_a_meeting_ahead(session: Session) -> Meeting | None:

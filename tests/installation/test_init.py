@@ -1,6 +1,7 @@
 """`meetrec init` makes a real district or the demonstration, and never mixes them."""
 
 import shutil
+from base64 import b64decode
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -9,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner, Result
 
+from meetrec.capture.signing import KioskSigner
 from meetrec.custody.keyring import Keyring
 from meetrec.installation import actions
 from meetrec.installation.account_commands import accounts
@@ -17,6 +19,7 @@ from meetrec.installation.district import small_district
 from meetrec.installation.sign_ins import sign_ins
 from meetrec.installation.student_commands import students
 from meetrec.journal.models import JournalEntry
+from meetrec.kiosk.places import signing_key_file
 from meetrec.meetings.models import Kiosk
 from meetrec.people.models import Account
 from meetrec.platform import clock
@@ -98,6 +101,24 @@ def test_the_demonstration_is_made_once_and_kept(folder: Path) -> None:
     assert demonstration(folder).exit_code == 0
     assert sign_ins(load_settings()) == first
     assert set(first) == {"coordinator", "custodian", "administrator"}
+
+
+def test_a_demonstration_from_before_kiosks_signed_gets_its_kiosk_enrolled(folder: Path) -> None:
+    demonstration(folder)
+    settings = load_settings()
+    database = Database(settings.database_url)
+    with database.writing() as session:
+        session.query(Kiosk).one().public_key = None
+    signing_key_file(settings).unlink()
+    assert demonstration(folder).exit_code == 0
+    token = sha256((folder / "data" / "kiosk-token").read_bytes()).hexdigest()
+    with database.reading() as session:
+        kiosk = session.query(Kiosk).filter_by(revoked_at=None).one()
+        assert b64decode(kiosk.public_key or "") == KioskSigner.in_file(signing_key_file(settings)).public_bytes
+        assert kiosk.token_hash == token
+        assert session.query(Kiosk).count() == 2
+    assert demonstration(folder).exit_code == 0
+    assert sha256((folder / "data" / "kiosk-token").read_bytes()).hexdigest() == token
 
 
 def test_a_real_district_refuses_the_demonstration(folder: Path) -> None:
