@@ -8,6 +8,11 @@ from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+DISTRICT_KEY = X25519PrivateKey.from_private_bytes(bytes(range(32)))
+DISTRICT_PUBLIC_KEY = DISTRICT_KEY.public_key().public_bytes_raw()
+
 
 class FaultyServer:
     """`taken` holds what was delivered, by path. `fault` is one of FAULTS, or a function from path to one; None behaves well."""
@@ -90,9 +95,9 @@ class FaultyServer:
 FAULTS = ("409", "413", "500", "507", "401", "404", "302", "half", "wrong hash", "not durable", "no durable", "nothing")
 
 
-def news(kiosk: str, meetings: list[dict[str, str]], key: bytes = bytes(range(32))) -> dict[str, Any]:
+def news(kiosk: str, meetings: list[dict[str, str]], key: bytes = DISTRICT_PUBLIC_KEY, others: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     """What GET meetings answers for Conference Room A."""
     return {
         "server_time": "2026-10-13T14:00:00+00:00", "zone": "America/Chicago", "kiosk": kiosk, "room": "Conference Room A",
-        "district_public_key": b64encode(key).decode(), "meetings": meetings,
+        "district_public_key": b64encode(key).decode(), "meetings": meetings, "others": others or [],
     }  # fmt: skip

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from meetrec.capture.outbox import CLOSING, pieces_of
-from meetrec.kiosk.api import DistrictServer
+from meetrec.kiosk.api import DistrictServer, StateReport
 from meetrec.kiosk.courier import LONGEST_WAIT, Courier, DeliveryState, pieces_waiting
 from meetrec.kiosk.errors import Trouble
 from tests.doubles.faulty_server import FAULTS, FaultyServer
@@ -161,8 +161,8 @@ def test_crashed_run_is_delivered_with_its_journal_once_it_has_its_end(deliverin
 
     journal = (run.folder / "parent" / "000002.journal").read_bytes()
     delivering.courier.deliver_pass()
-    recovery.recover(outbox)
-    recovery.finish(outbox, run.recording)
+    recovery.recover(outbox, run.signer)
+    recovery.finish(outbox, run.recording, run.signer)
     assert delivering.restarted().deliver_pass() == DeliveryState()
     assert delivering.server.taken[f"/kiosk/api/recordings/{run.recording}/runs/{run.run}/parent/2"] == journal
     assert list(outbox.glob("[!.]*")) == []
@@ -186,14 +186,14 @@ def test_waits_longer_after_each_failure_and_at_most_a_minute(delivering: Delive
 
 def test_state_is_told_once_and_a_refused_one_is_dropped(delivering: Delivering) -> None:
     recording = str(uuid4())
-    delivering.courier.report(recording, "recording", "2026-10-13T14:00:00+00:00")
+    delivering.courier.report(recording, StateReport("recording", "2026-10-13T14:00:00+00:00", [], 12.5))
     delivering.server.fault = "500"
     delivering.courier.deliver_pass()
     delivering.server.fault = None
     delivering.courier.deliver_pass()
     delivering.courier.deliver_pass()
     assert delivering.server.order == [f"/kiosk/api/recordings/{recording}/state"]
-    delivering.courier.report(recording, "paused", "2026-10-13T14:01:00+00:00")
+    delivering.courier.report(recording, StateReport("paused", "2026-10-13T14:01:00+00:00", []))
     delivering.server.fault = "409"
     assert delivering.courier.deliver_pass() == DeliveryState()
     delivering.server.fault = None

@@ -76,6 +76,7 @@ def test_action_without_the_form_token_changes_nothing(kiosk_client: FlaskClient
     assert recorder.calls == []
 
 
+@pytest.mark.usefixtures("opened")
 def test_plain_form_with_its_token_works_without_javascript(kiosk_client: FlaskClient, recorder: ScriptedRecorder, keys: ScreenKeys) -> None:
     answer = kiosk_client.post(START, data={"form_token": keys.forms}, environ_overrides={"HTTP_X_MEETREC_KIOSK": ""})
     assert (answer.status_code, answer.location) == (303, "/recording")

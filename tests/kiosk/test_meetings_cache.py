@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from meetrec.kiosk.errors import KioskError, ServerTrouble, Trouble
-from meetrec.kiosk.meetings_cache import KEY_FILE, NEWS_FILE, MeetingsCache
-from tests.doubles.faulty_server import news
-from tests.fixtures.kiosk import KIOSK, MATEO, armed
+from meetrec.kiosk.meetings_cache import CLOCK_FILE, KEY_FILE, NEWS_FILE, ON_THE_SPOT_FILE, MeetingsCache
+from meetrec.platform import clock
+from tests.doubles.faulty_server import DISTRICT_PUBLIC_KEY, news
+from tests.fixtures.kiosk import KIOSK, MATEO, OTHER_MEETING, armed, other
 
 OTHER = "21111111-2222-4333-8444-555555555555"
 MORNING = datetime(2026, 10, 13, 14, 0, tzinfo=UTC)  # Tuesday, 09:00 in Chicago
@@ -32,7 +33,7 @@ def test_meetings_and_key_survive_a_restart_with_the_network_down(cache: Meeting
     assert again.news == cache.news
     assert again.news is not None
     assert again.news.find(MATEO) is not None
-    assert again.district_public_key == bytes(range(32))
+    assert again.district_public_key == DISTRICT_PUBLIC_KEY
 
 
 def test_files_are_for_the_kiosk_alone(cache: MeetingsCache, tmp_path: Path) -> None:
@@ -49,7 +50,7 @@ def test_first_district_key_stays_when_another_is_shown(cache: MeetingsCache, tm
     with pytest.raises(ServerTrouble) as refused:
         cache.take_in(news(KIOSK, [], key=bytes(32)))
     assert refused.value.trouble is Trouble.OTHER_DISTRICT_KEY
-    assert MeetingsCache(tmp_path / "kiosk").district_public_key == bytes(range(32))
+    assert MeetingsCache(tmp_path / "kiosk").district_public_key == DISTRICT_PUBLIC_KEY
     assert cache.news is not None
     assert cache.news.meetings, "a list from a server with another key is not believed"
 
@@ -111,3 +112,47 @@ def test_delivered_recordings_are_remembered_for_a_month(cache: MeetingsCache, t
     cache.note_delivered(OTHER, 4, MORNING + timedelta(days=31))
     assert cache.delivered_pieces(MATEO) is None
     assert cache.delivered_pieces(OTHER) == 4
+
+
+@pytest.mark.requirement("G6.b")
+def test_device_of_the_notice_is_told_and_a_server_without_it_too(cache: MeetingsCache) -> None:
+    cache.take_in(news(KIOSK, [{**armed(MATEO, MORNING), "device": "iPhone", "objection_stops": True}, armed(OTHER, MORNING)]))
+    assert cache.news is not None
+    assert [(meeting.device, meeting.objection_stops) for meeting in cache.news.meetings] == [("iPhone", True), ("", False)]
+
+
+def test_others_of_today_are_known_over_a_restart_and_not_tomorrow(cache: MeetingsCache, tmp_path: Path) -> None:
+    cache.take_in(news(KIOSK, [], others=[other(OTHER_MEETING, MORNING)]))
+    told = MeetingsCache(tmp_path / "kiosk").news
+    assert told is not None
+    assert [one.meeting for one in told.others_on_day_of(MORNING)] == [OTHER_MEETING]
+    assert told.find_other(OTHER_MEETING, MORNING + timedelta(days=1)) is None
+
+
+def test_notice_given_here_is_in_the_list_until_the_server_tells_of_it(cache: MeetingsCache, tmp_path: Path) -> None:
+    today = clock.now()
+    cache.take_in(news(KIOSK, [], others=[other(OTHER_MEETING, today)]))
+    assert cache.news is not None
+    cache.note_on_the_spot(OTHER, cache.news.others[0], "a phone")
+    again = MeetingsCache(tmp_path / "kiosk")
+    assert again.news is not None
+    assert [(meeting.recording, meeting.device) for meeting in again.news.meetings] == [(OTHER, "a phone")]
+    assert again.news.others == ()
+    assert again.on_the_spot_recording_of(OTHER_MEETING) == OTHER
+    again.take_in(news(KIOSK, [{**armed(OTHER, today), "device": "as the server tells it"}]))
+    assert [meeting.device for meeting in again.news.meetings] == ["as the server tells it"]
+    assert MeetingsCache(tmp_path / "kiosk").on_the_spot_recording_of(OTHER_MEETING) is None
+
+
+def test_damaged_list_of_notices_does_not_keep_the_room_from_starting(cache: MeetingsCache, tmp_path: Path) -> None:
+    (tmp_path / "kiosk" / ON_THE_SPOT_FILE).write_bytes(b'[{"recording": 7}]')
+    assert MeetingsCache(tmp_path / "kiosk").news is None
+
+
+def test_clock_offset_is_known_over_a_restart(cache: MeetingsCache, tmp_path: Path) -> None:
+    assert cache.clock_offset is None
+    cache.note_clock_offset(-3.25)
+    cache.note_clock_offset(-3.2)  # too little to write
+    assert (cache.clock_offset, MeetingsCache(tmp_path / "kiosk").clock_offset) == (-3.2, -3.25)
+    (tmp_path / "kiosk" / CLOCK_FILE).write_bytes(b"NaN")
+    assert MeetingsCache(tmp_path / "kiosk").clock_offset is None

@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from meetrec.capture.errors import DiskFull, MicrophoneUnusable, OutboxUnusable, RecordingRefused
+from meetrec.capture.signing import KioskSigner
 from meetrec.kiosk.errors import Trouble
 from meetrec.kiosk.room import Room
 from meetrec.kiosk.screen import Screen
@@ -16,8 +17,10 @@ from meetrec.kiosk.sentences import OF_TROUBLE
 from meetrec.platform import clock
 from tests.doubles.faulty_server import FaultyServer, news
 from tests.doubles.scripted_recorder import ScriptedRecorder
-from tests.fixtures.kiosk import KIOSK, MATEO, armed
+from tests.fixtures.kiosk import KIOSK, MATEO, OPENING, armed
 from tests.kiosk.sealed_recordings import SealedRun
+
+pytestmark = pytest.mark.usefixtures("opened")
 
 START, PAUSE, RESUME, STOP = f"/meetings/{MATEO}/start", "/recording/pause", "/recording/resume", "/recording/stop"
 
@@ -41,7 +44,7 @@ def test_meeting_of_another_day_says_so_before_it_is_started(kiosk_client: Flask
     district_server.news = news(KIOSK, [armed(MATEO, clock.now() + timedelta(days=2))])
     room_screen.news.ask()
     assert "Later this week" in text(kiosk_client)
-    assert "not for today" in text(kiosk_client, f"/meetings/{MATEO}")
+    assert "not for today" in text(kiosk_client, f"/meetings/{MATEO}?change=1")
 
 
 def test_second_press_of_start_changes_nothing(kiosk_client: FlaskClient, recorder: ScriptedRecorder) -> None:
@@ -92,7 +95,8 @@ def test_recording_is_not_stopped_without_the_two_seconds(kiosk_client: FlaskCli
 
 def test_after_the_hold_the_page_says_what_is_saved_and_delivered(kiosk_client: FlaskClient, room: Room, outbox: Path) -> None:
     kiosk_client.post(START)
-    address = kiosk_client.post(STOP, data={"held_ms": "2000"}).json["now_at"]
+    assert kiosk_client.post(STOP, data={"held_ms": "2000"}).json["now_at"] == f"/recordings/{MATEO}/closing"
+    address = kiosk_client.post(f"/recordings/{MATEO}/closing", data={"in_plain_sight": "yes", "district_copy_complete": "yes"}).json["now_at"]
     assert address == f"/recordings/{MATEO}/saved"
     assert "Saved. 34 of 34 pieces delivered." in text(kiosk_client, address)
     room.cache.note_delivered(MATEO, 34, clock.now())
@@ -105,8 +109,8 @@ def test_meeting_that_is_armed_again_is_recorded_a_second_time_beside_the_first(
     kiosk_client: FlaskClient, room_screen: Screen, district_server: FaultyServer, recorder: ScriptedRecorder
 ) -> None:
     kiosk_client.post(START)
-    saved = kiosk_client.post(STOP, data={"held_ms": "2000"}).json["now_at"]
-    assert "stands in the list once more, by itself" in text(kiosk_client, saved)
+    kiosk_client.post(STOP, data={"held_ms": "2000"})
+    assert "stands in the list once more, by itself" in text(kiosk_client, f"/recordings/{MATEO}/saved")
     version = kiosk_client.get("/status").json["version"]
     again, now = str(uuid4()), clock.now()
     district_server.news = news(KIOSK, [armed(MATEO, now), armed(again, now)])
@@ -115,6 +119,7 @@ def test_meeting_that_is_armed_again_is_recorded_a_second_time_beside_the_first(
     page = text(kiosk_client)
     assert f'href="/recordings/{MATEO}/saved"' in page
     assert f'href="/meetings/{again}"' in page
+    room_screen.room.note_opening(again, OPENING)
     assert kiosk_client.post(f"/meetings/{again}/start").status_code == 200
     assert recorder.calls == [f"start {MATEO}", "stop", f"start {again}"]
 
@@ -171,11 +176,11 @@ def test_interrupted_recording_can_be_continued_or_finished(kiosk_client: FlaskC
     assert "interrupted" not in text(kiosk_client)
 
 
-def test_finished_interrupted_recording_is_closed_with_its_ends(kiosk_client: FlaskClient, room: Room, outbox: Path) -> None:
-    run = SealedRun(outbox, MATEO)
+def test_finished_interrupted_recording_is_closed_with_its_ends(kiosk_client: FlaskClient, room: Room, outbox: Path, signer: KioskSigner) -> None:
+    run = SealedRun(outbox, MATEO, signer=signer)
     run.hear(1)
     answer = kiosk_client.post(f"/recordings/{MATEO}/finish", data={"held_ms": "2000"})
-    assert answer.json == {"now_at": f"/recordings/{MATEO}/saved"}
+    assert answer.json["now_at"] == f"/recordings/{MATEO}/closing"
     delivery = room.delivery_of(MATEO)
     assert delivery is not None
     assert delivery.pieces == 4  # for each of two microphones the journal and its end
