@@ -71,7 +71,7 @@ def room_profiles(kiosk: Kiosk) -> list[MicrophoneProfile]:
 
 def attached_microphones(kiosk: Kiosk) -> Callable[[], list[Microphone]]:
     """Lists the microphones that may be the room's, each with what its profile says. Raises ProfileUnusable at once, MicrophoneUnusable when called."""
-    return partial(_attached, room_profiles(kiosk), bool(kiosk.microphones or kiosk.room_file))
+    return partial(_attached, room_profiles(kiosk), bool(room_seats(kiosk)))
 
 
 def _attached(profiles: Sequence[MicrophoneProfile], has_seats: bool) -> list[Microphone]:

@@ -68,6 +68,10 @@ def process_ids(recorder: Recorder) -> list[int]:
     return [number for number in recorder.process_ids().values() if number is not None]
 
 
+def all_meter(recorder: Recorder) -> bool:
+    return all(shown["state"] == "metering" for shown in recorder.status()["microphones"])
+
+
 def test_each_message_is_systemds_own(systemd: Systemd) -> None:
     notice = ServiceNotice.of({"NOTIFY_SOCKET": systemd.address})
     notice.ready()
@@ -122,10 +126,12 @@ def test_hung_microphone_processes_are_told_and_life_returns_when_the_recorder_h
             return systemd.heard()
 
         until(lambda: look() == ["WATCHDOG=1", "STATUS=All 4 microphones answer."])
+        until(lambda: all_meter(recorder))  # a process that has not spoken yet counts as starting
         os.kill(process_ids(recorder)[0], signal.SIGSTOP)
         until(lambda: any("1 of 4 microphones do not answer" in line for line in look()))
         assert "WATCHDOG=1" in look()
         until(lambda: look() == ["WATCHDOG=1", "STATUS=All 4 microphones answer."])
+        until(lambda: all_meter(recorder))
         for number in process_ids(recorder):
             os.kill(number, signal.SIGSTOP)
         until(lambda: [line[:41] for line in look()] == ["STATUS=No microphone's process answers: D"])
