@@ -97,8 +97,8 @@ class Kiosk(Section):
     host: str = "127.0.0.1"
     port: int = Field(default=8100, ge=1, le=65535)
     server_url: str = "http://127.0.0.1:8000"
-    server_authority: Path | None = None  # PEM of the authority that signed the server's certificate, if it is the district's own
-    token_file: Path | None = None  # the key that enrolment gave this kiosk
+    server_authority: Path | None = None  # PEM of the authority asked at enrolment, if it is the district's own
+    token_file: Path | None = None  # the token that `meetrec kiosk enroll` was given
     outbox: Path = Path("kiosk-outbox")
     microphones: tuple[MicrophoneSeat, ...] = ()  # none named: every attached microphone
     room_file: Path | None = None  # the seats in a file of their own, in place of `microphones`
