@@ -57,15 +57,14 @@ def where(row: GapRow) -> str:
 
 
 def length_of(seconds: float) -> str:
-    """“0.2 s”, “12 s”, “4 min 5 s” or “2 h 5 min”."""
-    whole = round(seconds)
+    """“0.2 s”, “12 s”, “4 min 5 s” or “2 h 5 min”; the signs of the units are the same in all our languages."""
     if seconds < 10:
-        return _("%(seconds)s s", seconds=format_decimal(seconds, "0.0" if seconds >= 0.1 else "0.00#"))
-    if whole < 60:
-        return _("%(seconds)s s", seconds=whole)
-    if whole < 3600:
-        return _("%(minutes)s min %(seconds)s s", minutes=whole // 60, seconds=whole % 60)
-    return _("%(hours)s h %(minutes)s min", hours=whole // 3600, minutes=whole % 3600 // 60)
+        return f"{format_decimal(seconds, '0.#' if seconds >= 0.1 else '0.00#')} s"
+    whole = round(seconds)
+    if whole >= 3600:
+        whole -= whole % 60
+    parts = ((whole // 3600, "h"), (whole // 60 % 60, "min"), (whole % 60, "s"))
+    return " ".join(f"{number} {unit}" for number, unit in parts if number)
 
 
 def clock_sentence(clock: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from meetrec.capture.pieces import RATE
+from meetrec.capture.pieces import RATE, Gap
 from meetrec.custody.models import Record, Sitting
 from meetrec.custody.queries import record_of_recording
 from meetrec.custody.vault import Vault
@@ -42,13 +42,38 @@ def address(
     run = make_run({name: [Part(at, sound[at : at + 10 * RATE]) for at in range(0, len(sound), 10 * RATE)] for name in ("table-1", "table-2")})
     kiosk.deliver(run)
     work()
+    return page_with_transcript(run, LINES, database, vault)
+
+
+def page_with_transcript(run: SealedRun, lines: list[dict[str, Any]], database: Database, vault: Vault) -> str:
+    """Store the lines as the recording's transcript; the address of its page."""
     with database.writing() as session:
         record = record_of_recording(session, run.recording)
         assert record is not None
-        text = jobs._stored(vault, record, LINES)
-        made = Transcript(LINES, EngineIdentity("faster-whisper", "1.2.1", "base", "d" * 64, ""), {}, float(SECONDS))
+        text = jobs._stored(vault, record, lines)
+        made = Transcript(lines, EngineIdentity("faster-whisper", "1.2.1", "base", "d" * 64, ""), {}, float(SECONDS))
         actions.draft(session, clock.now(), session.get_one(Record, record.id), made, text)
     return f"/recordings/{run.recording}"
+
+
+@pytest.fixture
+def address_with_gaps(kiosk: KioskClient, make_run: Callable[..., SealedRun], work: Callable[[], None], database: Database, vault: Vault) -> str:
+    """A minute in which both microphones pause from 18 to 30 s, one is unplugged from 42 to 46 s, and both are off the record from 52 to 56 s."""
+    sound = np.tile(noise(RATE), SECONDS)
+
+    def part(start: float, end: float, *gaps: Gap) -> Part:
+        return Part(round(start * RATE), sound[round(start * RATE) : round(end * RATE)], gaps)
+
+    pause, away = Gap(18 * RATE, 12 * RATE, "pause", "chair"), Gap(52 * RATE, 4 * RATE, "off_the_record", "chair")
+    lost = Gap(42 * RATE, 4 * RATE, "device_lost", "finished callback")
+    run = make_run({
+        "table-1": [part(0, 10), part(10, 18), part(30, 40, pause), part(40, 52), part(56, 60, away)],
+        "table-2": [part(0, 10), part(10, 18), part(30, 42, pause), part(46, 52, lost), part(56, 60, away)],
+    })  # fmt: skip
+    kiosk.deliver(run)
+    work()
+    lines = [line for line in LINES if line["start"] not in (20.0,)]
+    return page_with_transcript(run, lines, database, vault)
 
 
 @pytest.fixture
@@ -110,6 +135,55 @@ def test_another_microphone_goes_on_at_the_same_place(signed_in: Page, address: 
     assert page.locator("[data-sound][aria-current]").inner_text() == "Window"
 
 
+def marks(page: Page) -> list[tuple[str, float, float]]:
+    """The gaps drawn on the waveform: their text, and where they begin and end as shares of its width."""
+    return page.locator("#waveform").evaluate(  # type: ignore[no-any-return]
+        """box => {
+            const drawn = [...box.children].find(child => child.shadowRoot).shadowRoot;
+            const whole = drawn.querySelector("[part=regions-container]").getBoundingClientRect();
+            return [...drawn.querySelectorAll("[part~=region]")].map(one => {
+                const place = one.getBoundingClientRect();
+                return [one.textContent, (place.left - whole.left) / whole.width, (place.right - whole.left) / whole.width];
+            });
+        }"""
+    )
+
+
+@pytest.mark.requirement("G5.b")
+def test_gaps_are_marked_on_the_waveform_with_words_where_they_are(signed_in: Page, address_with_gaps: str, console_problems: list[str]) -> None:
+    page = signed_in
+    page.goto(address_with_gaps)
+    wait_until(page, lambda: waveform_is_drawn(page) and len(marks(page)) == 3)
+    found = marks(page)
+    assert [text for text, *_ in found] == ["1 Paused", "2", "3"]
+    for (_text, start, end), (begins, ends) in zip(found, ((18, 30), (42, 46), (52, 56)), strict=True):
+        assert (start, end) == pytest.approx((begins / SECONDS, ends / SECONDS), abs=0.01)
+
+
+@pytest.mark.requirement("G5.b")
+def test_list_of_gaps_says_who_and_how_and_plays_by_keyboard(signed_in: Page, address_with_gaps: str, console_problems: list[str]) -> None:
+    page = signed_in
+    page.goto(address_with_gaps)
+    wait_until(page, lambda: sound(page, "readyState") >= 1)
+    cells = page.locator("#gaps tbody tr").evaluate_all("rows => rows.map(row => [...row.cells].map(cell => cell.textContent))")
+    assert [[cell.replace("Play from", "").strip() for cell in row] for row in cells] == [
+        ["1", "0:18", "0:30", "12 s", "All microphones", "paused by the chair", "the chair pressed the button"],
+        ["2", "0:42", "0:46", "4 s", "Window", "the microphone was unplugged or failed", "the microphone’s stream ended"],
+        ["3", "0:52", "0:56", "4 s", "All microphones", "off the record", "the chair pressed the button"],
+    ]
+    page.locator("#gaps a[data-from]").nth(3).press("Enter")
+    wait_until(page, lambda: 45.9 < sound(page, "currentTime") < 52)
+
+
+@pytest.mark.requirement("G5.b")
+def test_pauses_stand_between_the_lines_of_the_transcript(signed_in: Page, address_with_gaps: str) -> None:
+    signed_in.goto(address_with_gaps)
+    told = signed_in.locator("#transcript > li").all_inner_texts()
+    assert [one for one in told if "Paused" in one or "Off the record" in one] == ["Paused from 0:18 to 0:30", "Off the record from 0:52 to 0:56"]
+    assert told.index("Paused from 0:18 to 0:30") == 2
+    assert told[-1].startswith("Off the record")
+
+
 def test_arrow_keys_move_between_lines(signed_in: Page, address: str, console_problems: list[str]) -> None:
     signed_in.goto(address)
     signed_in.locator("#line-1 a").focus()
@@ -125,6 +199,17 @@ def test_page_is_accessible_and_fits_a_phone(width: str, signed_in: Page, addres
     page.set_viewport_size({"width": WIDTHS[width][0], "height": WIDTHS[width][1]})
     page.goto(address)
     wait_until(page, lambda: waveform_is_drawn(page))
+    assert not console_problems
+    assert _seen(page, width) == Look(width, [], [], "")
+    console_problems.clear()  # axe tries to put a style into the waveform's shadow tree, which the page's policy refuses
+
+
+@pytest.mark.parametrize("width", list(WIDTHS))
+def test_page_with_gaps_is_accessible_and_fits_a_phone(width: str, signed_in: Page, address_with_gaps: str, console_problems: list[str]) -> None:
+    page = signed_in
+    page.set_viewport_size({"width": WIDTHS[width][0], "height": WIDTHS[width][1]})
+    page.goto(address_with_gaps)
+    wait_until(page, lambda: waveform_is_drawn(page) and len(marks(page)) == 3)
     assert not console_problems
     assert _seen(page, width) == Look(width, [], [], "")
     console_problems.clear()  # axe tries to put a style into the waveform's shadow tree, which the page's policy refuses

@@ -48,13 +48,16 @@ def test_spanish_words_are_not_the_english_ones(app: Flask) -> None:
 
 def test_clock_is_told_in_plain_words(app: Flask) -> None:
     with app.test_request_context(), force_locale("en"):
-        assert words.clock_sentence(clock(-0.4, put_in=19_200)) == "This microphone’s clock ran 0.4 s slow in 2 h 0 min; corrected."
-        assert words.clock_sentence(clock(0.036, left_out=1_728)) == "This microphone’s clock ran 0.036 s fast in 2 h 0 min; corrected."
+        assert words.clock_sentence(clock(-0.4, put_in=19_200)) == "This microphone’s clock ran 0.4 s slow in 2 h; corrected."
+        assert words.clock_sentence(clock(0.036, left_out=1_728)) == "This microphone’s clock ran 0.036 s fast in 2 h; corrected."
         assert words.clock_sentence(clock(0.001)) == "Its clock kept time."
         assert words.clock_sentence(clock(0.0, parts_per_million=None)) == "Its clock was not measured: no stretch of its sound is a minute long."
 
 
-@pytest.mark.parametrize(("seconds", "said"), [(0.02, "0.02 s"), (0.25, "0.2 s"), (9.5, "9.5 s"), (12.4, "12 s"), (245, "4 min 5 s"), (7500, "2 h 5 min")])
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.02, "0.02 s"), (0.25, "0.2 s"), (9.5, "9.5 s"), (12.4, "12 s"), (7.0, "7 s"), (60, "1 min"), (245, "4 min 5 s"), (3599.7, "1 h"), (7500, "2 h 5 min")],
+)
 def test_lengths_are_told_as_people_say_them(seconds: float, said: str, app: Flask) -> None:
     with app.test_request_context(), force_locale("en"):
         assert words.length_of(seconds) == said
