@@ -117,6 +117,19 @@ def _microphones(_settings: Settings) -> str:
     return f"{len(found)} attached: {', '.join(microphone.label for microphone in found)}"
 
 
+def _stays_awake(_settings: Settings) -> str:
+    from meetrec.kiosk.wakefulness import can_stay_awake, has_systemd
+
+    if not has_systemd():
+        return "this machine is not run by systemd, so the kiosk cannot block sleep: switch sleep and screen blanking off in the machine's own settings"
+    if not can_stay_awake():
+        raise NotInOrder(
+            "This machine may fall asleep in the middle of a meeting: it refuses this user the lock against sleep. "
+            "Run “sudo systemctl mask sleep.target suspend.target hibernate.target hybrid-sleep.target”."
+        )
+    return "blocked while the kiosk runs"
+
+
 def _kiosk_token(settings: Settings) -> str:
     from meetrec.kiosk.serving import server_token
 
@@ -177,6 +190,7 @@ ROOM: dict[str, Check] = {
     "Server certificate": _server_pin,
     "Server": _server_answers,
     "Microphones": _microphones,
+    "Sleep": _stays_awake,
 }
 
 

@@ -31,6 +31,7 @@ from meetrec.kiosk.room_file import attached_microphones, room_seats
 from meetrec.kiosk.room_recorder import RoomRecorder
 from meetrec.kiosk.screen import Screen
 from meetrec.kiosk.service_notice import WatchdogFeeder, service_notice
+from meetrec.kiosk.wakefulness import Wakefulness
 from meetrec.platform import clock
 from meetrec.platform.durable_files import make_private_folder
 from meetrec.platform.settings import Settings
@@ -99,7 +100,8 @@ class RunningKiosk(AbstractContextManager["RunningKiosk"]):
         room = Room(outbox, recorder, cache, courier, DemonstrationPlayer(settings.kiosk.demonstration_player), signer)
         news = NewsPoll(server, cache)
         feeder = WatchdogFeeder(service_notice(), recorder.pulse)
-        return cls(Screen(room, news), recorder, (news.run, courier.run, recorder.run, room.run, feeder.run), threading.Event(), [], held)
+        loops = (news.run, courier.run, recorder.run, room.run, feeder.run, Wakefulness().run)
+        return cls(Screen(room, news), recorder, loops, threading.Event(), [], held)
 
     def __enter__(self) -> "RunningKiosk":
         self.screen.room.player.order("idle")
