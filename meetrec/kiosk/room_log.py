@@ -118,11 +118,16 @@ class RoomLog:
 
     def run_began(self, recording: str) -> None:
         """A run has just begun: from now on the monotonic clock tells how far the recording is."""
-        runs = outbox.runs_of(self._outbox / recording)
+        self._running = None
+        try:
+            runs = outbox.runs_of(self._outbox / recording)
+            starts = [_started_at(run) for run in runs]
+        except (OSError, CaptureError) as error:  # an earlier run that does not read costs the elapsed time, and nothing else
+            log.warning("room_log.run_unreadable", error=type(error).__name__)
+            return
         if runs:
-            first, newest = (_started_at(run) for run in (runs[0], runs[-1]))
-            after = max(0.0, (newest - first).total_seconds())
-            self._running = RunningRun(recording, runs[-1].name, after, time.monotonic() + (newest - clock.now()).total_seconds())
+            after = max(0.0, (starts[-1] - starts[0]).total_seconds())
+            self._running = RunningRun(recording, runs[-1].name, after, time.monotonic() + (starts[-1] - clock.now()).total_seconds())
 
     def run_ended(self) -> None:
         """Nothing is being recorded any more."""

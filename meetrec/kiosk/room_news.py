@@ -100,10 +100,12 @@ def news_from(answer: Any) -> RoomNews:
 
 
 def by_start(meetings: list[ArmedMeeting]) -> tuple[ArmedMeeting, ...]:
+    """The meetings in the order of their start."""
     return tuple(sorted(meetings, key=lambda meeting: (meeting.start, meeting.recording)))
 
 
 def meeting_from(entry: dict[str, Any]) -> ArmedMeeting:
+    """One armed meeting. Raises one of DOES_NOT_READ."""
     return ArmedMeeting(recording=str(UUID(entry["recording"])), device=str(entry.get("device") or "")[:LONGEST_DEVICE], **_planned_in(entry))
 
 
@@ -130,9 +132,11 @@ def _moment(text: str) -> datetime:
 
 
 def news_as_json(news: RoomNews) -> dict[str, Any]:
+    """As news_from reads them again."""
     fields = asdict(news)
     return {**fields, "meetings": [*map(moments_as_text, fields["meetings"])], "others": [*map(moments_as_text, fields["others"])]}
 
 
 def moments_as_text(fields: dict[str, Any]) -> dict[str, Any]:
+    """The same fields, datetimes in ISO 8601."""
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in fields.items()}
