@@ -19,8 +19,8 @@ ANSWERS = {
 
 # Who records, as the parent reads it at the table (G4, A-06).
 RECORDERS = {
-    "parent": lazy_gettext("a parent"),
-    "legal_guardian": lazy_gettext("a legal guardian"),
+    "parent": lazy_gettext("the student’s parent"),
+    "legal_guardian": lazy_gettext("the student’s legal guardian"),
     "eligible_student": lazy_gettext("the student, 18 or older"),
 }
 
