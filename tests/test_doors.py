@@ -121,6 +121,7 @@ WHO_MAY_ENTER: dict[str | tuple[str, ...], set[str]] = {
     "kiosk": {
         "/kiosk/api/meetings",
         "/kiosk/api/recordings/<uuid:recording_id>/closing",
+        "/kiosk/api/recordings/<uuid:recording_id>/room/<int:index>",
         "/kiosk/api/recordings/<uuid:recording_id>/runs/<uuid:run_id>",
         "/kiosk/api/recordings/<uuid:recording_id>/runs/<uuid:run_id>/<string:microphone>/<int:index>",
         "/kiosk/api/recordings/<uuid:recording_id>/state",
