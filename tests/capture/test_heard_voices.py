@@ -1,11 +1,16 @@
 """Each microphone must hear a voice of its own: a neighbour's does not count (peers 17)."""
 
+import numpy as np
 import pytest
+import soundfile
 
 from meetrec.capture.heard_voices import HOLDS_SECONDS, HeardVoices
-from meetrec.capture.voice import Hearing
+from meetrec.capture.pieces import RATE
+from meetrec.capture.voice import Hearing, VoiceDetector
+from tests.fixtures.microphones import SCRIPT
 
 pytestmark = pytest.mark.requirement("G5.a")
+BLOCK = 2_400
 
 
 def listen(voices: HeardVoices, levels: dict[str, float], seconds: float = 4.0, since: float = 0.0, *, is_voice: bool = True) -> float:
@@ -65,3 +70,14 @@ def test_a_test_of_half_an_hour_ago_a_lost_microphone_and_an_ended_recording_mus
     now = listen(voices, {"chair": -20.0}, since=now)
     voices.forget_all()
     assert voices.level_of("chair", now) is None
+
+
+def test_in_one_round_of_the_demonstration_s_waiting_sound_every_seat_is_heard() -> None:
+    sound, rate = soundfile.read(SCRIPT.with_name("demonstration_idle.flac"), dtype="int16", always_2d=True)
+    sound = np.repeat(sound, RATE // rate, axis=0)
+    voices, detectors = HeardVoices(), [VoiceDetector() for _ in range(sound.shape[1])]
+    for first in range(0, len(sound), BLOCK):
+        for seat, detector in enumerate(detectors):
+            if detector.listen(sound[first : first + BLOCK, seat]):
+                voices.note(str(seat), detector.hearing, first / RATE)
+    assert [voices.level_of(str(seat), len(sound) / RATE) is not None for seat in range(4)] == [True] * 4
