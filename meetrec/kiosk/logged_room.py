@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -30,6 +30,7 @@ from meetrec.platform import clock
 REPORT_SECONDS = 60.0
 CLOSING_SECONDS = 300.0  # how long the closing question waits for an answer
 LEFT_OPEN = float("-inf")  # a log that an earlier program left without its end
+FORGOTTEN_AFTER = timedelta(days=30)
 
 log = structlog.get_logger()
 
@@ -52,8 +53,16 @@ class LoggedRoom:
         self._stopped_at = {recording: LEFT_OPEN for recording in self._logs_left_open()}
 
     def _logs_left_open(self) -> list[str]:
-        """Stopped recordings whose log has no end: the chair's answer did not come before the program ended."""
-        return [name for name in outbox.recordings_in(self._outbox) if (self._outbox / name / outbox.CLOSING).exists() and self._is_open(name)]
+        """Logs that get their end now: no answer came before the program ended, or the meeting was opened long ago and never recorded."""
+        return [name for name in outbox.recordings_in(self._outbox) if self._is_open(name) and (self._is_closed(name) or self._is_forgotten(name))]
+
+    def _is_closed(self, recording: str) -> bool:
+        return (self._outbox / recording / outbox.CLOSING).exists()
+
+    def _is_forgotten(self, recording: str) -> bool:
+        """Until then the meeting may have been put off, and its log goes on."""
+        told_at = self.log.newest_at(recording)
+        return not outbox.run_folders(self._outbox / recording) and told_at is not None and clock.now() - told_at > FORGOTTEN_AFTER
 
     def _is_open(self, recording: str) -> bool:
         try:

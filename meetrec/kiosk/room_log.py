@@ -116,6 +116,11 @@ class RoomLog:
         """Whether the log on this machine has its end."""
         return log_has_ended(self._outbox / recording)
 
+    def newest_at(self, recording: str) -> datetime | None:
+        """When the newest entry that lies here was told. Raises EntryRefused or OSError when it does not read."""
+        lying = entries_of(self._outbox / recording)
+        return datetime.fromisoformat(parse_entry(lying[-1].read_bytes()).at) if lying else None
+
     def run_began(self, recording: str) -> None:
         """A run has just begun: from now on the monotonic clock tells how far the recording is."""
         self._running = None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -279,6 +280,18 @@ def test_unanswered_closing_ends_with_the_next_recording_and_with_the_next_start
     assert again.closing_due() is None
     again.tend(again.look())
     assert told(OTHER_MEETING)[-1] == ("end", {"confirmed": False})
+
+
+@pytest.mark.parametrize(("days", "last"), [(29, "opening"), (31, "end")])
+def test_meeting_that_was_opened_and_never_recorded_is_let_go_after_a_month(
+    opened: Room, told: Told, restarted: Callable[[], Room], monkeypatch: pytest.MonkeyPatch, days: int, last: str
+) -> None:
+    later = clock.now() + timedelta(days=days)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    again = restarted()
+    again.tend(again.look())
+    assert kinds(told(MATEO))[-1] == last
+    assert again.opening_of(MATEO) is None  # put off to another day, everybody is asked anew
 
 
 def test_stop_that_fails_asks_for_no_closing_and_leaves_the_log_open(opened: Room, recorder: ScriptedRecorder, told: Told) -> None:
