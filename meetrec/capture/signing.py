@@ -32,6 +32,10 @@ ENROLMENT = "enrolment"
 SIGNATURE_BYTES = 64
 KEY_BYTES = 32
 _DOMAIN = b"MeetRec kiosk signature 1\0"
+_PRIME, _WITHOUT_SIGN = 2**255 - 19, 2**255 - 1
+_ORDER_8 = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
+# The y of every point of Edwards25519 whose order divides 8, in each spelling that fits into 255 bits.
+_SMALL_ORDER = frozenset({0, 1, _PRIME - 1, _PRIME, _PRIME + 1, _ORDER_8, _PRIME - _ORDER_8})
 
 
 class KioskSigner:
@@ -77,9 +81,16 @@ class KioskSigner:
 def require_signed(public_key: bytes, purpose: str, content: bytes, signature: bytes, what: str) -> None:
     """Hold a signature against the kiosk's raw public key. Raises SignatureRefused with a sentence that begins with `what`."""
     try:
+        _require_strong(public_key)
         Ed25519PublicKey.from_public_bytes(public_key).verify(signature, _signed_bytes(purpose, content))
     except (InvalidSignature, ValueError):
         raise SignatureRefused(f"{what} was altered, or this kiosk did not sign it.") from None
+
+
+def _require_strong(public_key: bytes) -> None:
+    """Refuse, by ValueError, a point of small order: one signature would pass for many contents there, without any private key."""
+    if int.from_bytes(public_key, "little") & _WITHOUT_SIGN in _SMALL_ORDER:
+        raise ValueError("a key of small order")
 
 
 def require_signed_statement(public_key: bytes, purpose: str, statement: bytes, what: str) -> dict[str, Any]:

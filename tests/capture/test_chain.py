@@ -1,13 +1,16 @@
 """A chain names the piece that is wrong, and what is wrong with it."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from meetrec.capture.chain import ChainPlace, verify_chain
-from meetrec.capture.errors import ChainBroken, PieceRefused
+from meetrec.capture.errors import ChainBroken, PieceRefused, SignatureRefused
 from meetrec.capture.pieces import PieceHeader, encode_flac, seal_piece
+from meetrec.capture.recovery import recover
 from meetrec.capture.run_keys import microphone_keys
+from meetrec.capture.signing import RUN_STATEMENT
 from tests.capture.sealed_runs import MICROPHONE, SealedRun, sound
 
 pytestmark = pytest.mark.requirement("G5.b")
@@ -35,15 +38,26 @@ def test_an_untouched_chain_holds_with_and_without_the_key(run: SealedRun) -> No
 def test_an_altered_piece_is_named(run: SealedRun) -> None:
     pieces = run.pieces()
     pieces[1] = pieces[1][:-1] + bytes([pieces[1][-1] ^ 1])
-    with pytest.raises(PieceRefused, match=r"Piece 000001 of microphone table-1 was altered"):
-        verify_chain(run.statement, MICROPHONE, pieces, run.run_key)
+    for key in (None, run.run_key):
+        with pytest.raises(SignatureRefused, match=r"Piece 000001 of microphone table-1 was altered, or this kiosk did not sign it"):
+            verify_chain(run.statement, MICROPHONE, pieces, key)
 
 
-def test_without_a_key_the_two_pieces_beside_the_break_are_named(run: SealedRun) -> None:
-    pieces = run.pieces()
-    pieces[1] = pieces[1][:-1] + bytes([pieces[1][-1] ^ 1])
-    with pytest.raises(ChainBroken, match=r"Piece 000002 .* does not follow piece 000001: one of the two was altered"):
-        verify_chain(run.statement, MICROPHONE, pieces)
+def test_an_altered_journal_is_named_by_the_signed_file_after_it(run: SealedRun, tmp_path: Path) -> None:
+    crashed = SealedRun(tmp_path / "crashed")
+    crashed.writer().write(sound(9600))
+    recover(crashed.outbox, crashed.signer)
+    journal, end = crashed.pieces()
+    altered = journal[:-1] + bytes([journal[-1] ^ 1])
+    with pytest.raises(ChainBroken, match=r"Piece 000001 .* does not follow piece 000000: one of the two was altered"):
+        verify_chain(crashed.statement, MICROPHONE, [altered, end])
+
+
+def test_pieces_of_another_kiosk_are_refused_by_name(run: SealedRun, tmp_path: Path) -> None:
+    stranger = SealedRun(tmp_path / "stranger", run.recording, run.run, run_key=run.run_key)
+    stranger.writer().finish(0, ())
+    with pytest.raises(SignatureRefused, match=r"Piece 000000 of microphone table-1 was altered, or this kiosk did not sign it"):
+        verify_chain(run.statement, MICROPHONE, stranger.pieces())
 
 
 def test_a_missing_predecessor_is_named(run: SealedRun) -> None:
@@ -64,7 +78,7 @@ def test_nothing_stands_after_the_end(run: SealedRun) -> None:
 
 
 def test_a_piece_of_another_run_is_named(run: SealedRun, tmp_path: Path) -> None:
-    other = SealedRun(tmp_path / "other")
+    other = SealedRun(tmp_path / "other", signer=run.signer)
     other.writer().finish(0, ())
     with pytest.raises(ChainBroken, match=f"belongs to another run .{other.run}"):
         verify_chain(run.statement, MICROPHONE, [other.pieces()[0]])
@@ -72,8 +86,11 @@ def test_a_piece_of_another_run_is_named(run: SealedRun, tmp_path: Path) -> None
 
 def test_an_exchanged_opening_statement_breaks_piece_0(run: SealedRun) -> None:
     altered = run.statement.replace(b"2026-10-13", b"2026-10-12")
-    with pytest.raises(ChainBroken, match="does not follow the run's opening statement"):
+    with pytest.raises(SignatureRefused, match=r"The opening statement of run .* was altered"):
         verify_chain(altered, MICROPHONE, run.pieces())
+    fields = {name: value for name, value in json.loads(altered).items() if name != "signature"}
+    with pytest.raises(ChainBroken, match="does not follow the run's opening statement"):
+        verify_chain(run.signer.sign_statement(RUN_STATEMENT, fields), MICROPHONE, run.pieces())
 
 
 def test_the_wrong_key_is_told_at_the_first_piece(run: SealedRun) -> None:
@@ -85,7 +102,7 @@ def test_a_piece_made_anew_with_the_right_key_still_breaks_the_chain_after_it(ru
     pieces = run.pieces()
     original = verify_chain(run.statement, MICROPHONE, pieces)[1]
     forged = PieceHeader(**{**original.__dict__, "first_frame": 4801})
-    pieces[1] = seal_piece(forged, encode_flac(sound(4800)), microphone_keys(run.run_key, MICROPHONE))
+    pieces[1] = seal_piece(forged, encode_flac(sound(4800)), microphone_keys(run.run_key, MICROPHONE), run.signer)
     with pytest.raises(ChainBroken, match=r"Piece 000002"):
         verify_chain(run.statement, MICROPHONE, pieces, run.run_key)
 

@@ -8,7 +8,8 @@ from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from meetrec.capture.commands import capture, read_public_key
-from meetrec.capture.errors import CaptureError, MicrophoneUnusable, OutboxUnusable
+from meetrec.capture.errors import CaptureError, MicrophoneUnusable, OutboxUnusable, SignatureRefused
+from meetrec.capture.signing import KioskSigner
 from tests.capture.sealed_runs import MICROPHONE, SealedRun, sound
 from tests.fixtures.microphones import VirtualMicrophones
 
@@ -24,9 +25,12 @@ def key_file(tmp_path: Path) -> Path:
 def test_record_then_inspect(virtual_microphones: VirtualMicrophones, tmp_path: Path, key_file: Path) -> None:
     into = str(tmp_path / "out")
     names = ["--microphone", "Demonstration microphone 1", "--microphone", "demonstration-microphone-3"]
-    recorded = CliRunner().invoke(capture, ["record", *names, "--seconds", "1.5", "--into", into, "--district-public-key", str(key_file)])
+    signing_key, kiosk_file = tmp_path / "signing.key", tmp_path / "kiosk.pub"
+    arguments = ["record", *names, "--seconds", "1.5", "--into", into, "--district-public-key", str(key_file), "--signing-key", str(signing_key)]
+    recorded = CliRunner().invoke(capture, arguments)
     assert recorded.exit_code == 0, recorded.output
-    inspected = CliRunner().invoke(capture, ["inspect", into])
+    kiosk_file.write_bytes(KioskSigner.in_file(signing_key).public_bytes)
+    inspected = CliRunner().invoke(capture, ["inspect", into, "--kiosk-public-key", str(kiosk_file)])
     assert inspected.output == recorded.output
     assert "demonstration-microphone-3: 2 pieces, 1." in inspected.output
     assert "the chain holds and has ended: stopped" in inspected.output
@@ -59,7 +63,28 @@ def test_inspect_names_an_altered_piece_and_fails(tmp_path: Path) -> None:
     piece.write_bytes(content)
     answer = CliRunner().invoke(capture, ["inspect", str(tmp_path)])
     assert answer.exit_code == 1
-    assert "Piece 000001 of microphone table-1 does not follow piece 000000" in answer.output
+    assert "Piece 000000 of microphone table-1 was altered, or this kiosk did not sign it" in answer.output
+
+
+@pytest.mark.requirement("G5.b")
+def test_inspect_refuses_what_another_kiosk_signed(tmp_path: Path) -> None:
+    run = SealedRun(tmp_path / "out")
+    run.writer().finish(0, ())
+    (tmp_path / "kiosk.pub").write_text(base64.b64encode(KioskSigner.new().public_bytes).decode())
+    answer = CliRunner().invoke(capture, ["inspect", str(run.outbox), "--kiosk-public-key", str(tmp_path / "kiosk.pub")])
+    assert isinstance(answer.exception, SignatureRefused)
+    assert f"The opening statement of run {run.run} was signed by another kiosk" in str(answer.exception)
+
+
+@pytest.mark.requirement("G5.b")
+def test_record_without_a_signing_key_says_that_no_server_knows_the_one_it_makes(
+    virtual_microphones: VirtualMicrophones, tmp_path: Path, key_file: Path
+) -> None:
+    arguments = ["record", "--seconds", "0.5", "--into", str(tmp_path / "out"), "--district-public-key", str(key_file)]
+    answer = CliRunner().invoke(capture, arguments)
+    assert answer.exit_code == 0
+    assert "signed with a key made for this once, which no server knows" in answer.stderr
+    assert "signing-key" not in answer.stdout
 
 
 def test_inspect_holds_when_earlier_pieces_were_delivered(tmp_path: Path) -> None:

@@ -1,30 +1,36 @@
 """The piece envelope: what goes in comes out, and nothing can be changed on the way."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meetrec.capture.errors import PieceRefused
+from meetrec.capture.errors import PieceRefused, SignatureRefused
 from meetrec.capture.pieces import (
     GAP_KINDS,
     JOURNAL_BLOCK_FRAMES,
     Gap,
     PieceHeader,
     encode_flac,
+    end_piece,
     journal_block,
     journal_start,
     open_piece,
     parse_piece,
     read_journal,
+    require_kiosk_signed,
     samples_of,
     seal_piece,
 )
 from meetrec.capture.run_keys import microphone_keys
+from meetrec.capture.signing import PIECE, SIGNATURE_BYTES, KioskSigner
 from tests.capture.sealed_runs import sound
 
 RUN_KEY = bytes(range(32))
 KEYS = microphone_keys(RUN_KEY, "table-1")
+SIGNER = KioskSigner.new()
 pytestmark = pytest.mark.requirement("G5.b")
 
 
@@ -40,12 +46,12 @@ gaps = st.builds(Gap, st.integers(0, 1 << 40), st.integers(0, 1 << 40), st.sampl
 def test_a_sealed_piece_gives_back_every_sample_and_its_header(samples: list[int], index: int, gaps: list[Gap]) -> None:
     heard = np.array(samples, np.int16)
     stated = header(frames=len(heard), index=index, gaps=tuple(gaps))
-    piece = seal_piece(stated, encode_flac(heard), KEYS)
+    piece = seal_piece(stated, encode_flac(heard), KEYS, SIGNER)
     assert parse_piece(piece).header == stated
     assert np.array_equal(samples_of(piece, RUN_KEY), heard)
 
 
-SEALED = seal_piece(header(gaps=(Gap(0, 960, "pause", "chair"),)), encode_flac(sound(480)), KEYS)
+SEALED = seal_piece(header(gaps=(Gap(0, 960, "pause", "chair"),)), encode_flac(sound(480)), KEYS, SIGNER)
 
 
 @given(position=st.integers(0, len(SEALED) - 1), flip=st.integers(1, 255))
@@ -53,8 +59,47 @@ SEALED = seal_piece(header(gaps=(Gap(0, 960, "pause", "chair"),)), encode_flac(s
 def test_a_piece_with_any_one_byte_changed_is_refused(position: int, flip: int) -> None:
     altered = bytearray(SEALED)
     altered[position] ^= flip
+    with pytest.raises((PieceRefused, SignatureRefused)):
+        require_kiosk_signed(bytes(altered), SIGNER.public_bytes)
+
+
+@given(position=st.integers(0, len(SEALED) - 1 - SIGNATURE_BYTES), flip=st.integers(1, 255))
+@settings(max_examples=100, deadline=None)
+def test_a_piece_that_was_changed_and_signed_again_does_not_open(position: int, flip: int) -> None:
+    altered = bytearray(SEALED[:-SIGNATURE_BYTES])
+    altered[position] ^= flip
     with pytest.raises(PieceRefused):
-        open_piece(bytes(altered), KEYS)
+        open_piece(bytes(altered) + SIGNER.sign(PIECE, bytes(altered)), KEYS)
+
+
+def test_a_piece_of_another_kiosk_is_refused_by_name() -> None:
+    with pytest.raises(SignatureRefused, match=r"Piece 000003 of microphone table-1 was altered, or this kiosk did not sign it"):
+        require_kiosk_signed(SEALED, KioskSigner.new().public_bytes)
+
+
+def test_a_piece_of_the_unsigned_format_is_refused_by_its_format() -> None:
+    with pytest.raises(PieceRefused, match="format 1, which carries no signature"):
+        parse_piece(b"MEETREC1" + SEALED[8:])
+
+
+@pytest.mark.requirement("G5.a")
+@given(heard_at=st.one_of(st.none(), st.integers(0, 1 << 40)))
+def test_when_a_piece_was_heard_by_the_clock_comes_back(heard_at: int | None) -> None:
+    stated = replace(header(), heard_at=heard_at)
+    assert parse_piece(stated.to_bytes() + bytes(SIGNATURE_BYTES)).header == stated
+
+
+@pytest.mark.parametrize("heard_at", [-1, 1 << 53, True, 1.5, "1"])
+def test_a_moment_that_no_kiosk_writes_is_refused(heard_at: object) -> None:
+    with pytest.raises(PieceRefused):
+        parse_piece(replace(header(), heard_at=heard_at).to_bytes() + bytes(SIGNATURE_BYTES))
+
+
+def test_nothing_is_heard_at_an_end() -> None:
+    end = replace(header("end", None), reason="stopped")
+    assert parse_piece(end_piece(end, SIGNER)).header == end
+    with pytest.raises(PieceRefused):
+        parse_piece(end_piece(replace(end, heard_at=5), SIGNER))
 
 
 @given(kept=st.integers(0, len(SEALED) - 1))
@@ -67,7 +112,7 @@ def test_a_piece_that_is_cut_off_is_refused(kept: int) -> None:
 @given(noise=st.binary(max_size=300))
 @settings(max_examples=200, deadline=None)
 def test_no_bytes_from_elsewhere_break_the_reader(noise: bytes) -> None:
-    for piece in (noise, b"MEETREC1" + noise, b"MEETREC1" + len(noise).to_bytes(4, "big") + noise):
+    for piece in (noise, b"MEETREC2" + noise, b"MEETREC2" + len(noise).to_bytes(4, "big") + noise):
         with pytest.raises(PieceRefused):
             parse_piece(piece)
 
@@ -83,7 +128,7 @@ def test_the_key_of_one_microphone_does_not_open_anothers_piece() -> None:
 
 
 def test_a_piece_that_promises_other_frames_than_it_holds_is_refused() -> None:
-    lying = seal_piece(header(frames=481), encode_flac(sound(480)), KEYS)
+    lying = seal_piece(header(frames=481), encode_flac(sound(480)), KEYS, SIGNER)
     with pytest.raises(PieceRefused, match="holds 480 frames, its header promises 481"):
         samples_of(lying, RUN_KEY)
 

@@ -30,12 +30,14 @@ from meetrec.capture.reading import sound_of
 from meetrec.capture.recorder import Recorder
 from meetrec.capture.recovery import finish, recover
 from meetrec.capture.run_keys import open_run_key
+from meetrec.capture.signing import KioskSigner
 from meetrec.capture.writers import WRITERS
 from tests.fixtures.microphones import VirtualMicrophones, noise, place_of
 
 pytestmark = [pytest.mark.requirement("G5.a"), pytest.mark.requirement("G5.b")]
 DISTRICT = X25519PrivateKey.generate()
 KIOSK = str(uuid4())
+SIGNER = KioskSigner.new()
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -44,7 +46,7 @@ class Room:
 
     def __init__(self, outbox: Path) -> None:
         self.outbox = outbox
-        self.recorder = Recorder(outbox, KIOSK, DISTRICT.public_key().public_bytes_raw(), list_microphones()).open()
+        self.recorder = Recorder(outbox, KIOSK, DISTRICT.public_key().public_bytes_raw(), list_microphones(), SIGNER).open()
         self.recording = str(uuid4())
         self.until(lambda: self.states() == ["metering"] * 4)
 
@@ -372,7 +374,7 @@ def test_a_recording_goes_on_in_a_second_run_after_the_kiosk_was_closed_in_the_m
         os.kill(process_id, signal.SIGSTOP if process_id % 2 else signal.SIGCONT)
         os.kill(process_id, signal.SIGKILL)
     room.recorder.close()
-    (interrupted,) = recover(room.outbox)
+    (interrupted,) = recover(room.outbox, SIGNER)
     assert (interrupted.recording, interrupted.runs, interrupted.troubles) == (room.recording, 1, ())
     assert 0.3 < interrupted.seconds < 1.5
     again = Room(room.outbox)
@@ -389,7 +391,7 @@ def test_a_recording_goes_on_in_a_second_run_after_the_kiosk_was_closed_in_the_m
         assert [header.kind for header in room.chain(number, 0)] == ["journal", "end"]
         assert room.chain(number, 0)[-1].reason == "interrupted"
         assert room.chain(number, 1)[-1].reason == "stopped"
-    assert recover(room.outbox) == []
+    assert recover(room.outbox, SIGNER) == []
     with pytest.raises(RecordingRefused, match="has been finished"):
         again.recorder.start(room.recording)
 
@@ -399,9 +401,10 @@ import sys, time
 from pathlib import Path
 from meetrec.capture.devices import list_microphones
 from meetrec.capture.recorder import Recorder
+from meetrec.capture.signing import KioskSigner
 
 if __name__ == "__main__":
-    recorder = Recorder(Path(sys.argv[1]), "kiosk", bytes.fromhex(sys.argv[2]), list_microphones()).open()
+    recorder = Recorder(Path(sys.argv[1]), "kiosk", bytes.fromhex(sys.argv[2]), list_microphones(), KioskSigner(bytes.fromhex(sys.argv[4]))).open()
     while any(shown["state"] != "metering" for shown in recorder.status()["microphones"]):
         time.sleep(0.05)
     recorder.start(sys.argv[3])
@@ -417,7 +420,7 @@ def test_recovery_waits_for_the_microphone_processes_of_a_killed_kiosk(
     monkeypatch.setattr(writers, "LEAVING_SECONDS", 1.0 if hangs else 10.0)
     outbox, recording, script = tmp_path / "outbox", str(uuid4()), tmp_path / "record.py"
     script.write_text(RECORD_UNTIL_KILLED)
-    arguments = [sys.executable, str(script), str(outbox), DISTRICT.public_key().public_bytes_raw().hex(), recording]
+    arguments = [sys.executable, str(script), str(outbox), DISTRICT.public_key().public_bytes_raw().hex(), recording, SIGNER.private_bytes.hex()]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(REPOSITORY)}) as kiosk:
         assert kiosk.stdout is not None
         left = [int(number) for number in kiosk.stdout.readline().split()]
@@ -427,7 +430,7 @@ def test_recovery_waits_for_the_microphone_processes_of_a_killed_kiosk(
         kiosk.kill()
     late = threading.Timer(0.5, lambda: [os.kill(number, signal.SIGCONT) for number in left if not hangs])
     late.start()
-    (interrupted,) = recover(outbox)
+    (interrupted,) = recover(outbox, SIGNER)
     late.join()
     found = {path: path.read_bytes() for path in outbox.rglob("*.*") if path.is_file()}
     time.sleep(0.5)
@@ -450,8 +453,8 @@ def test_an_interrupted_recording_can_be_finished_as_it_is(room: Room) -> None:
     room.recorder.start(room.recording)
     time.sleep(0.8)
     room.recorder.close()
-    recover(room.outbox)
-    closing = finish(room.outbox, room.recording)
+    recover(room.outbox, SIGNER)
+    closing = finish(room.outbox, room.recording, SIGNER)
     (run,) = closing["runs"].values()
     for number in (1, 2, 3, 4):
         chain = room.chain(number)

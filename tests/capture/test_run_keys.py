@@ -7,18 +7,35 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meetrec.capture.errors import RunKeyRefused
-from meetrec.capture.run_keys import canonical_json, microphone_keys, open_run_key, parse_run_statement, run_statement, seal_run_key
+from meetrec.capture.errors import RunKeyRefused, SignatureRefused
+from meetrec.capture.run_keys import (
+    canonical_json,
+    microphone_keys,
+    open_run_key,
+    parse_run_statement,
+    require_signer,
+    run_statement,
+    seal_run_key,
+    signer_of,
+)
+from meetrec.capture.signing import RUN_STATEMENT, KioskSigner
 
 pytestmark = pytest.mark.requirement("G5.b")
 DISTRICT = X25519PrivateKey.from_private_bytes(bytes(range(32)))
 RUN_KEY = bytes(range(100, 132))
+SIGNER = KioskSigner(bytes(range(50, 82)))
 NAMES = {"recording": "r", "kiosk": "k", "run": "u"}
 
 
 def statement() -> bytes:
     began = "2026-10-13T14:00:00.000000Z"
-    return run_statement(DISTRICT.public_key().public_bytes_raw(), RUN_KEY, **NAMES, ordinal=1, started_at=began, rate=48_000, microphones=[])
+    return run_statement(DISTRICT.public_key().public_bytes_raw(), RUN_KEY, SIGNER, **NAMES, ordinal=1, started_at=began, rate=48_000, microphones=[])
+
+
+def signed_with(**changes: object) -> bytes:
+    """The statement with other facts, signed by the kiosk all the same."""
+    fields = {name: value for name, value in json.loads(statement()).items() if name != "signature"}
+    return SIGNER.sign_statement(RUN_STATEMENT, {**fields, **changes})
 
 
 def test_the_district_opens_what_was_sealed_to_it() -> None:
@@ -38,9 +55,8 @@ def test_another_district_cannot_open_it_and_is_told_so() -> None:
 
 @pytest.mark.parametrize("name", ["recording", "kiosk", "run"])
 def test_a_sealed_key_cannot_be_moved_to_another_recording_kiosk_or_run(name: str) -> None:
-    moved = {**json.loads(statement()), name: "another"}
     with pytest.raises(RunKeyRefused, match="altered"):
-        open_run_key(DISTRICT, canonical_json(moved))
+        open_run_key(DISTRICT, signed_with(**{name: "another"}))
 
 
 @given(st.binary(max_size=80))
@@ -55,14 +71,34 @@ def test_a_statement_nested_without_end_is_refused() -> None:
 
 
 def test_a_statement_of_a_later_format_is_refused_by_name() -> None:
-    with pytest.raises(RunKeyRefused, match="format 2"):
-        open_run_key(DISTRICT, canonical_json({**json.loads(statement()), "format": 2}))
+    with pytest.raises(RunKeyRefused, match="format 3"):
+        open_run_key(DISTRICT, signed_with(format=3))
+
+
+def test_a_statement_of_before_signatures_is_refused_by_its_format() -> None:
+    with pytest.raises(RunKeyRefused, match="format 1; this version of MeetRec reads format 2, which is signed"):
+        parse_run_statement(canonical_json({"format": 1, "run": "u"}))
+
+
+@given(position=st.integers(0, len(statement()) - 1), flip=st.integers(1, 255))
+def test_a_statement_with_any_one_byte_changed_is_refused(position: int, flip: int) -> None:
+    altered = bytearray(statement())
+    altered[position % len(altered)] ^= flip
+    with pytest.raises((RunKeyRefused, SignatureRefused)):
+        parse_run_statement(bytes(altered))
+
+
+def test_a_statement_is_held_against_the_kiosk_that_is_known() -> None:
+    assert signer_of(statement()) == SIGNER.public_bytes
+    require_signer(statement(), SIGNER.public_bytes)
+    with pytest.raises(SignatureRefused, match="was signed by another kiosk"):
+        require_signer(statement(), KioskSigner.new().public_bytes)
 
 
 @pytest.mark.parametrize("ordinal", [0, -1, True, "1", None])
 def test_a_statement_without_its_place_among_the_runs_is_refused(ordinal: object) -> None:
     with pytest.raises(RunKeyRefused):
-        parse_run_statement(canonical_json({**json.loads(statement()), "ordinal": ordinal}))
+        parse_run_statement(signed_with(ordinal=ordinal))
 
 
 TABLE = {"id": "table-1", "label": "Table 1", "device": "Table 1", "seat": None}
@@ -73,9 +109,9 @@ TABLE = {"id": "table-1", "label": "Table 1", "device": "Table 1", "seat": None}
     [["x"], [None], [{}], [{**TABLE, "id": "../../x"}], [{**TABLE, "id": 1}], [{**TABLE, "label": None}], [{**TABLE, "seat": 3}], [TABLE, TABLE]],
 )
 def test_a_statement_whose_microphones_are_none_is_refused(microphones: list[object]) -> None:
-    assert parse_run_statement(canonical_json({**json.loads(statement()), "microphones": [TABLE]}))["microphones"] == [TABLE]
+    assert parse_run_statement(signed_with(microphones=[TABLE]))["microphones"] == [TABLE]
     with pytest.raises(RunKeyRefused, match="microphone"):
-        parse_run_statement(canonical_json({**json.loads(statement()), "microphones": microphones}))
+        parse_run_statement(signed_with(microphones=microphones))
 
 
 def test_a_public_key_of_the_wrong_length_is_refused_with_a_sentence() -> None:

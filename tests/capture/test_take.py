@@ -39,7 +39,7 @@ def run(tmp_path: Path) -> SealedRun:
 
 def take_for(run: SealedRun, stretches: tuple[Stretch, ...] = (Stretch(BEGAN),), kind: str = "late_start") -> Take:
     statement = sha256_hex(run.statement)
-    order = RunOrder(run.recording, run.run, run.folder, statement, BEGAN, stretches, kind, "first sample", run.run_key)
+    order = RunOrder(run.recording, run.run, run.folder, statement, BEGAN, stretches, kind, "first sample", run.run_key, run.signer.private_bytes)
     return Take(order, MICROPHONE, run.outbox)
 
 

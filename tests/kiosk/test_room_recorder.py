@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from meetrec.capture.devices import Microphone, list_microphones
 from meetrec.capture.errors import MicrophoneUnusable
+from meetrec.capture.signing import KioskSigner
 from meetrec.kiosk.errors import ActionRefused
 from meetrec.kiosk.meetings_cache import MeetingsCache
 from meetrec.kiosk.room_recorder import RoomRecorder, reading_of
@@ -36,7 +37,7 @@ def room_recorder(virtual_microphones: VirtualMicrophones, cache: MeetingsCache,
             raise MicrophoneUnusable("none")
         return attached
 
-    recorder = RoomRecorder(tmp_path / "outbox", (), cache, found)
+    recorder = RoomRecorder(tmp_path / "outbox", (), cache, KioskSigner.new(), found)
     yield recorder
     recorder.close()
 
