@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from meetrec.capture.signing import ENROLMENT, SignatureRefused, require_signed
+from meetrec.capture.errors import SignatureRefused
+from meetrec.capture.signing import ENROLMENT, require_signed
 from meetrec.journal import actions as journal
 from meetrec.meetings.models import Kiosk, KioskInvitation, Room
 from meetrec.platform.database import new_id

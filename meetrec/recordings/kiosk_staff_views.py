@@ -63,9 +63,10 @@ def ask_to_revoke(kiosk_id: UUID) -> ResponseReturnValue:
 def revoke(kiosk_id: UUID) -> ResponseReturnValue:
     """From now on nothing of this kiosk is taken."""
     with database().writing() as session:
-        kiosk_of(session, str(kiosk_id))
-        enrolment.revoke(session, clock.now(), actor(), str(kiosk_id))
-    flash(_("The kiosk was revoked."))
+        was_revoked = kiosk_of(session, str(kiosk_id)).revoked_at is not None
+        if not was_revoked:
+            enrolment.revoke(session, clock.now(), actor(), str(kiosk_id))
+    flash(_("This kiosk was revoked before.") if was_revoked else _("The kiosk was revoked."))
     return redirect(url_for("kiosks.kiosks"), 303)
 
 
