@@ -36,7 +36,7 @@ class FrontEndBuildHook(BuildHookInterface):
         fetch_assets(root)
         compile_catalogues(root / "meetrec" / "translations")
         if version != "editable":
-            build_data["force_include"].update({str(root / name): f"meetrec/{name}" for name in ("templates", "static")})
+            build_data["force_include"].update({str(root / name): f"meetrec/{name}" for name in ("templates", "static", "hardware/microphones")})
 
 
 def fetch_assets(root: Path) -> None:

@@ -26,7 +26,7 @@ def test_wheel_needs_no_checkout(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", tmp_path, ROOT], check=True, timeout=240)
     [wheel] = tmp_path.glob("meetrec-*.whl")
     inside = set(ZipFile(wheel).namelist())
-    own = [file for folder in ("templates", "static") for file in (ROOT / folder).rglob("*") if file.is_file()]
+    own = [file for folder in ("templates", "static", "hardware/microphones") for file in (ROOT / folder).rglob("*") if file.is_file()]
     assert {f"meetrec/{file.relative_to(ROOT)}" for file in own} <= inside
     assert "meetrec/translations/es/LC_MESSAGES/messages.mo" in inside
     assert "meetrec/static/vendor/uswds/css/uswds.min.css" in inside

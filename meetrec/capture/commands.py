@@ -73,11 +73,14 @@ def microphones(seconds: float) -> None:
     from meetrec.capture.devices import list_microphones
     from meetrec.capture.recorder import Recorder
 
-    with tempfile.TemporaryDirectory() as nothing, Recorder(Path(nothing), str(uuid4()), bytes(32), list_microphones(), KioskSigner.new()) as recorder:
+    with (
+        tempfile.TemporaryDirectory() as nothing,
+        Recorder(Path(nothing), str(uuid4()), bytes(32), list_microphones(also_named=True), KioskSigner.new()) as recorder,
+    ):
         _wait_for_sound(recorder.status)
         time.sleep(seconds)
         for shown in recorder.status()["microphones"]:
-            click.echo(f"{shown['id']:<40} {shown['label']:<40} {shown['level_db']:7.1f} dB  {shown['sentence'] or shown['state']}")
+            click.echo(f"{shown['id']:<40} {shown['label']:<40} {shown['level_db']:7.1f} dB  {shown['sentence'] or shown['remark'] or shown['state']}")
 
 
 def read_public_key(key_file: Path, whose: str = "the district's") -> bytes:
@@ -102,7 +105,7 @@ def _signer_in(key_file: Path | None) -> KioskSigner:
 def _chosen(names: tuple[str, ...]) -> list[Microphone]:
     from meetrec.capture.devices import list_microphones
 
-    attached = list_microphones()
+    attached = list_microphones(also_named=bool(names))
     known = {name: microphone for microphone in attached for name in (microphone.id, microphone.label, microphone.device)}
     missing = [name for name in names if name not in known]
     if missing:

@@ -106,7 +106,12 @@ def _form_token() -> str:
 def _let_in(keys: ScreenKeys) -> Response:
     """Put the cookie in place of the token, and clear the address."""
     rest = {name: value for name, value in request.args.items() if name != "launch"}
-    response = make_response(redirect(request.path + (f"?{urlencode(rest)}" if rest else "")))
+    address = request.path + (f"?{urlencode(rest)}" if rest else "")
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        # opened from the launch page, a file: a strict cookie does not go along with a redirect from elsewhere, but with a step of our own page
+        response = make_response("", {"Refresh": f"0; url={address}"})
+    else:
+        response = make_response(redirect(address))
     response.set_cookie(COOKIE, keys.cookie, httponly=True, samesite="Strict")
     return response
 

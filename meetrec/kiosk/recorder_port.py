@@ -19,6 +19,7 @@ class MicrophoneReading:
     alarm_kinds: tuple[str, ...] = ()  # of capture.alarms.MICROPHONE_ALARMS
     heard_voice: bool = False  # a voice was heard clearly since the last recording; what the pre-flight asks for (peers #17)
     voice_level_db: float | None = None  # dBFS of the loudest such voice
+    gain_refused: bool = False  # its mixer did not take the gain of its profile; it records with the gain it has
 
     @property
     def is_lost(self) -> bool:

@@ -172,8 +172,15 @@ def fault_sentence(kind: str, seat: str, is_over: bool) -> str:
 
 
 def microphone_words(reading: MicrophoneReading, is_heard: bool, *, is_paused: bool) -> str:
-    """What a microphone does just now."""
-    if reading.state in ("lost", "failed"):
+    """What a microphone does just now, and whether the loudness that the room's file asks for could not be set."""
+    words = _words_of_state(reading, is_heard, is_paused=is_paused)
+    if reading.gain_refused and not reading.is_lost:
+        return _("%(state)s. Its gain could not be set; tell the administrator.", state=words)
+    return words
+
+
+def _words_of_state(reading: MicrophoneReading, is_heard: bool, *, is_paused: bool) -> str:
+    if reading.is_lost:
         return _("Not connected")
     if reading.state == "opening":
         return _("Getting ready")

@@ -7,6 +7,6 @@ CHECKOUT = PACKAGE.parent
 
 
 def folder(name: str) -> Path:
-    """The folder `templates` or `static`, whichever way MeetRec was installed."""
+    """The folder `templates`, `static` or `hardware/microphones`, whichever way MeetRec was installed."""
     inside = PACKAGE / name
     return inside if inside.is_dir() else CHECKOUT / name
