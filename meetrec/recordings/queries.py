@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from meetrec.capture.signing import public_key_of
 from meetrec.meetings.models import Kiosk, Meeting
@@ -17,7 +17,18 @@ from meetrec.recordings import room_sentences, rules
 from meetrec.recordings.errors import DeliveryRefused
 from meetrec.recordings.joined_room_log import NotedLog
 from meetrec.recordings.models import Piece, Recording, RoomEntry, Run
-from meetrec.recordings.rules import ASSEMBLE, UNDELIVERED, ArmingAgain, ChainEnd, Stage, chains_of_closing, is_kiosk_silent, pieces_missing, stage_of
+from meetrec.recordings.rules import (
+    ASSEMBLE,
+    UNDELIVERED,
+    ArmingAgain,
+    ChainEnd,
+    RecordingState,
+    Stage,
+    chains_of_closing,
+    is_kiosk_silent,
+    pieces_missing,
+    stage_of,
+)
 from meetrec.recordings.sentences import sentence_of
 
 # A kiosk may lose the network for days: it learns of a week's meetings ahead, and may still finish yesterday's.
@@ -93,7 +104,12 @@ def kiosk_with_token_hash(session: Session, token_hash: str) -> Kiosk | None:
 
 
 def armed_in_room(session: Session, room_id: str, now: datetime) -> Sequence[Recording]:
-    """The recordings that the room may begin or go on with, by start."""
+    """The recordings that the room may begin or go on with, by start.
+
+    Not one that nobody began because the room had begun another on the spot, without a network, before it learned of this one.
+    """
+    overtaking = aliased(Recording)
+    is_overtaken = select(overtaking.id).where(overtaking.meeting_id == Recording.meeting_id, overtaking.armed_at > Recording.armed_at).exists()
     return session.scalars(
         select(Recording)
         .join(Recording.meeting)
@@ -101,6 +117,7 @@ def armed_in_room(session: Session, room_id: str, now: datetime) -> Sequence[Rec
             Meeting.room_id == room_id,
             Recording.state.in_(UNDELIVERED),
             Recording.closing.is_(None),
+            ~((Recording.state == RecordingState.ARMED) & is_overtaken),
             Meeting.start <= now + AHEAD,
             Meeting.planned_end >= now - BEHIND,
         )

@@ -91,8 +91,8 @@ def _alarm(alarm: dict[str, Any]) -> str:
     what, when = alarm_name(alarm["kind"]), format_time(datetime.fromisoformat(alarm["since"]), "short")
     told = _("%(seat)s: %(what)s, since %(when)s.", seat=alarm["seat"] or alarm["microphone"] or _("Kiosk"), what=what, when=when)
     if alarm["over"]:
-        return f"{told} {_('It is over, and nobody in the room has answered yet.')}"
-    return f"{told} {_('Somebody in the room has seen it.') if alarm['answered'] else _('Nobody in the room has answered yet.')}"
+        return told + " " + _("It is over, and nobody in the room has answered yet.")
+    return told + " " + (_("Somebody in the room has seen it.") if alarm["answered"] else _("Nobody in the room has answered yet."))
 
 
 def _at_the_opening(opening: Opening) -> Sequence[str | None]:

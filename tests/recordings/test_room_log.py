@@ -331,6 +331,15 @@ def test_statement_for_a_recording_that_is_armed_already_is_refused(kiosk: Kiosk
     assert "armed before by another" in answer.json["error"]
 
 
+def test_recording_armed_meanwhile_is_overtaken_by_the_one_the_room_began(
+    kiosk: KioskClient, make_log: MakeLog, recording_id: str, district: SimpleNamespace
+) -> None:
+    log = make_log(str(uuid4()))
+    log.add("notice", statement(district.meeting.id))
+    deliver_log(kiosk, log)
+    assert [one["recording"] for one in (kiosk.meetings().json or {})["meetings"]] == [log.recording]
+
+
 @pytest.mark.requirement("B-08")
 def test_reason_that_holds_a_social_security_number_stays_sealed(kiosk: KioskClient, make_log: MakeLog, database: Database, district: SimpleNamespace) -> None:
     log = make_log(str(uuid4()))
