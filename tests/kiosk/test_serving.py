@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from meetrec.capture.outbox import recordings_in
+from meetrec.capture.room_entries import EntryHeader, open_entry, require_follows
+from meetrec.capture.signing import public_key_of
 from meetrec.kiosk.errors import KioskError
 from meetrec.kiosk.serving import RunningKiosk, server_token
 from meetrec.platform import clock
 from meetrec.platform.settings import Kiosk, Settings, load_settings
-from tests.doubles.faulty_server import FaultyServer, news
+from tests.doubles.faulty_server import DISTRICT_KEY, FaultyServer, news
 from tests.fixtures.kiosk import KIOSK, MATEO, armed
 from tests.fixtures.kiosk_process import TOKEN_VALUE, KioskProcess, wait_until
 from tests.fixtures.microphones import VirtualMicrophones
@@ -24,15 +25,26 @@ from tests.fixtures.microphones import VirtualMicrophones
 def kiosk(virtual_microphones: VirtualMicrophones, district_server: FaultyServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[KioskProcess]:
     """A running kiosk with four microphones; the server knows one meeting, and takes pieces."""
     monkeypatch.chdir(tmp_path)
-    key = X25519PrivateKey.generate().public_key().public_bytes_raw()
-    district_server.news = news(KIOSK, [armed(MATEO, clock.now())], key)
+    district_server.news = news(KIOSK, [armed(MATEO, clock.now())])
     kiosk = KioskProcess(tmp_path, district_server)
     yield kiosk
     if kiosk.process.poll() is None:
         kiosk.end()
 
 
-@pytest.mark.requirement("G5.a")
+def delivered_log(district_server: FaultyServer) -> list[EntryHeader]:
+    """The headers of the log at the server, once the chain holds and every entry opens."""
+    public_key = public_key_of(json.loads(next(body for path, body in district_server.taken.items() if path.split("/")[-2] == "runs"))["signer"])
+    before, headers = None, []
+    entries = {int(path.split("/")[-1]): body for path, body in district_server.taken.items() if "/room/" in path}
+    for index in range(len(entries)):
+        headers.append(require_follows(before, entries[index], public_key))
+        open_entry(entries[index], DISTRICT_KEY)
+        before = entries[index]
+    return headers
+
+
+@pytest.mark.requirement("G5.a", "G6.a")
 def test_meeting_is_recorded_paused_stopped_and_delivered(kiosk: KioskProcess, district_server: FaultyServer) -> None:
     kiosk.begin()
     assert len(kiosk.status()["microphones"]) == 4
@@ -42,10 +54,18 @@ def test_meeting_is_recorded_paused_stopped_and_delivered(kiosk: KioskProcess, d
     assert kiosk.press("/recording/resume").status_code == 200
     assert kiosk.press("/recording/stop", held_ms=100).status_code == 409
     assert kiosk.status()["state"] == "recording"
-    saved = kiosk.press("/recording/stop", held_ms=2000).json()["now_at"]
+    saved = kiosk.stop()
     wait_until(lambda: "Delivered. The district’s copy is safe" in kiosk.get(saved).text)
     assert recordings_in(kiosk.outbox) == []
     assert sum("/runs/" in path for path in district_server.taken) >= 9  # the statement, and two pieces for each of four microphones
+    told = delivered_log(district_server)
+    assert [header.kind for header in told] == ["opening", "preflight", "started", "paused", "resumed", "stopped", "closing", "end"]
+    assert [header.elapsed is None for header in told] == [True] + [False] * 7
+    started, paused = told[2], told[3]
+    assert started.run == paused.run == json.loads(district_server.taken[f"/kiosk/api/recordings/{MATEO}/runs/{paused.run}"])["run"]
+    assert started.elapsed is not None
+    assert paused.elapsed is not None
+    assert 0.9 < paused.elapsed - started.elapsed < 3
     assert {headers["Authorization"] for headers in district_server.headers} == {f"Bearer {TOKEN_VALUE}"}
 
 
@@ -59,10 +79,13 @@ def test_recording_survives_the_end_of_the_program_and_goes_on(kiosk: KioskProce
     assert "The recording of M. R. was interrupted at" in kiosk.get("/").text
     wait_until(lambda: kiosk.press(f"/recordings/{MATEO}/continue").status_code == 200)
     time.sleep(0.5)
-    saved = kiosk.press("/recording/stop", held_ms=2000).json()["now_at"]
+    saved = kiosk.stop()
     wait_until(lambda: "Delivered." in kiosk.get(saved).text)
     closing = json.loads(district_server.taken[f"/kiosk/api/recordings/{MATEO}/closing"])
     assert len(closing["runs"]) == 2
+    told = delivered_log(district_server)
+    assert [header.kind for header in told] == ["opening", "preflight", "started", "started", "stopped", "closing", "end"]  # nothing was asked twice
+    assert {told[2].run, told[3].run} == closing["runs"].keys()
 
 
 def test_kiosk_starts_and_lists_its_meetings_with_the_server_gone(kiosk: KioskProcess, district_server: FaultyServer) -> None:
@@ -75,7 +98,7 @@ def test_kiosk_starts_and_lists_its_meetings_with_the_server_gone(kiosk: KioskPr
     assert "Recording works all the same" in kiosk.status()["texts"]["server"]
     kiosk.begin()
     time.sleep(0.5)
-    saved = kiosk.press("/recording/stop", held_ms=2000).json()["now_at"]
+    saved = kiosk.stop()
     assert "kept on this machine" in kiosk.get(saved).text
 
 
