@@ -15,7 +15,8 @@ def shown(remark: str | None, state: str = "recording") -> MicrophoneReading:
     """A microphone as capture tells of it."""
     levels = {"level_db": -30.0, "voice_level_db": None}
     told = {"id": "left", "label": "Left", "seat": "Parent", "state": state, "sentence": None, "remark": remark, "alarm_kinds": [], **levels}
-    status = {"state": "recording", "recording": "r", "elapsed": 1.0, "microphones": [{**told, "sends_zeros": False, "heard_voice": False}]}
+    room = {"recording": "r", "elapsed": 1.0, "alarm_kinds": [], "hours_left": None}
+    status = {**room, "state": "recording", "microphones": [{**told, "sends_zeros": False, "heard_voice": False}]}
     return reading_of(status).microphones[0]
 
 
