@@ -1,5 +1,6 @@
 """Joins a kiosk's folder into one plain FLAC file, for the district alone: it takes the district's private key."""
 
+import json
 import os
 import secrets
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from meetrec.capture.pieces import RATE, Samples
-from meetrec.platform.durable_files import PRIVATE_FILE, read_private_file, sync_folder
+from meetrec.platform.durable_files import PRIVATE_FILE, read_private_file, sync_folder, write_new_durably
 from meetrec.recordings.delivered_runs import open_run
 from meetrec.recordings.errors import AssemblyFailed
 from meetrec.recordings.incoming import STATEMENT
@@ -34,6 +35,16 @@ def join_into_file(folder: Path, district_key: X25519PrivateKey, out: Path, kios
     except OSError as error:
         raise AssemblyFailed(f"{out} could not be written: {error.strerror}.") from error
     return timeline
+
+
+def write_ledger(timeline: Timeline, out: Path) -> None:
+    """The gap ledger as JSON into a file that must not exist yet. Raises AssemblyFailed."""
+    try:
+        write_new_durably(out, json.dumps(timeline.ledger(), sort_keys=True).encode())
+    except FileExistsError:
+        raise AssemblyFailed(f"{out} exists already and was left as it is. Name another file.") from None
+    except OSError as error:
+        raise AssemblyFailed(f"{out} could not be written: {error.strerror}.") from error
 
 
 def _require_new(out: Path) -> None:

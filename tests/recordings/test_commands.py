@@ -1,5 +1,6 @@
 """Joining by hand: a kiosk's folder and the district's key are enough."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from meetrec.platform.district_keys import KEY_FILE_NAME
 from meetrec.platform.settings import Settings
 from meetrec.recordings.commands import recordings
 from meetrec.recordings.delivered_runs import SealedPiece
+from meetrec.recordings.drift import captured_sound
 from meetrec.recordings.errors import AssemblyFailed
 from tests.recordings.deliveries import Part, SealedRun, noise
 
@@ -99,3 +101,20 @@ def test_joined_file_is_for_its_owner_alone_and_a_join_that_fails_leaves_none(
     assert assemble(folder, key, out).exit_code == 0
     assert [path.name for path in out.parent.iterdir()] == ["joined.flac"]
     assert out.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.requirement("G5.b")
+def test_microphone_whose_clock_strayed_is_told_and_its_ledger_restores_what_was_captured(make_run: MakeRun, settings: Settings, tmp_path: Path) -> None:
+    sound = noise(8 * 480_000)
+    run = make_run({"table-1": [Part(at, sound[at : at + 480_000], heard_at=round(at * 1.0003)) for at in range(0, len(sound), 480_000)]})
+    folder, key = run.write(tmp_path / "outbox"), settings.keyring_dir / KEY_FILE_NAME
+    asked = ["assemble", str(folder), "--district-key", str(key), "--ledger", str(tmp_path / "ledger.json"), "--out"]
+    result = CliRunner().invoke(recordings, [*asked, str(tmp_path / "out.flac")])
+    assert "corrected: table-1 ran 0.024 s slow in 80 s; 1152 samples put in, 0 left out" in result.output
+    joined, _rate = soundfile.read(tmp_path / "out.flac", dtype="int16")
+    assert len(joined) == len(sound) + 1152
+    restored = captured_sound([joined], json.loads((tmp_path / "ledger.json").read_text()), "table-1")
+    assert np.array_equal(np.concatenate(list(restored)), sound)
+    again = CliRunner().invoke(recordings, [*asked, str(tmp_path / "again.flac")])
+    assert isinstance(again.exception, AssemblyFailed)
+    assert "ledger.json exists already" in str(again.exception)
