@@ -2,18 +2,33 @@
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.serving import make_server
 
-from meetrec.capture.outbox import write_closing
+from meetrec.capture.closing import write_closing
+from meetrec.capture.recovery import recover
 from meetrec.kiosk.api import DistrictServer, StateReport
 from meetrec.kiosk.courier import Courier, DeliveryState
+from meetrec.kiosk.demonstration import DemonstrationPlayer
 from meetrec.kiosk.errors import ServerTrouble, Trouble
 from meetrec.kiosk.meetings_cache import MeetingsCache
+from meetrec.kiosk.news import NewsPoll
+from meetrec.kiosk.opening import Closing, OnTheSpotStatement
+from meetrec.kiosk.room import Room
+from meetrec.meetings.actions import MeetingPlan, plan_meeting
+from meetrec.meetings.models import MeetingKind
+from meetrec.notices.models import Notice
+from meetrec.platform import clock
+from meetrec.platform.database import Database
+from meetrec.recordings.models import Recording, RoomEntry
+from tests.doubles.scripted_recorder import ScriptedRecorder
+from tests.fixtures.kiosk import OPENING
 from tests.fixtures.recordings import notice, recording_id
 from tests.kiosk.sealed_recordings import SealedRun, files_in
 
@@ -71,3 +86,39 @@ def test_token_of_no_kiosk_is_told_apart(address: str) -> None:
     with pytest.raises(ServerTrouble) as refused:
         DistrictServer(address, "not a token").meetings()
     assert refused.value.trouble is Trouble.WRONG_TOKEN
+
+
+@pytest.mark.requirement("G1.a", "G4", "G5.a", "G6.a")
+def test_notice_given_in_the_room_without_a_network_arrives_whole_days_later(
+    cache: MeetingsCache, address: str, database: Database, district: SimpleNamespace, outbox: Path
+) -> None:
+    """The parent speaks up in the room, the server is away; what was said and recorded arrives later, with the room's own time."""
+    now = clock.now()
+    with database.writing() as session:
+        plan = MeetingPlan(MeetingKind.SECTION_504, district.student.id, district.room.id, now, now + timedelta(hours=1))
+        planned = plan_meeting(session, now, "user:test", plan).id
+    server = DistrictServer(address, district.kiosk_token)
+    NewsPoll(server, cache).ask()
+    away = DistrictServer("http://127.0.0.1:1", district.kiosk_token)
+    courier = Courier(outbox, away, lambda *what: None)
+    room = Room(outbox, ScriptedRecorder(outbox), cache, courier, DemonstrationPlayer(None), district.kiosk_signer)
+    recording = room.begin_on_the_spot(planned, OnTheSpotStatement("A parent", "parent", "a phone", "es", None))
+    room.note_opening(recording, OPENING)
+    run = SealedRun(outbox, recording, district.kiosk.id, cache.district_public_key, started_at=now, signer=district.kiosk_signer)
+    run.hear(1)
+    assert courier.deliver_pass().trouble is Trouble.NO_ANSWER
+    recover(outbox, district.kiosk_signer)  # the program was started again
+    room.finish_interrupted(recording, 2000)
+    room.confirm_closing(recording, Closing("yes", "", True))
+    delivered: list[tuple[str, int]] = []
+    assert Courier(outbox, server, lambda *what: delivered.append(what)).deliver_pass() == DeliveryState()
+    assert delivered == [(recording, 4)]
+    with database.reading() as session:
+        known = session.get_one(Recording, recording)
+        notice = session.get_one(Notice, known.notice_id)
+        assert (known.meeting_id, notice.channel, notice.status) == (planned, "at_meeting", "on_the_spot")
+        assert notice.stated_at is not None
+        assert abs(notice.stated_at - now) < timedelta(seconds=10)
+        entries = session.scalars(select(RoomEntry).where(RoomEntry.recording_id == recording).order_by(RoomEntry.position)).all()
+        assert [entry.kind for entry in entries] == ["notice", "opening", "stopped", "closing", "end"]
+        assert {entry.clock_offset is not None and abs(entry.clock_offset) < 5 for entry in entries} == {True}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from meetrec.capture.errors import OutboxUnusable
+from meetrec.capture.recovery import recover
 from meetrec.capture.room_contents import SPOKEN_OPENING
 from meetrec.capture.signing import KioskSigner
 from meetrec.kiosk import logged_room, sentences
@@ -20,6 +21,7 @@ from meetrec.platform import clock
 from tests.doubles.faulty_server import FaultyServer, news
 from tests.doubles.scripted_recorder import ScriptedRecorder
 from tests.fixtures.kiosk import KIOSK, MATEO, OPENING, OTHER_MEETING, armed, log_of, other
+from tests.kiosk.sealed_recordings import SealedRun
 
 HELD = 2000
 STATEMENT = OnTheSpotStatement("Mother of Mateo", "parent", "a phone", "es", "I want to listen again.")
@@ -160,8 +162,6 @@ def test_chair_who_chose_not_to_record_is_asked_again_before_it_starts(room_scre
 def test_restart_in_mid_meeting_asks_nothing_twice_and_the_log_goes_on(
     opened: Room, outbox: Path, told: Told, signer: KioskSigner, restarted: Callable[[], Room]
 ) -> None:
-    from tests.kiosk.sealed_recordings import SealedRun
-
     SealedRun(outbox, MATEO, started_at=clock.now(), signer=signer).hear(1)
     opened.start(MATEO)
     again = restarted()
@@ -173,9 +173,8 @@ def test_restart_in_mid_meeting_asks_nothing_twice_and_the_log_goes_on(
 
 
 def test_finished_interrupted_recording_is_asked_for_its_closing(opened: Room, outbox: Path, told: Told, signer: KioskSigner) -> None:
-    from tests.kiosk.sealed_recordings import SealedRun
-
     SealedRun(outbox, MATEO, signer=signer).hear(1)
+    recover(outbox, signer)
     opened.finish_interrupted(MATEO, HELD)
     assert opened.closing_due() == MATEO
     opened.confirm_closing(MATEO, Closing("no", "The phone lay in a bag.", False))
