@@ -25,6 +25,7 @@ from meetrec.kiosk.room_log import log_has_ended
 
 FIRST_WAIT = 1.0  # seconds after a failure, doubled up to LONGEST_WAIT
 LONGEST_WAIT = 60.0
+MOST_DOUBLINGS = 10  # days without a server must not grow a number that no longer fits
 IDLE_WAIT = 1.0
 
 log = structlog.get_logger()
@@ -40,7 +41,7 @@ class DeliveryState:
     @property
     def wait(self) -> float:
         """Seconds until the next pass."""
-        return min(FIRST_WAIT * 2 ** (self.failures - 1), LONGEST_WAIT) if self.failures else IDLE_WAIT
+        return min(FIRST_WAIT * 2 ** min(self.failures - 1, MOST_DOUBLINGS), LONGEST_WAIT) if self.failures else IDLE_WAIT
 
 
 class Courier:
