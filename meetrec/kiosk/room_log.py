@@ -69,13 +69,14 @@ class RoomLog:
         self._cache = cache
         self._signer = signer
         self._lock = threading.RLock()
+        self._is_held_up = False  # an entry that is just being written waits for nothing: the screen is not to flicker
         self._waiting: deque[WaitingEntry] = deque(maxlen=MOST_WAITING)
         self._running: RunningRun | None = None
 
     @property
     def is_held_up(self) -> bool:
         """Whether something waits for the disk."""
-        return bool(self._waiting)
+        return self._is_held_up
 
     def require(self, recording: str, kind: str, content: dict[str, Any]) -> None:
         """Write an entry now. Raises ActionRefused when that is impossible; then nothing of it is kept."""
@@ -105,8 +106,10 @@ class RoomLog:
                     log.info("room_log.after_the_end", kind=self._waiting[0].kind)
                 except (OSError, CaptureError, ActionRefused) as error:
                     log.warning("room_log.entry_waits", waiting=len(self._waiting), error=type(error).__name__)
+                    self._is_held_up = True
                     return
                 self._waiting.popleft()
+            self._is_held_up = False
 
     def has_begun(self, recording: str) -> bool:
         """Whether the recording has a log on this machine."""
