@@ -191,12 +191,12 @@ class MicrophoneProcess:
         assert self._stream is not None
         stream, self._stream = self._stream, None
         self._trouble, self._lost_at = sentence, time.monotonic()
+        self._tell(at_once=True)  # before the piece is sealed, and before abort(), should that hang after all
         if self._take is not None:
             for block in stream.next_blocks(0):
                 self._take.hear(block, self._clock.observe(block))
             self._take.lose(kind, noticed_by)
         self._open_again_at = time.monotonic() + REOPEN_SECONDS
-        self._tell(at_once=True)  # before abort(), should that hang after all
         stream.abandon()
 
     def _tell(self, *, at_once: bool = False) -> None:

@@ -43,10 +43,12 @@ def room_recorder(virtual_microphones: VirtualMicrophones, cache: MeetingsCache,
 
 
 def test_microphone_that_sends_only_zeros_reads_as_mute() -> None:
-    shown = {"id": "left", "label": "Left", "seat": None, "state": "recording", "level_db": -120.0, "sentence": "Left sends nothing but silence."}
-    status = {"state": "recording", "recording": MATEO, "elapsed": 1.5, "microphones": [shown]}
+    voice = {"heard_voice": False, "voice_level_db": None}
+    shown = {"id": "left", "label": "Left", "seat": None, "state": "recording", "level_db": -120.0, "sends_zeros": True, "alarm_kinds": ["muted"], **voice}
+    status = {"state": "recording", "recording": MATEO, "elapsed": 1.5, "alarm_kinds": ["disk_filling"], "hours_left": 1.4, "microphones": [shown]}
     reading = reading_of(status)
-    assert (reading.state, reading.elapsed) == ("recording", 1.5)
+    assert (reading.state, reading.elapsed, reading.hours_left) == ("recording", 1.5, 1.4)
+    assert (reading.alarm_kinds, reading.microphones[0].alarm_kinds) == (("disk_filling",), ("muted",))
     assert (reading.microphones[0].name, reading.microphones[0].is_mute, reading.microphones[0].percent) == ("Left", True, 0)
 
 
