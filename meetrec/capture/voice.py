@@ -57,28 +57,33 @@ class VoiceDetector:
     """Listens to one microphone's blocks. Costs about a millisecond for each half second of sound."""
 
     def __init__(self) -> None:
-        self._waiting = np.zeros(0, np.float32)
+        self._waiting: list[Samples] = []
+        self._waiting_frames = 0
         self._narrow = np.zeros(0, np.float32)
         self._full_power = np.zeros(0, np.float32)
-        self._new_frames = 0
         self._floors: deque[float] = deque(maxlen=_FLOOR_STEPS)
         self._voices: deque[bool] = deque(maxlen=round(MINUTE_SECONDS / STEP_SECONDS))
         self.hearing = NOTHING_HEARD
 
     def listen(self, samples: Samples) -> bool:
-        """Take a block of int16 samples at 48 kHz; whether `hearing` was renewed."""
-        wide = np.concatenate([self._waiting, samples.astype(np.float32) / 32_768])
-        frames = len(wide) // (_HOP * _SHRINK)
-        taken, self._waiting = np.split(wide, [frames * _HOP * _SHRINK])
-        self._narrow = np.concatenate([self._narrow, taken.reshape(-1, _SHRINK).mean(axis=1)])[-_WINDOW_FRAMES * _HOP :]
-        power = (taken.reshape(frames, -1) ** 2).mean(axis=1) if frames else np.zeros(0, np.float32)
-        self._full_power = np.concatenate([self._full_power, power])[-_WINDOW_FRAMES:]
-        self._new_frames += frames
-        if self._new_frames < _STEP_FRAMES or len(self._full_power) < _WINDOW_FRAMES:
+        """Take a block of int16 samples at 48 kHz; whether `hearing` was renewed. Only collects between the half seconds."""
+        self._waiting.append(samples)
+        self._waiting_frames += len(samples)
+        if self._waiting_frames < _STEP_FRAMES * _HOP * _SHRINK:
             return False
-        self._new_frames = 0
+        self._take_in(np.concatenate(self._waiting))
+        if len(self._full_power) < _WINDOW_FRAMES:
+            return False
         self._judge()
         return True
+
+    def _take_in(self, collected: Samples) -> None:
+        hops = len(collected) // (_HOP * _SHRINK)
+        taken, rest = np.split(collected, [hops * _HOP * _SHRINK])
+        self._waiting, self._waiting_frames = [rest], len(rest)
+        wide = taken.astype(np.float32) / 32_768
+        self._narrow = np.concatenate([self._narrow, wide.reshape(-1, _SHRINK).mean(axis=1)])[-_WINDOW_FRAMES * _HOP :]
+        self._full_power = np.concatenate([self._full_power, (wide.reshape(hops, -1) ** 2).mean(axis=1)])[-_WINDOW_FRAMES:]
 
     def _judge(self) -> None:
         spectra = power_spectra(self._narrow)
