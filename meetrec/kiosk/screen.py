@@ -137,7 +137,7 @@ class Screen:
         return sentences.microphone_words(microphone, self.room.is_heard(microphone.id), is_paused=reading.state == "paused")
 
     def _kind_of(self, microphone: MicrophoneReading, reading: RecorderReading) -> str:
-        if microphone.is_lost or microphone.is_mute or microphone.state == "disk_full":
+        if microphone.alarm_kinds or microphone.is_lost or microphone.is_mute or microphone.state == "disk_full":
             return "trouble"
         return "heard" if self.room.is_heard(microphone.id) and reading.state != "paused" else "quiet"
 

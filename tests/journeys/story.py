@@ -77,24 +77,37 @@ def open_meeting_at_kiosk(page: Page, installation: RunningInstallation) -> None
     """The chair finds the meeting on the room's screen, by its initials."""
     page.goto(installation.kiosk_address)
     page.get_by_role("link", name=re.compile("M. R.")).first.click(timeout=40_000)
-    expect(page.get_by_role("button", name="Start recording")).to_be_visible()
+    expect(page.get_by_text("Step 1 of 3")).to_be_visible()
 
 
 def start(page: Page) -> None:
-    """The chair starts the recording."""
+    """The chair asks the parent, counts who is here, lets every microphone hear a voice, and starts the recording (G6)."""
+    page.get_by_role("radio", name="Yes").first.check()
+    page.get_by_role("radio", name="Telephone").check()
+    page.get_by_role("group", name="Does it lie in plain sight?").get_by_role("radio", name="Yes").check()
+    page.get_by_role("button", name="Next").click()
+    for who in ("Parent", "Case manager", "Psychologist", "Speech pathologist"):
+        page.get_by_role("button", name=f"One more: {who} at the table").click()
+    page.get_by_role("checkbox", name="Everyone here has been told").check()
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_text("Every microphone heard a voice. You can start.")).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Start recording").click()
     expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=10_000)
 
 
 def hold_stop(page: Page) -> float:
-    """The chair holds Stop until the screen says that the recording is saved; the moment of the release (monotonic seconds)."""
+    """The chair holds Stop and answers the closing questions; the moment of the release (monotonic seconds)."""
     stop = page.get_by_role("button", name="Stop")
     stop.hover()
     page.mouse.down()
     page.wait_for_timeout(2300)
     page.mouse.up()
     moment = time.monotonic()
-    expect(page.get_by_role("heading", name="Recording saved")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name="Stopped and saved")).to_be_visible(timeout=20_000)
+    page.get_by_role("group", name="Did the parent’s device stay").get_by_role("radio", name="Yes").check()
+    page.get_by_role("group", name="Did this recorder run").get_by_role("radio", name="Yes").check()
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_role("heading", name="Recording saved")).to_be_visible()
     return moment
 
 

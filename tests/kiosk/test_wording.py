@@ -1,0 +1,55 @@
+"""Words that the room's screen makes of readings."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from flask_babel import force_locale
+
+from meetrec.capture.alarms import MICROPHONE_ALARMS, ROOM_ALARMS
+from meetrec.kiosk import questions
+from meetrec.kiosk.interruptions import Interrupted
+from meetrec.kiosk.recorder_port import MicrophoneReading, RecorderReading
+from meetrec.kiosk.wording import alarm_words, interrupted_words, preflight_of, space_words
+from tests.doubles.scripted_recorder import microphone
+from tests.fixtures.kiosk import MATEO
+
+NOW = datetime(2026, 10, 13, 19, 30, tzinfo=UTC)  # 2:30 PM in Chicago
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [(None, ""), (0.5, "Room for 30 more minutes"), (0.0, "Room for 0 more minutes"), (1.9, "Room for 1 more hour of"), (41.5, "Room for 41 more hours of")],
+)
+def test_room_on_the_disk_is_said_in_hours_and_never_too_much(kiosk_client: FlaskClient, hours: float | None, words: str) -> None:
+    with kiosk_client.application.test_request_context():
+        assert space_words(hours).startswith(words)
+
+
+def test_every_alarm_has_a_name_and_a_microphones_alarm_says_where(kiosk_client: FlaskClient) -> None:
+    assert {*MICROPHONE_ALARMS, *ROOM_ALARMS} <= questions.ALARMS.keys()
+    with kiosk_client.application.test_request_context():
+        assert alarm_words("clipping", "Parent") == "Too loud: Parent"
+        assert alarm_words("disk_full", "") == "Disk full"
+
+
+@pytest.mark.requirement("G6.a")
+def test_start_waits_for_every_voice_and_without_a_microphone_there_is_nothing_to_wait_for() -> None:
+    def reading(*heard: bool) -> RecorderReading:
+        return RecorderReading("idle", None, 0.0, tuple(_heard(number, is_heard) for number, is_heard in enumerate(heard, 1)))
+
+    assert [preflight_of(reading(*heard)) for heard in ((True, True), (True, False), ())] == ["heard", "waiting", "none"]
+
+
+def _heard(number: int, is_heard: bool) -> MicrophoneReading:
+    return replace(microphone(number), heard_voice=is_heard)
+
+
+def test_spanish_has_no_double_point_and_names_the_day_only_when_it_is_another(kiosk_client: FlaskClient) -> None:
+    with kiosk_client.application.test_request_context(), force_locale("es_US"):
+        today = interrupted_words(Interrupted(MATEO, NOW, None, may_go_on=True, is_damaged=False), NOW + timedelta(minutes=5))
+        yesterday = interrupted_words(Interrupted(MATEO, NOW, None, may_go_on=True, is_damaged=False), NOW + timedelta(days=1))
+    assert ".." not in today
+    assert "octubre" not in today
+    assert "martes, 13 de octubre" in yesterday
