@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from meetrec.capture.errors import ChainBroken, PieceRefused
-from meetrec.capture.pieces import PieceHeader, open_piece, parse_piece, read_journal, require_kiosk_signed, sha256_hex
+from meetrec.capture.pieces import PieceHeader, hash_to_follow, open_piece, parse_piece, read_journal, require_kiosk_signed, sha256_hex
 from meetrec.capture.run_keys import MicrophoneKeys, microphone_keys, parse_run_statement
 from meetrec.capture.signing import public_key_of
 
@@ -43,7 +43,7 @@ class ChainPlace:
         self._require_same_run(header)
         self._require_next(header)
         ended = header.kind == "end"
-        return replace(self, index=self.index + 1, previous=sha256_hex(piece), ended=ended)
+        return replace(self, index=self.index + 1, previous=hash_to_follow(piece), ended=ended)
 
     def _require_same_run(self, header: PieceHeader) -> None:
         if (header.recording, header.run) != (self.recording, self.run):

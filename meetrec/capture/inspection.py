@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from meetrec.capture.chain import ChainPlace
+from meetrec.capture.damage import SET_ASIDE
 from meetrec.capture.errors import CaptureError, OutboxUnusable
 from meetrec.capture.outbox import RUN_STATEMENT, microphones_of, pieces_of, statement_of
 from meetrec.capture.pieces import RATE, Gap, PieceHeader, parse_piece, sha256_hex
@@ -41,7 +42,7 @@ def inspect_folder(folder: Path, kiosk_public_key: bytes | None = None) -> list[
     """Every run in `folder`: an outbox, a recording or a run. Signatures are held against the kiosk that run.json names, and with
     `kiosk_public_key` (raw) that kiosk against the known one. Raises OutboxUnusable when there is no run.
     """
-    statements = sorted(folder.rglob(RUN_STATEMENT))
+    statements = sorted(found for found in folder.rglob(RUN_STATEMENT) if SET_ASIDE not in found.relative_to(folder).parts)
     if not statements:
         raise OutboxUnusable(f"There is no recording in {folder}: it holds no {RUN_STATEMENT}.")
     return sorted((inspect_run(statement.parent, kiosk_public_key) for statement in statements), key=lambda run: (run.recording, run.ordinal))

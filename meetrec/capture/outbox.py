@@ -8,14 +8,11 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from meetrec.capture import signing
 from meetrec.capture.errors import OutboxUnusable
-from meetrec.capture.files import place_file
-from meetrec.capture.pieces import parse_piece, sha256_hex
 from meetrec.capture.run_keys import parse_run_statement
-from meetrec.capture.signing import KioskSigner
 
 RUN_STATEMENT = "run.json"
+RUN_STATEMENT_COPY = "run.copy.json"  # without the statement nobody can ever open the run, so it lies here twice
 CLOSING = "closing.json"
 
 
@@ -74,7 +71,7 @@ def next_ordinal(recording_folder: Path) -> int:
 
 def run_folders(recording_folder: Path) -> list[Path]:
     """The run folders of a recording in no order, also those whose opening statement does not read."""
-    return [statement.parent for statement in recording_folder.glob(f"*/{RUN_STATEMENT}")]
+    return sorted({statement.parent for name in (RUN_STATEMENT, RUN_STATEMENT_COPY) for statement in recording_folder.glob(f"*/{name}")})
 
 
 def statement_of(run_folder: Path) -> dict[str, Any]:
@@ -90,12 +87,6 @@ def microphones_of(run_folder: Path) -> list[str]:
     return [str(microphone["id"]) for microphone in statement_of(run_folder)["microphones"]]
 
 
-def has_ended(run_folder: Path, microphone: str) -> bool:
-    """Whether the microphone's chain has its end."""
-    newest = newest_piece(run_folder, microphone)
-    return newest is not None and not newest.is_journal and parse_piece(newest.path.read_bytes()).header.kind == "end"
-
-
 def is_still_needed(piece: Path) -> bool:
     """Whether the kiosk must keep this file although the server has it.
 
@@ -107,25 +98,6 @@ def is_still_needed(piece: Path) -> bool:
         return False
     newest = newest_piece(microphone_folder.parent, microphone_folder.name)
     return newest is not None and newest.path == piece
-
-
-def write_closing(outbox: Path, kiosk: str, recording: str, stopped_at: str, signer: KioskSigner) -> dict[str, Any]:
-    """Write closing.json, signed: for each run and microphone the count of pieces, with the end, and the end's SHA-256.
-
-    Raises OutboxUnusable when a chain has no end yet: nothing is written then.
-    """
-    runs = {folder.name: {name: _closing_entry(folder, name) for name in microphones_of(folder)} for folder in runs_of(outbox / recording)}
-    closing = {"recording": recording, "kiosk": kiosk, "stopped_at": stopped_at, "runs": runs}
-    signed = signer.sign_statement(signing.CLOSING, closing)
-    place_file(outbox / recording / CLOSING, signed)
-    return dict(json.loads(signed))
-
-
-def _closing_entry(run_folder: Path, microphone: str) -> dict[str, Any]:
-    newest = newest_piece(run_folder, microphone)
-    if newest is None or not has_ended(run_folder, microphone):
-        raise OutboxUnusable(f"Run {run_folder.name} of microphone {microphone} has no end yet; nothing was closed.")
-    return {"pieces": newest.index + 1, "last": sha256_hex(newest.path.read_bytes())}
 
 
 def read_closing(outbox: Path, recording: str) -> dict[str, Any] | None:

@@ -14,6 +14,8 @@ Design note. A *recording* has *runs*; a run has one chain of pieces for each mi
   0.5 s, each under the "journal" sub-key with (index, counter) as nonce. Reading stops at the first truncated or failing block;
   everything before it is exact. After a crash the journal is delivered as it lies and takes its place in the chain.
 * Kind "end" closes a chain: a signed header without ciphertext, because recovery, which holds no key, must be able to write one.
+* Kind "damaged" takes the place of a file that does not read any more: a signed header too. What follows it names as `previous` the hash
+  that stands in `stands_for` if it was made when the lost file was whole, and this piece's own hash otherwise.
 * `first_frame` counts frames from the run's `started_at`, on the monotonic clock shared by all microphones of the machine. Inside a
   stream frames are contiguous by count; every missing stretch stands in `gaps` of the piece that follows it. `heard_at` is the frame at
   which, by the clock, the piece's first sample was heard: a sound card that counts too fast or too slowly shows by the difference.
@@ -23,10 +25,7 @@ Requirement G5.b: the district's copy is immutable, hashed and encrypted – fro
 
 import hashlib
 import io
-import json
-import re
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from cryptography.exceptions import InvalidTag
@@ -35,25 +34,21 @@ from numpy.typing import NDArray
 
 from meetrec.capture.canonical import canonical_json
 from meetrec.capture.errors import PieceRefused
+from meetrec.capture.piece_header import GAP_KINDS, LENGTH_BYTES, MAGIC, WITHOUT_SOUND, Gap, PieceHeader, header_from
 from meetrec.capture.run_keys import MICROPHONE_ID, MicrophoneKeys, microphone_keys, open_run_key, seal_run_key
 from meetrec.capture.signing import PIECE, SIGNATURE_BYTES, KioskSigner, require_signed
 
 __all__ = [
-    "GAP_KINDS", "MICROPHONE_ID", "Gap", "JournalReading", "PieceHeader", "Samples", "canonical_json", "end_piece", "journal_block", "journal_start",
-    "open_piece", "open_run_key", "parse_piece", "read_journal", "require_kiosk_signed", "samples_of", "seal_piece", "seal_run_key", "sha256_hex",
+    "GAP_KINDS", "MICROPHONE_ID", "Gap", "JournalReading", "PieceHeader", "Samples", "canonical_json", "end_piece", "hash_to_follow", "journal_block",
+    "journal_start", "open_piece", "open_run_key", "parse_piece", "read_journal", "require_kiosk_signed", "samples_of", "seal_piece", "seal_run_key",
+    "sha256_hex",
 ]  # fmt: skip
 
-MAGIC, UNSIGNED_MAGIC = b"MEETREC2", b"MEETREC1"
+UNSIGNED_MAGIC = b"MEETREC1"
 RATE = 48_000
 PIECE_FRAMES = 10 * RATE
 JOURNAL_BLOCK_FRAMES = RATE // 2
-KINDS = ("flac", "journal", "end")
-END_REASONS = ("stopped", "interrupted")
-GAP_KINDS = ("pause", "off_the_record", "device_lost", "stall", "overflow", "late_start", "power", "interrupted")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-_LENGTH_BYTES = 4
 _LONGEST_HEADER = 1 << 20
-_LARGEST_NUMBER = 1 << 53
 TAG_BYTES = 16
 _LONGEST_BLOCK = JOURNAL_BLOCK_FRAMES * 2 + TAG_BYTES
 
@@ -63,54 +58,6 @@ Samples = NDArray[np.int16]
 def sha256_hex(content: bytes) -> str:
     """SHA-256 of `content` as 64 hex digits."""
     return hashlib.sha256(content).hexdigest()
-
-
-@dataclass(frozen=True)
-class Gap:
-    """A stretch that is missing: position and length in frames, why (one of GAP_KINDS), and what noticed it."""
-
-    first_frame: int
-    frames: int
-    kind: str
-    noticed_by: str
-
-    def as_json(self) -> dict[str, Any]:
-        return {"first_frame": self.first_frame, "frames": self.frames, "kind": self.kind, "noticed_by": self.noticed_by}
-
-
-@dataclass(frozen=True)
-class PieceHeader:
-    """What a piece says of itself. `frames` is None for a journal and an end, `reason` is set only for an end.
-
-    `first_frame` is the run's frame by count, `heard_at` by the clock (None for an end).
-    """
-
-    recording: str
-    run: str
-    microphone: str
-    index: int
-    kind: str
-    first_frame: int
-    frames: int | None
-    rate: int
-    previous: str
-    gaps: tuple[Gap, ...] = ()
-    reason: str | None = None
-    heard_at: int | None = None
-
-    @property
-    def name(self) -> str:
-        """How errors and lists call this piece."""
-        return f"Piece {self.index:06d} of microphone {self.microphone}"
-
-    def to_bytes(self) -> bytes:
-        """Magic, length and canonical JSON: all that precedes the ciphertext."""
-        always = ("recording", "run", "microphone", "index", "kind", "first_frame", "rate", "previous")
-        header = {name: getattr(self, name) for name in always}
-        header["gaps"] = [gap.as_json() for gap in self.gaps]
-        header.update({name: value for name in ("frames", "reason", "heard_at") if (value := getattr(self, name)) is not None})
-        encoded = canonical_json(header)
-        return MAGIC + len(encoded).to_bytes(_LENGTH_BYTES, "big") + encoded
 
 
 @dataclass(frozen=True)
@@ -127,7 +74,7 @@ class ParsedPiece:
 
 def parse_piece(piece: bytes) -> ParsedPiece:
     """Take a piece or journal apart; needs no key and checks no signature. Raises PieceRefused when it is not in format 2."""
-    start = len(MAGIC) + _LENGTH_BYTES
+    start = len(MAGIC) + LENGTH_BYTES
     if piece.startswith(UNSIGNED_MAGIC):
         raise PieceRefused("This piece is in format 1, which carries no signature of a kiosk; this version of MeetRec takes format 2.")
     if not piece.startswith(MAGIC) or len(piece) < start:
@@ -136,7 +83,7 @@ def parse_piece(piece: bytes) -> ParsedPiece:
     if length > min(_LONGEST_HEADER, len(piece) - start):
         raise PieceRefused("A piece is cut off: its header is longer than what is there.")
     opening = piece[: start + length]
-    header = _header_from(opening[start:])
+    header = header_from(opening[start:])
     if header.to_bytes() != opening:
         raise PieceRefused(f"{header.name} was altered: its header is not in the one spelling that is hashed.")
     return _taken_apart(header, opening, piece[start + length :])
@@ -146,7 +93,7 @@ def _taken_apart(header: PieceHeader, opening: bytes, rest: bytes) -> ParsedPiec
     if header.kind == "journal":
         return ParsedPiece(header, opening, rest, b"")
     body, signature = rest[:-SIGNATURE_BYTES], rest[-SIGNATURE_BYTES:]
-    if len(signature) < SIGNATURE_BYTES or (header.kind == "end" and body):
+    if len(signature) < SIGNATURE_BYTES or (header.kind in WITHOUT_SOUND and body):
         raise PieceRefused(f"{header.name} was altered or cut off: it does not have the length of a signed piece.")
     return ParsedPiece(header, opening, body, signature)
 
@@ -160,36 +107,6 @@ def require_kiosk_signed(piece: bytes, kiosk_public_key: bytes, name: str | None
     parsed = parse_piece(piece)
     if parsed.header.kind != "journal":
         require_signed(kiosk_public_key, PIECE, parsed.opening + parsed.body, parsed.signature, name or parsed.header.name)
-
-
-def _header_from(encoded: bytes) -> PieceHeader:
-    try:
-        fields = json.loads(encoded)
-        gaps = tuple(Gap(**gap) for gap in fields.pop("gaps"))
-        header = PieceHeader(gaps=gaps, **{"frames": None, **fields})
-        _require_plausible(header)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise PieceRefused("A piece was altered: its header does not read as a header of format 2.") from None
-    return header
-
-
-def _require_plausible(header: PieceHeader) -> None:
-    """Refuse, by ValueError, whatever this format never writes; so no later step meets a text where a number belongs."""
-    numbers = [header.index, header.first_frame, header.rate, *(number for number in (header.frames, header.heard_at) if number is not None)]
-    numbers += [number for gap in header.gaps for number in (gap.first_frame, gap.frames)]
-    texts = [header.recording, header.run, *(gap.noticed_by for gap in header.gaps)]
-    if not all(isinstance(text, str) for text in texts) or any(type(number) is not int for number in numbers):
-        raise ValueError("wrong type")
-    if any(not 0 <= number < _LARGEST_NUMBER for number in numbers):
-        raise ValueError("no such position")
-    if header.kind not in KINDS or any(gap.kind not in GAP_KINDS for gap in header.gaps):
-        raise ValueError("unknown kind")
-    if (header.kind == "end") != (header.reason in END_REASONS) or (header.kind == "flac" and header.frames is None):
-        raise ValueError("unknown end")
-    if header.kind == "end" and header.heard_at is not None:
-        raise ValueError("nothing is heard at an end")
-    if not MICROPHONE_ID.fullmatch(header.microphone) or not _SHA256.fullmatch(header.previous):
-        raise ValueError("unknown name")
 
 
 def seal_piece(header: PieceHeader, flac: bytes, keys: MicrophoneKeys, signer: KioskSigner) -> bytes:
@@ -214,8 +131,13 @@ def open_piece(piece: bytes, keys: MicrophoneKeys) -> bytes:
 
 
 def end_piece(header: PieceHeader, signer: KioskSigner) -> bytes:
-    """The file that closes a chain: a signed header and nothing else."""
+    """The file that closes a chain, or takes the place of one that does not read any more: a signed header and nothing else."""
     return _signed(header.to_bytes(), signer)
+
+
+def hash_to_follow(piece: bytes) -> str:
+    """The SHA-256 that the file after this one must name as `previous`. Raises PieceRefused."""
+    return parse_piece(piece).header.stands_for or sha256_hex(piece)
 
 
 def journal_start(header: PieceHeader) -> bytes:
@@ -227,7 +149,7 @@ def journal_block(opening: bytes, index: int, counter: int, samples: Samples, ke
     """One sealed journal block with its length; `samples` holds at most JOURNAL_BLOCK_FRAMES, `opening` is journal_start's answer."""
     plain = samples.astype("<i2").tobytes()
     sealed = AESGCM(keys.journal).encrypt(_block_nonce(index, counter), plain, _block_binding(opening, counter))
-    return len(sealed).to_bytes(_LENGTH_BYTES, "big") + sealed
+    return len(sealed).to_bytes(LENGTH_BYTES, "big") + sealed
 
 
 @dataclass(frozen=True)
@@ -253,7 +175,7 @@ def read_journal(journal: bytes, keys: MicrophoneKeys) -> JournalReading:
 
 def _block_at(parsed: ParsedPiece, position: int, counter: int, keys: MicrophoneKeys) -> tuple[Samples, int] | None:
     """The block at `position` of the body and where the next one begins; None at the end of what is exact."""
-    start = position + _LENGTH_BYTES
+    start = position + LENGTH_BYTES
     length = int.from_bytes(parsed.body[position:start], "big")
     sealed = parsed.body[start : start + length]
     if len(sealed) != length or not TAG_BYTES < length <= _LONGEST_BLOCK:
@@ -272,7 +194,7 @@ def samples_of(piece: bytes, run_key: bytes) -> Samples:
     """
     header = parse_piece(piece).header
     keys = microphone_keys(run_key, header.microphone)
-    if header.kind == "end":
+    if header.kind in WITHOUT_SOUND:
         return np.zeros(0, np.int16)
     if header.kind == "journal":
         return read_journal(piece, keys).samples

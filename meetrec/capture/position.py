@@ -1,13 +1,16 @@
 """Where a microphone's chain stands on disk, also after its process was killed between two journal blocks."""
 
-import hashlib
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from meetrec.capture.files import sync_file, sync_folder
+from meetrec.capture.canonical import canonical_json
+from meetrec.capture.files import place_file, sync_file, sync_folder
 from meetrec.capture.outbox import PieceFile, journal_path, newest_piece
-from meetrec.capture.pieces import TAG_BYTES, PieceHeader, parse_piece, read_journal
+from meetrec.capture.pieces import TAG_BYTES, PieceHeader, hash_to_follow, parse_piece, read_journal
 from meetrec.capture.run_keys import MicrophoneKeys
+
+DELIVERED = "delivered.json"
 
 
 @dataclass(frozen=True)
@@ -25,12 +28,40 @@ def position_on_disk(run_folder: Path, microphone: str, statement_sha256: str, k
 
     Without `keys` a journal's length is told from its block lengths. Raises PieceRefused when the newest file is damaged.
     """
-    newest = newest_piece(run_folder, microphone)
-    if newest is None:
-        return ChainPosition(0, statement_sha256, 0)
-    content = _made_durable(newest)
-    header = parse_piece(content).header
-    return ChainPosition(newest.index + 1, hashlib.sha256(content).hexdigest(), _end_of(header, content, keys), header.kind == "end")
+    newest, delivered = newest_piece(run_folder, microphone), delivered_position(run_folder, microphone)
+    if delivered is not None and (newest is None or newest.index < delivered.index - 1):
+        return delivered  # the newest one was damaged after the server had it
+    return place_after(_made_durable(newest), keys) if newest is not None else ChainPosition(0, statement_sha256, 0)
+
+
+def place_after(piece: bytes, keys: MicrophoneKeys | None) -> ChainPosition:
+    """Where a chain stands after this piece (whole file). Raises PieceRefused."""
+    header = parse_piece(piece).header
+    return ChainPosition(header.index + 1, hash_to_follow(piece), _end_of(header, piece, keys), header.kind == "end")
+
+
+def has_ended(run_folder: Path, microphone: str) -> bool:
+    """Whether the microphone's chain has its end. Raises PieceRefused when the newest file is damaged."""
+    return position_on_disk(run_folder, microphone, "", keys=None).ended
+
+
+def note_delivered(piece: Path) -> None:
+    """Keep in mind, across restarts, where the chain stands after a piece for which the server gave its receipt.
+
+    The kiosk deletes pieces then; should the one that follows not read any more, this tells what stood before it.
+    """
+    folder, place = piece.parent, place_after(piece.read_bytes(), None)
+    known = delivered_position(folder.parent, folder.name)
+    if known is None or known.index < place.index:
+        place_file(folder / DELIVERED, canonical_json(asdict(place)))
+
+
+def delivered_position(run_folder: Path, microphone: str) -> ChainPosition | None:
+    """Where the chain stands after the newest piece that the server has, by the note here; None without a note that reads."""
+    try:
+        return ChainPosition(**json.loads((run_folder / microphone / DELIVERED).read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return None
 
 
 def _made_durable(piece: PieceFile) -> bytes:

@@ -16,11 +16,12 @@ from uuid import UUID, uuid4
 from meetrec.capture.alarms import ZEROS_SHOWN_SECONDS, alarms_of, alarms_of_room
 from meetrec.capture.attended import AttendedMicrophone
 from meetrec.capture.ballast import GO_ON_BYTES, Ballast, room_in
+from meetrec.capture.closing import write_closing
 from meetrec.capture.devices import Microphone
 from meetrec.capture.errors import CaptureError, DiskFull, OutboxUnusable, RecordingRefused
 from meetrec.capture.files import make_folder, place_file
 from meetrec.capture.heard_voices import HeardVoices
-from meetrec.capture.outbox import CLOSING, RUN_STATEMENT, next_ordinal, utc_text, write_closing
+from meetrec.capture.outbox import CLOSING, RUN_STATEMENT, RUN_STATEMENT_COPY, next_ordinal, utc_text
 from meetrec.capture.pieces import RATE, sha256_hex
 from meetrec.capture.pulse import CapturePulse, pulse_of
 from meetrec.capture.recovery import end_as_interrupted
@@ -160,6 +161,7 @@ class Recorder:
         )  # fmt: skip
         folder = self._outbox / recording / run
         make_folder(folder)
+        place_file(folder / RUN_STATEMENT_COPY, statement)
         place_file(folder / RUN_STATEMENT, statement)
         return RunOrder(recording, run, folder, sha256_hex(statement), began, (Stretch(began),), run_key=run_key, signing_key=self._signer.private_bytes)
 

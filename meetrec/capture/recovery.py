@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from meetrec.capture.errors import CaptureError, OutboxUnusable, SignerUnusable
+from meetrec.capture.closing import write_closing
+from meetrec.capture.damage import mend_chain, mend_statement, require_own, set_lost_runs_aside
+from meetrec.capture.errors import CaptureError, OutboxUnusable
 from meetrec.capture.files import make_folder, place_file
 from meetrec.capture.outbox import (
     CLOSING,
     RUN_STATEMENT,
-    has_ended,
     microphones_of,
     piece_path,
     recordings_in,
@@ -22,11 +23,10 @@ from meetrec.capture.outbox import (
     runs_of,
     statement_of,
     utc_text,
-    write_closing,
 )
 from meetrec.capture.pieces import RATE, PieceHeader, end_piece, sha256_hex
-from meetrec.capture.position import clear_leftovers, position_on_disk
-from meetrec.capture.signing import KioskSigner, public_key_of
+from meetrec.capture.position import clear_leftovers, has_ended, position_on_disk
+from meetrec.capture.signing import KioskSigner
 from meetrec.capture.writers import without_writers
 
 
@@ -68,14 +68,18 @@ def _recover_recording(folder: Path, runs: list[Path], signer: KioskSigner) -> I
 
 def _read_statement(run_folder: Path) -> tuple[dict[str, Any] | None, str | None]:
     try:
+        mend_statement(run_folder)
         return statement_of(run_folder), None
     except CaptureError as error:
         return None, f"Run {run_folder.name}: {error} Its files are kept as they lie."
+    except OSError as error:
+        return None, f"Run {run_folder.name}: {error.strerror}. Its files are kept as they lie."
 
 
 def _end_if_possible(run_folder: Path, microphone: str, signer: KioskSigner) -> str | None:
-    """End one chain; the sentence when its newest file does not read. That file is kept as it lies."""
+    """Set aside what does not read and end one chain; the sentence when that cannot be. The file is kept as it lies."""
     try:
+        mend_chain(run_folder, microphone, signer)
         end_as_interrupted(run_folder, microphone, signer)
     except CaptureError as error:
         return f"Microphone {microphone}: {error} The file is kept as it lies."
@@ -87,14 +91,15 @@ def _end_if_possible(run_folder: Path, microphone: str, signer: KioskSigner) -> 
 def end_as_interrupted(run_folder: Path, microphone: str, signer: KioskSigner) -> None:
     """Add the end "interrupted" to a chain that has none; one that has ended stays as it is. Needs no run key.
 
-    Raises PieceRefused when the newest file is damaged, and SignerUnusable when another key began the run; with nothing changed.
+    A newest file that does not read is set aside first. Raises OutboxUnusable when nobody can tell what stood before it, and
+    SignerUnusable when another key began the run; with nothing changed.
     """
     make_folder(run_folder / microphone)
+    mend_chain(run_folder, microphone, signer, newest_only=True)
     if has_ended(run_folder, microphone):
         return
+    require_own(run_folder, signer)
     statement = statement_of(run_folder)
-    if public_key_of(statement["signer"]) != signer.public_bytes:
-        raise SignerUnusable(f"Run {statement['run']} was begun with another signing key than this kiosk has now; its end could not be signed.")
     opening = sha256_hex((run_folder / RUN_STATEMENT).read_bytes())
     clear_leftovers(run_folder, microphone)
     place = position_on_disk(run_folder, microphone, opening, keys=None)
@@ -115,12 +120,28 @@ def _seconds_of(run_folder: Path) -> float:
     return max(reached)
 
 
-def finish(outbox: Path, recording: str, signer: KioskSigner) -> dict[str, Any]:
+def end_chains(recording_folder: Path, signer: KioskSigner) -> None:
+    """End whatever has no end yet, so that the recording can be finished; runs without a statement that reads are set aside. Raises CaptureError."""
+    set_lost_runs_aside(recording_folder)
+    for run in runs_of(recording_folder):
+        for microphone in microphones_of(run):
+            end_as_interrupted(run, microphone, signer)
+
+
+def finish(outbox: Path, recording: str, signer: KioskSigner, kiosk: str | None = None) -> dict[str, Any]:
     """Finish an interrupted recording: write closing.json, so that it is delivered as complete; its content.
 
+    What does not read is set aside and named there. `kiosk` is this kiosk's id, for a recording none of whose statements reads.
     Raises OutboxUnusable when there is no such recording or a chain has no end (recover comes first).
     """
-    runs = runs_of(outbox / recording)
-    if not runs:
+    if not run_folders(outbox / recording):
         raise OutboxUnusable(f"There is no recording {recording} on this kiosk.")
-    return write_closing(outbox, str(statement_of(runs[0])["kiosk"]), recording, utc_text(datetime.now(UTC)), signer)
+    set_lost_runs_aside(outbox / recording)
+    runs = runs_of(outbox / recording)
+    for run in runs:
+        for microphone in microphones_of(run):
+            mend_chain(run, microphone, signer)
+    named = str(statement_of(runs[0])["kiosk"]) if runs else kiosk
+    if named is None:
+        raise OutboxUnusable(f"No statement of recording {recording} reads, and nothing says which kiosk made it. Its files are kept as they lie.")
+    return write_closing(outbox, named, recording, utc_text(datetime.now(UTC)), signer)

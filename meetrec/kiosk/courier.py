@@ -18,6 +18,7 @@ from meetrec.capture import outbox
 from meetrec.capture.errors import CaptureError
 from meetrec.capture.outbox import PieceFile
 from meetrec.capture.pieces import sha256_hex
+from meetrec.capture.position import note_delivered
 from meetrec.capture.room_entries import ROOM_FOLDER, entries_of
 from meetrec.kiosk.api import DistrictServer, Receipt, StateReport
 from meetrec.kiosk.errors import WITH_THE_CONNECTION, ServerTrouble, Trouble
@@ -153,6 +154,7 @@ class Courier:
         run = folder.parent
         for piece in _settled_pieces(run, folder.name):
             self._deliver_file(piece.path, f"{run.parent.name}/runs/{run.name}/{folder.name}/{piece.index}", must_be_durable=True)
+            note_delivered(piece.path)
             if not outbox.is_still_needed(piece.path):
                 self._delete(piece.path)
 

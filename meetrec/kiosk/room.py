@@ -174,10 +174,8 @@ class Room(LoggedRoom):
         _require_hold(held_milliseconds, sentences.FINISH_HELD_TOO_SHORT)
         with self._acting:
             self._require_interrupted(recording)
-            for run in outbox.runs_of(self._outbox / recording):
-                for microphone in outbox.microphones_of(run):
-                    recovery.end_as_interrupted(run, microphone, self._signer)
-            recovery.finish(self._outbox, recording, self._signer)
+            recovery.end_chains(self._outbox / recording, self._signer)
+            recovery.finish(self._outbox, recording, self._signer, self.cache.news.kiosk if self.cache.news else None)
             self._note_stopped(recording)
 
     def interrupted(self, now: datetime) -> list[Interrupted]:

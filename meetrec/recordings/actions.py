@@ -19,7 +19,7 @@ from meetrec.platform.web import NotFound
 from meetrec.recordings import queries
 from meetrec.recordings.errors import ArmingRefused, DeliveryRefused
 from meetrec.recordings.models import Piece, Recording, Run
-from meetrec.recordings.rules import ASSEMBLE, UNDELIVERED, ArmingAgain, RecordingState, chains_of_closing, first_contradiction, is_complete
+from meetrec.recordings.rules import ASSEMBLE, UNDELIVERED, ArmingAgain, RecordingState, chains_of_closing, first_contradiction, is_complete, lost_runs
 from meetrec.recordings.sentences import why_not_armed_again
 from meetrec.recordings.statements import closing_in, opening_in
 
@@ -177,7 +177,7 @@ def _require_follows(session: Session, run: Run, place: PiecePlace, content: byt
     if place.microphone not in {known.get("id") for known in run.statement["microphones"]}:
         raise NotFound(f"Run {run.id} names no microphone {place.microphone}.")
     last = queries.last_piece(session, run.id, place.microphone)
-    index, previous = (last.position + 1, last.sha256) if last else (0, run.statement_hash)
+    index, previous = (last.position + 1, last.stands_for or last.sha256) if last else (0, run.statement_hash)
     key = queries.kiosk_public_key(session, run.kiosk_id)
     stand = ChainPlace(place.recording_id, run.id, place.microphone, index, previous, key, ended=last is not None and last.kind == "end")
     try:
@@ -195,7 +195,7 @@ def note_piece(session: Session, now: datetime, courier: Courier, place: PiecePl
         raise DeliveryRefused(f"{place.name} comes after the whole recording was delivered.")
     piece = Piece(
         run_id=place.run_id, microphone=place.microphone, position=place.index, kind=header.kind,
-        size=len(content), sha256=sha256_hex(content), received_at=now,
+        size=len(content), sha256=sha256_hex(content), stands_for=header.stands_for, received_at=now,
     )  # fmt: skip
     session.add(piece)
     session.flush()
@@ -237,7 +237,9 @@ def deliver_if_complete(session: Session, now: datetime, courier: Courier, recor
     """
     if recording.closing is None:
         return
-    promised, delivered = chains_of_closing(recording.closing), queries.delivered_chains(session, recording.id)
+    lost = lost_runs(recording.closing)
+    promised = chains_of_closing(recording.closing)
+    delivered = {chain: end for chain, end in queries.delivered_chains(session, recording.id).items() if chain[0] not in lost}
     contradiction = first_contradiction(promised, delivered)
     if contradiction:
         raise DeliveryRefused(contradiction)

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
@@ -28,7 +28,7 @@ from meetrec.recordings import listening_copy
 from meetrec.recordings.delivered_runs import open_run
 from meetrec.recordings.flac_stream import SoundFacts, flac_stream
 from meetrec.recordings.listening_copy import MastersReadBack
-from meetrec.recordings.rules import ChainEnd, chains_of_closing
+from meetrec.recordings.rules import ChainEnd, chains_of_closing, lost_runs
 from meetrec.recordings.timeline import Timeline, Track, timeline_of
 
 FLAC, JSON = "audio/flac", "application/json"
@@ -58,7 +58,9 @@ def open_delivery(folder: Path, closing: Mapping[str, Any], district_key: X25519
     promised: dict[str, dict[str, ChainEnd]] = {}
     for (run, microphone), end in chains_of_closing(closing).items():  # a run of which no chain is promised has nothing to join
         promised.setdefault(run, {})[microphone] = end
-    return timeline_of([open_run(folder / run, district_key, ends, kiosk_keys.get(run, b"")) for run, ends in promised.items()])
+    opened = [open_run(folder / run, district_key, ends, kiosk_keys.get(run, b"")) for run, ends in promised.items()]
+    cut = [run for run in sorted(lost_runs(closing)) if (folder / run).is_dir()]  # what arrived before the kiosk lost its statement
+    return timeline_of([*opened, *(replace(open_run(folder / run, district_key, None, kiosk_keys.get(run, b"")), is_cut=True) for run in cut)])
 
 
 def assemble(timeline: Timeline, vault: Vault, record_id: str, tell: Tell, room_log: Mapping[str, Any] | None = None) -> Assembled:

@@ -57,6 +57,7 @@ class OpenedRun:
     started_at: datetime
     microphones: tuple[Microphone, ...]
     chains: Mapping[str, tuple[SealedPiece, ...]]
+    is_cut: bool = False  # the kiosk lost its statement, so no chain of it can have an end
 
 
 def open_run(folder: Path, district_key: X25519PrivateKey, promised: Mapping[str, ChainEnd] | None = None, kiosk_public_key: bytes | None = None) -> OpenedRun:

@@ -67,7 +67,8 @@ class Piece(Base):
     run_id: Mapped[str] = mapped_column(ForeignKey("run.id"), primary_key=True)
     microphone: Mapped[str] = mapped_column(String(40), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)  # the piece's index in its chain
-    kind: Mapped[str] = mapped_column(String(8))  # flac, journal, end
+    stands_for: Mapped[str | None] = mapped_column(String(64))  # of a damaged one: the hash by which the next piece names what was lost
+    kind: Mapped[str] = mapped_column(String(8))  # flac, journal, end, damaged
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
     received_at: Mapped[datetime]

@@ -87,6 +87,18 @@ def chains_of_closing(closing: Mapping[str, Any]) -> dict[tuple[str, str], Chain
         raise ValueError("the closing statement lacks something it must name") from error
 
 
+def lost_runs(closing: Mapping[str, Any]) -> frozenset[str]:
+    """The runs of which the kiosk has lost the opening statement: no end is promised of them, and what arrived of them counts as it is.
+
+    Raises ValueError when the closing statement is not in its form.
+    """
+    try:
+        damaged = [entry for entry in closing.get("damaged", []) if entry["is_lost"]]
+        return frozenset(_run_id(entry["run"]) for entry in damaged if entry["microphone"] is None) - frozenset(closing["runs"])
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("the closing statement lacks something it must name") from error
+
+
 def first_contradiction(promised: Chains, delivered: Chains) -> str | None:
     """Why what was delivered can never become what the kiosk's closing promises, as a sentence; None while it still can."""
     for (run, microphone), end in delivered.items():

@@ -7,7 +7,7 @@ from meetrec.capture.errors import CaptureError
 from meetrec.capture.run_keys import parse_run_statement, require_signer
 from meetrec.capture.signing import CLOSING, require_signed_statement
 from meetrec.recordings.errors import DeliveryRefused
-from meetrec.recordings.rules import chains_of_closing
+from meetrec.recordings.rules import chains_of_closing, lost_runs
 
 
 def opening_in(content: bytes, kiosk_public_key: bytes) -> dict[str, Any]:
@@ -34,6 +34,7 @@ def closing_in(content: bytes, kiosk_public_key: bytes) -> tuple[dict[str, Any],
 def _stopped_at_in(closing: Any) -> datetime:
     try:
         chains_of_closing(closing)
+        lost_runs(closing)
         stopped_at = moment_in(closing["stopped_at"])
     except (ValueError, KeyError):
         stopped_at = None

@@ -19,6 +19,7 @@ from meetrec.recordings.errors import AssemblyFailed
 from meetrec.recordings.stretches import Stretch, stretches_of
 
 SERVER = "server"
+DAMAGED = "damaged"
 CLOCK, RUN_ORDER = "clock", "run order"  # a break of unknown length, and what noticed it
 SILENCE_FRAMES = 10 * RATE
 LONGEST_PAUSE = timedelta(hours=12)  # between runs; a clock that says more was set in between and is not believed
@@ -157,17 +158,29 @@ def _joined(microphone: str, runs: Sequence[OpenedRun], laid: Sequence[Mapping[s
             layer.missing.append(Missing(microphone, span.start, 0, CLOCK, RUN_ORDER))
         layer.append(layers.get(microphone, _Layer(microphone)), span.start)
         is_last = number == len(runs) - 1
-        layer.fill_to(span.end if is_last else spans[number + 1].start, _kind_after(run.chains.get(microphone, ()), is_last), SERVER)
+        chain, ended = run.chains.get(microphone, ()), layer.at
+        is_damaged = run.is_cut or _is_damaged_at_its_end(chain)
+        layer.fill_to(span.end if is_last else spans[number + 1].start, _kind_after(chain, is_last, is_damaged), SERVER)
+        if is_damaged and layer.at == ended:  # no other microphone reaches further: how much is lost nobody knows
+            layer.missing.append(Missing(microphone, layer.at, 0, DAMAGED, SERVER))
     return layer
 
 
-def _kind_after(chain: Sequence[SealedPiece], is_last: bool) -> str:
+def _kind_after(chain: Sequence[SealedPiece], is_last: bool, is_damaged: bool) -> str:
     """Why there is nothing after a microphone's last piece of a run."""
     if not chain:
         return "absent"
+    if is_damaged:
+        return DAMAGED
     if chain[-1].header.reason == "stopped":
         return "uneven_end" if is_last else "between_runs"
     return "interrupted"
+
+
+def _is_damaged_at_its_end(chain: Sequence[SealedPiece]) -> bool:
+    """Whether the last sound of a chain was lost because its file did not read any more."""
+    kinds = [piece.header.kind for piece in chain if piece.header.kind != "end"]
+    return bool(kinds) and kinds[-1] == DAMAGED
 
 
 class _Layer:
@@ -191,6 +204,8 @@ class _Layer:
             self.at += part.frames
             self.counted += part.captured
             self._is_damaged = part.pieces[-1].header.kind == "journal"
+        elif piece.header.kind == DAMAGED:
+            self._is_damaged = True
 
     def _by_clock(self, counted: int) -> int:
         """Where a counted frame after all that is laid stands by the clock: a count that ran ahead stays ahead."""
@@ -210,7 +225,7 @@ class _Layer:
     @property
     def _untold(self) -> str:
         """What a stretch is that nobody stated: the rest of a journal whose last blocks do not read, or a gap without a reason."""
-        return "damaged" if self._is_damaged else "undeclared"
+        return DAMAGED if self._is_damaged else "undeclared"
 
     def append(self, other: "_Layer", start: int) -> None:
         """Add what another layer holds, its beginning at frame `start`, to which this one is filled already."""

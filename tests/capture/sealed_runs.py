@@ -33,7 +33,8 @@ class SealedRun:
 
     def __post_init__(self) -> None:
         self.statement = run_statement(
-            self.district_key.public_key().public_bytes_raw(), self.run_key, self.signer, recording=self.recording, run=self.run, rate=RATE, ordinal=self.ordinal,
+            self.district_key.public_key().public_bytes_raw(), self.run_key, self.signer, recording=self.recording, run=self.run, rate=RATE,
+            ordinal=self.ordinal,
             kiosk="0b8cf1a6-54a1-4d52-9c5a-94e6f6ad3f4a", started_at=self.started_at,
             microphones=[{"id": MICROPHONE, "label": "Table 1", "seat": None, "device": "Table 1"}],
         )  # fmt: skip

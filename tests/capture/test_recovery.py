@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from meetrec.capture.chain import verify_chain
+from meetrec.capture.damage import damaged_in
 from meetrec.capture.errors import OutboxUnusable
 from meetrec.capture.outbox import RUN_STATEMENT, journal_path, pieces_of, read_closing
 from meetrec.capture.pieces import RATE
@@ -67,13 +68,15 @@ def test_a_run_killed_before_its_first_sample_gets_an_end_at_index_0(tmp_path: P
     assert (end.kind, end.index, end.reason) == ("end", 0, "interrupted")
 
 
-def test_a_damaged_newest_piece_is_kept_and_told_and_other_recordings_are_recovered(crashed: SealedRun) -> None:
+def test_a_damaged_newest_piece_is_set_aside_and_its_chain_is_ended_like_all_others(crashed: SealedRun) -> None:
     other = SealedRun(crashed.outbox, signer=crashed.signer)
     damaged = journal_path(crashed.folder / MICROPHONE, 1)
     damaged.write_bytes(b"")
     found = {interrupted.recording: interrupted for interrupted in recover(crashed.outbox, crashed.signer)}
-    assert "kept as it lies" in found[crashed.recording].troubles[0]
-    assert damaged.exists()
+    assert found[crashed.recording].troubles == ()
+    assert [(one["file"], one["is_lost"]) for one in damaged_in(crashed.outbox, crashed.recording)] == [(damaged.name, True)]
+    headers = verify_chain(crashed.statement, MICROPHONE, crashed.pieces(), crashed.run_key)
+    assert [(header.kind, header.first_frame) for header in headers] == [("flac", 0), ("damaged", RATE), ("end", RATE)]
     assert found[other.recording].troubles == ()
     assert len(list(pieces_of(other.folder, MICROPHONE))) == 1
 

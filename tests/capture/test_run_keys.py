@@ -4,7 +4,7 @@ import json
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meetrec.capture.errors import RunKeyRefused, SignatureRefused
@@ -59,6 +59,7 @@ def test_a_sealed_key_cannot_be_moved_to_another_recording_kiosk_or_run(name: st
         open_run_key(DISTRICT, signed_with(**{name: "another"}))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=80))
 def test_no_bytes_from_elsewhere_are_taken_for_a_statement(noise: bytes) -> None:
     with pytest.raises(RunKeyRefused):
@@ -80,6 +81,7 @@ def test_a_statement_of_before_signatures_is_refused_by_its_format() -> None:
         parse_run_statement(canonical_json({"format": 1, "run": "u"}))
 
 
+@settings(deadline=None)
 @given(position=st.integers(0, len(statement()) - 1), flip=st.integers(1, 255))
 def test_a_statement_with_any_one_byte_changed_is_refused(position: int, flip: int) -> None:
     altered = bytearray(statement())

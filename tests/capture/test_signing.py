@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meetrec.capture.canonical import canonical_json
@@ -32,6 +32,7 @@ PURPOSES = (PIECE, RUN_STATEMENT, CLOSING, ROOM_ENTRY, ON_THE_SPOT)
 SIGNED = SIGNER.sign_statement(CLOSING, {"recording": "r", "runs": {"ä": 1}})
 
 
+@settings(deadline=None)
 @given(content=st.binary(max_size=200), purpose=st.sampled_from(PURPOSES))
 def test_what_was_signed_holds_for_this_key_and_purpose_alone(content: bytes, purpose: str) -> None:
     signature = SIGNER.sign(purpose, content)
@@ -66,6 +67,7 @@ def test_a_statement_comes_back_with_its_signature() -> None:
     assert require_signed_statement(SIGNER.public_bytes, CLOSING, SIGNED, "It")["runs"] == {"ä": 1}
 
 
+@settings(deadline=None)
 @given(position=st.integers(0, len(SIGNED) - 1), flip=st.integers(1, 255))
 def test_a_statement_with_any_one_byte_changed_is_refused(position: int, flip: int) -> None:
     altered = bytearray(SIGNED)

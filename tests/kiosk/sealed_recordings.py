@@ -8,7 +8,8 @@ import numpy as np
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from meetrec.capture.ballast import Ballast
-from meetrec.capture.outbox import RUN_STATEMENT, write_closing
+from meetrec.capture.closing import write_closing
+from meetrec.capture.outbox import RUN_STATEMENT
 from meetrec.capture.pieces import RATE, sha256_hex
 from meetrec.capture.recorder import utc_text
 from meetrec.capture.run_keys import new_run_key, run_statement

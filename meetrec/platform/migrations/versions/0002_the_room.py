@@ -79,6 +79,9 @@ def upgrade() -> None:
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.add_column(sa.Column("stated_at", meetrec.platform.database.Moment(), nullable=True))
 
+    with op.batch_alter_table("piece", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("stands_for", sa.String(length=64), nullable=True))
+
     with op.batch_alter_table("recording", schema=None) as batch_op:
         batch_op.add_column(sa.Column("kiosk_alarms", sa.JSON(), nullable=True))
         batch_op.add_column(sa.Column("kiosk_hours_left", sa.Double(), nullable=True))
@@ -95,6 +98,9 @@ def downgrade() -> None:
     with op.batch_alter_table("recording", schema=None) as batch_op:
         batch_op.drop_column("kiosk_hours_left")
         batch_op.drop_column("kiosk_alarms")
+
+    with op.batch_alter_table("piece", schema=None) as batch_op:
+        batch_op.drop_column("stands_for")
 
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.drop_column("stated_at")
