@@ -65,7 +65,7 @@ class SealedRun:
             files.append(self._piece(microphone, index, part, previous))
             previous = sha256_hex(files[-1])
         end = parts[-1].first_frame + len(parts[-1].samples) if parts else 0
-        files.append(end_piece(self._header(microphone, len(parts), "end", end, 0, previous, reason=self.reason), self.signer))
+        files.append(end_piece(self._header(microphone, len(parts), "end", end, None, previous, reason=self.reason), self.signer))
         return files
 
     def _piece(self, microphone: str, index: int, part: Part, previous: str) -> bytes:
