@@ -44,33 +44,35 @@ class StreamClock:
 
     def __init__(self, rate: int = RATE) -> None:
         self._rate = rate
-        self._starts: deque[tuple[float, float]] = deque()
-        self._opened = 0.0
+        self._earliest: deque[tuple[float, float]] = deque()  # arrival and edge of each block that may yet be the earliest, edges rising
+        self._newest = self._opened = 0.0
 
     def observe(self, block: Block) -> float:
         """Take a block into account; by how many seconds it came later than the stream's usual."""
         start = block.arrived - block.after / self._rate
         self._opened = self._opened or block.arrived
-        usual = self.start if self._starts else start
-        self._starts.append((block.arrived, start))
-        while self._starts[0][0] < block.arrived - REMEMBERED_SECONDS:
-            self._starts.popleft()
+        usual = self.start if self._earliest else start
+        self._newest, edge = block.arrived, start - block.arrived * MOST_DRIFT
+        while self._earliest and self._earliest[-1][1] >= edge:
+            self._earliest.pop()
+        self._earliest.append((block.arrived, edge))
+        while self._earliest[0][0] < block.arrived - REMEMBERED_SECONDS:
+            self._earliest.popleft()
         return start - usual
 
     def forget(self) -> None:
         """Sound was lost inside the stream, so what was learned before no longer holds."""
-        self._starts.clear()
+        self._earliest.clear()
 
     @property
     def start(self) -> float:
-        """When the stream's sample 0 was heard (monotonic seconds)."""
-        newest = self._starts[-1][0]
-        return min(start + (newest - arrived) * MOST_DRIFT for arrived, start in self._starts)
+        """When the stream's sample 0 was heard (monotonic seconds): the earliest of all blocks, each moved by what the crystal may have strayed since."""
+        return self._earliest[0][1] + self._newest * MOST_DRIFT
 
     @property
     def is_settled(self) -> bool:
         """Whether enough blocks came to know the time to a millisecond."""
-        return bool(self._starts) and self._starts[-1][0] - self._opened >= SETTLING_SECONDS
+        return bool(self._earliest) and self._newest - self._opened >= SETTLING_SECONDS
 
     def count_at(self, moment: float) -> int:
         """The number of the sample heard at `moment` (monotonic seconds); negative before the stream began."""

@@ -59,6 +59,7 @@ class PieceWriter:
         clear_leftovers(chain.run_folder, chain.microphone)
         self._find_position()
         self._gaps: tuple[Gap, ...] = ()
+        self._piece = np.zeros(PIECE_FRAMES, np.int16)
         self._forget_open_piece()
 
     def _find_position(self) -> None:
@@ -72,7 +73,6 @@ class PieceWriter:
         self._opening = b""
         self._first_frame = self.next_frame
         self._heard_at: int | None = None
-        self._blocks: list[Samples] = []
         self._in_piece = self._unwritten = self._unsynced = self._counter = 0
 
     @property
@@ -116,7 +116,7 @@ class PieceWriter:
     def _take_in(self, samples: Samples) -> int:
         """Take as many samples as the open piece still holds; how many that was."""
         taken = samples[: PIECE_FRAMES - self._in_piece]
-        self._blocks.append(taken.copy())
+        self._piece[self._in_piece : self._in_piece + len(taken)] = taken
         self._in_piece += len(taken)
         self._unwritten += len(taken)
         self.next_frame += len(taken)
@@ -152,9 +152,7 @@ class PieceWriter:
 
     def _sound(self) -> Samples:
         """All samples of the open piece."""
-        if len(self._blocks) != 1:
-            self._blocks = [np.concatenate([np.zeros(0, np.int16), *self._blocks])]
-        return self._blocks[0]
+        return self._piece[: self._in_piece]
 
     def _close_piece(self) -> None:
         """Encode, compare, seal and place the open piece, then remove its journal. Nothing happens when it is empty."""
