@@ -61,6 +61,7 @@ class VoiceDetector:
         self._waiting_frames = 0
         self._narrow = np.zeros(0, np.float32)
         self._full_power = np.zeros(0, np.float32)
+        self._spectra = np.zeros((0, len(_FREQUENCIES)), np.float32)
         self._floors: deque[float] = deque(maxlen=_FLOOR_STEPS)
         self._voices: deque[bool] = deque(maxlen=round(MINUTE_SECONDS / STEP_SECONDS))
         self.hearing = NOTHING_HEARD
@@ -84,9 +85,11 @@ class VoiceDetector:
         wide = taken.astype(np.float32) / 32_768
         self._narrow = np.concatenate([self._narrow, wide.reshape(-1, _SHRINK).mean(axis=1)])[-_WINDOW_FRAMES * _HOP :]
         self._full_power = np.concatenate([self._full_power, (wide.reshape(hops, -1) ** 2).mean(axis=1)])[-_WINDOW_FRAMES:]
+        new = power_spectra(self._narrow[-(hops + 1) * _HOP :])  # the frames before are known
+        self._spectra = np.concatenate([self._spectra, new])[-(_WINDOW_FRAMES - 1) :]
 
     def _judge(self) -> None:
-        spectra = power_spectra(self._narrow)
+        spectra = self._spectra
         loudness = _decibels(spectra[:, _SPEECH].sum(axis=1))
         self._floors.append(float(np.percentile(loudness, 10)))
         self.hearing = hearing_of(spectra, float(self._full_power.mean() - (self._narrow**2).mean()), min(self._floors))
