@@ -83,7 +83,7 @@ def open_meeting_at_kiosk(page: Page, installation: RunningInstallation) -> None
 def start(page: Page) -> None:
     """The chair asks the parent, counts who is here, lets every microphone hear a voice, and starts the recording (G6)."""
     page.get_by_role("radio", name="Yes").first.check()
-    page.get_by_role("radio", name="Telephone").check()
+    page.get_by_role("radio", name=re.compile("As in the notice")).check()
     page.get_by_role("group", name="Does it lie in plain sight?").get_by_role("radio", name="Yes").check()
     page.get_by_role("button", name="Next").click()
     for who in ("Parent", "Case manager", "Psychologist", "Speech pathologist"):
