@@ -5,6 +5,7 @@ writer; PortAudio's own thread only copies and counts. Commands come over a mult
 second. When the recorder goes away the open piece is sealed and the process leaves.
 """
 
+import select
 import signal
 import time
 from dataclasses import dataclass, replace
@@ -65,7 +66,8 @@ class MicrophoneProcess:
     def __init__(self, microphone: Microphone, is_only_one: bool, outbox: Path, recorder: Connection) -> None:
         self._microphone, self._is_only_one = microphone, is_only_one
         self._outbox = outbox
-        self._recorder = recorder
+        self._recorder, self._words = recorder, select.poll()  # asked some fifty times a second: Connection.poll would build a selector each time
+        self._words.register(recorder, select.POLLIN)
         self._stream: DeviceStream | None = None
         self._clock = StreamClock()
         self._meter, self._voice = Meter(), VoiceDetector()
@@ -136,7 +138,7 @@ class MicrophoneProcess:
     def _obey(self) -> None:
         """Do what the recorder says; its end of the connection closing means that it is gone."""
         try:
-            while not self._leaving and self._recorder.poll():
+            while not self._leaving and self._words.poll(0):
                 self._do(*self._recorder.recv())
         except (EOFError, OSError):
             self._leaving = True
