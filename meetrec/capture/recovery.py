@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from meetrec.capture.closing import write_closing
-from meetrec.capture.damage import mend_chain, mend_statement, require_own, set_lost_runs_aside
+from meetrec.capture.damage import damaged_in, mend_chain, mend_statement, require_own, set_lost_runs_aside
 from meetrec.capture.errors import CaptureError, OutboxUnusable
 from meetrec.capture.files import make_folder, place_file
 from meetrec.capture.outbox import (
@@ -134,7 +134,7 @@ def finish(outbox: Path, recording: str, signer: KioskSigner, kiosk: str | None 
     What does not read is set aside and named there. `kiosk` is this kiosk's id, for a recording none of whose statements reads.
     Raises OutboxUnusable when there is no such recording or a chain has no end (recover comes first).
     """
-    if not run_folders(outbox / recording):
+    if not run_folders(outbox / recording) and not damaged_in(outbox, recording):
         raise OutboxUnusable(f"There is no recording {recording} on this kiosk.")
     set_lost_runs_aside(outbox / recording)
     runs = runs_of(outbox / recording)

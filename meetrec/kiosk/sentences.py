@@ -132,7 +132,7 @@ ALARMS_OVER = {
 
 NO_SOUND = lazy_gettext("No microphone delivers sound, so nothing was started. Check the cables, then press Start again.")
 
-DAMAGED = lazy_gettext("One of its files cannot be read, so it cannot be finished here. Nothing was deleted. Tell the administrator.")
+DAMAGED = lazy_gettext("One of its files cannot be read. If you finish it, that file is kept here and everything else is delivered. Tell the administrator.")
 NOT_CLOSED = lazy_gettext("This recording could not be closed. Everything recorded is kept on this machine. Tell the administrator.")
 
 # What else the recorder may refuse (already running, nothing running, finished) the room has asked about before.

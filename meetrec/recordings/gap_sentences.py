@@ -20,7 +20,7 @@ def reason_of_gap(kind: str) -> str:
         "late_start": _("the microphone started late"),
         "power": _("no power"),
         "interrupted": _("the kiosk was interrupted"),
-        "damaged": _("what was being written when the kiosk was interrupted cannot be read"),
+        "damaged": _("what was written on the kiosk’s disk cannot be read"),
         "between_runs": _("stopped, then started again"),
         "uneven_end": _("the microphone ended before the others"),
         "absent": _("the microphone was not there"),

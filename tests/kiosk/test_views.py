@@ -8,7 +8,9 @@ from uuid import uuid4
 import pytest
 from flask.testing import FlaskClient
 
+from meetrec.capture.damage import SET_ASIDE
 from meetrec.capture.errors import DiskFull, MicrophoneUnusable, OutboxUnusable, RecordingRefused
+from meetrec.capture.outbox import read_closing
 from meetrec.capture.signing import KioskSigner
 from meetrec.kiosk.errors import Trouble
 from meetrec.kiosk.room import Room
@@ -238,8 +240,11 @@ def test_damaged_interrupted_recording_does_not_take_the_screen_away(kiosk_clien
     assert "The recording of M. R. was interrupted" in page
     assert "One of its files cannot be read" in page
     answer = kiosk_client.post(f"/recordings/{MATEO}/finish", data={"held_ms": "2000"})
-    assert answer.status_code == 409
-    assert "could not be closed" in answer.json["error"]
+    assert answer.status_code == 200
+    closing = read_closing(outbox, MATEO)
+    assert closing is not None
+    assert [(one["run"], one["file"], one["is_lost"]) for one in closing["damaged"]] == [(run.run, "run.json", True)]
+    assert (outbox / SET_ASIDE / MATEO / run.run / "whole" / "run.json").read_bytes() == b"{"
 
 
 def test_stop_that_fails_does_not_show_the_recording_before_as_the_saved_one(kiosk_client: FlaskClient, recorder: ScriptedRecorder, room: Room) -> None:

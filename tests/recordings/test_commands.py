@@ -1,8 +1,10 @@
 """Joining by hand: a kiosk's folder and the district's key are enough."""
 
 import json
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ import soundfile
 from click.testing import CliRunner, Result
 
 from meetrec.capture.pieces import Samples
+from meetrec.capture.signing import KioskSigner
 from meetrec.platform.district_keys import KEY_FILE_NAME
 from meetrec.platform.settings import Settings
 from meetrec.recordings.commands import recordings
@@ -21,8 +24,8 @@ from tests.recordings.deliveries import Part, SealedRun, noise
 MakeRun = Callable[..., SealedRun]
 
 
-def assemble(folder: Path, key: Path, out: Path) -> Result:
-    return CliRunner().invoke(recordings, ["assemble", str(folder), "--district-key", str(key), "--out", str(out)], catch_exceptions=True)
+def assemble(folder: Path, key: Path, out: Path, *more: str) -> Result:
+    return CliRunner().invoke(recordings, ["assemble", str(folder), "--district-key", str(key), "--out", str(out), *more], catch_exceptions=True)
 
 
 @pytest.mark.parametrize("level", ["run", "recording"])
@@ -36,6 +39,20 @@ def test_run_folder_becomes_one_file_with_a_channel_per_microphone(level: str, m
     assert rate == 48_000
     assert np.array_equal(joined, np.stack(sounds, axis=1))
     assert "table-2  Window" in result.output
+
+
+@pytest.mark.requirement("G5.b")
+def test_only_what_the_known_kiosk_signed_is_joined_when_its_key_is_given(
+    make_run: MakeRun, settings: Settings, district: SimpleNamespace, tmp_path: Path
+) -> None:
+    folder, key = make_run().write(tmp_path / "outbox"), settings.keyring_dir / KEY_FILE_NAME
+    for name, signer in (("this.pub", district.kiosk_signer), ("other.pub", KioskSigner.new())):
+        (tmp_path / name).write_bytes(b64encode(signer.public_bytes))
+    assert assemble(folder, key, tmp_path / "this.flac", "--kiosk-public-key", str(tmp_path / "this.pub")).exit_code == 0
+    refused = assemble(folder, key, tmp_path / "other.flac", "--kiosk-public-key", str(tmp_path / "other.pub"))
+    assert isinstance(refused.exception, AssemblyFailed)
+    assert "was signed by another kiosk" in str(refused.exception)
+    assert not (tmp_path / "other.flac").exists()
 
 
 def test_run_without_its_end_is_joined_as_far_as_it_goes(make_run: MakeRun, settings: Settings, tmp_path: Path) -> None:
