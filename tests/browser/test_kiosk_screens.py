@@ -115,7 +115,7 @@ def test_recording_program_that_ends_is_told_on_the_screen(page: Page, kiosk: Ki
 def kiosk(virtual_microphones: VirtualMicrophones, district_server: FaultyServer, tmp_path: Path) -> Iterator[KioskProcess]:
     """A real kiosk with four microphones and a server that takes pieces."""
     district_server.news = news(KIOSK, [armed(MATEO, clock.now())], X25519PrivateKey.generate().public_key().public_bytes_raw())
-    kiosk = KioskProcess(tmp_path, district_server)
+    kiosk = KioskProcess(tmp_path, district_server.address)
     yield kiosk
     if kiosk.process.poll() is None:
         kiosk.end()

@@ -26,7 +26,7 @@ def kiosk(virtual_microphones: VirtualMicrophones, district_server: FaultyServer
     """A running kiosk with four microphones; the server knows one meeting, and takes pieces."""
     monkeypatch.chdir(tmp_path)
     district_server.news = news(KIOSK, [armed(MATEO, clock.now())])
-    kiosk = KioskProcess(tmp_path, district_server)
+    kiosk = KioskProcess(tmp_path, district_server.address)
     yield kiosk
     if kiosk.process.poll() is None:
         kiosk.end()
