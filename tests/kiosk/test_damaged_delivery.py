@@ -1,0 +1,94 @@
+"""What a kiosk's disk did not keep, on its way to the record: a gap with its reason, and everything intact beside it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from meetrec.capture import recovery
+from meetrec.capture.damage import SET_ASIDE
+from meetrec.custody.models import ObjectRole
+from meetrec.custody.queries import objects_of, record_of_recording
+from meetrec.custody.vault import Vault
+from meetrec.kiosk.api import DistrictServer
+from meetrec.kiosk.courier import Courier, DeliveryState
+from meetrec.kiosk.meetings_cache import MeetingsCache
+from meetrec.platform.database import Database
+from meetrec.recordings.models import Recording
+from meetrec.recordings.rules import RecordingState
+from tests.fixtures.recordings import notice, recording_id, vault, work
+from tests.kiosk.sealed_recordings import MICROPHONES, SealedRun
+from tests.kiosk.test_delivery_to_the_server import address, cache
+
+__all__ = ["address", "cache", "notice", "recording_id", "vault", "work"]
+
+
+def gap_ledger(database: Database, vault: Vault, recording_id: str) -> dict[str, Any]:
+    """The gap ledger of a stored recording."""
+    with database.reading() as session:
+        record = record_of_recording(session, recording_id)
+    assert record is not None
+    return dict(json.loads(vault.read(objects_of(record, ObjectRole.GAP_LEDGER)[0])))
+
+
+@pytest.mark.requirement("G5.b")
+@pytest.mark.parametrize("index", [0, 1, 2])
+def test_damaged_piece_is_a_gap_of_its_own_and_everything_intact_becomes_the_record(
+    index: int,
+    cache: MeetingsCache,
+    address: str,
+    district: SimpleNamespace,
+    recording_id: str,
+    outbox: Path,
+    work: Callable[[], None],
+    database: Database,
+    vault: Vault,
+) -> None:
+    run = SealedRun(outbox, recording_id, district.kiosk.id, cache.district_public_key, signer=district.kiosk_signer)
+    run.hear(25)
+    for writer in run.writers.values():
+        writer.close_piece()
+    piece = run.folder / MICROPHONES[0] / f"{index:06d}.piece"
+    piece.write_bytes(piece.read_bytes()[:-1] + b"?")
+    recovery.recover(outbox, district.kiosk_signer)
+    recovery.finish(outbox, recording_id, district.kiosk_signer)
+    assert Courier(outbox, DistrictServer(address, district.kiosk_token), lambda *what: None).deliver_pass() == DeliveryState()
+    work()
+    with database.reading() as session:
+        recording = session.get_one(Recording, recording_id)
+        assert (recording.state, recording.sentence) == (RecordingState.STORED, None)
+        assert [one["file"] for one in recording.closing["damaged"]] == [piece.name]
+    (gap,) = gap_ledger(database, vault, recording_id)["gaps"]
+    lost = (index * 10.0, min(index * 10.0 + 10, 25.0))
+    assert (gap["microphone"], gap["kind"], gap["start"], gap["end"]) == (MICROPHONES[0], "damaged", *lost)
+    assert (outbox / SET_ASIDE / recording_id / run.run / MICROPHONES[0] / piece.name).exists()
+
+
+@pytest.mark.requirement("G5.b")
+def test_run_whose_statement_is_lost_keeps_what_arrived_of_it(
+    cache: MeetingsCache,
+    address: str,
+    district: SimpleNamespace,
+    recording_id: str,
+    outbox: Path,
+    work: Callable[[], None],
+    database: Database,
+    vault: Vault,
+) -> None:
+    run = SealedRun(outbox, recording_id, district.kiosk.id, cache.district_public_key, signer=district.kiosk_signer)
+    run.hear(25)
+    courier = Courier(outbox, DistrictServer(address, district.kiosk_token), lambda *what: None)
+    assert courier.deliver_pass() == DeliveryState()  # two closed pieces of each microphone; the journal stays
+    (run.folder / "run.json").write_bytes(b"")
+    recovery.end_chains(outbox / recording_id, district.kiosk_signer)
+    recovery.finish(outbox, recording_id, district.kiosk_signer, district.kiosk.id)
+    assert courier.deliver_pass() == DeliveryState()
+    work()
+    with database.reading() as session:
+        assert session.get_one(Recording, recording_id).state is RecordingState.STORED
+    ledger = gap_ledger(database, vault, recording_id)
+    assert ledger["duration"] == 20.0
+    assert [(gap["kind"], gap["start"], gap["end"]) for gap in ledger["gaps"]] == [("damaged", 20.0, 20.0)] * 2
