@@ -327,7 +327,8 @@ def test_a_chain_that_cannot_be_ended_neither_holds_up_the_others_nor_leaves_the
         assert hung is not None
         os.kill(hung, signal.SIGSTOP)
     (damaged,) = (path for path in room.outbox.rglob("*.journal") if path.parent.name == "demonstration-microphone-1")
-    damaged.write_bytes(b"")
+    damaged.unlink()
+    damaged.mkdir()  # what no program can set aside or end
     with pytest.raises(OutboxUnusable, match=r"could not be closed: .* Everything that was recorded is kept"):
         room.recorder.stop()
     assert room.recorder.status()["state"] == "ready"
@@ -335,6 +336,21 @@ def test_a_chain_that_cannot_be_ended_neither_holds_up_the_others_nor_leaves_the
     assert damaged.exists()
     assert not (room.outbox / ".ballast-demonstration-microphone-1").exists()
     assert not (room.outbox / ".ballast-demonstration-microphone-3").exists()
+
+
+def test_a_journal_that_does_not_read_at_the_stop_is_named_in_the_closing_and_all_else_is_closed(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attended, "HUNG_SECONDS", 1.0)
+    room.recorder.start(room.recording)
+    time.sleep(1)
+    hung = room.recorder.process_ids()["demonstration-microphone-1"]
+    assert hung is not None
+    os.kill(hung, signal.SIGSTOP)
+    (damaged,) = (path for path in room.outbox.rglob("*.journal") if path.parent.name == "demonstration-microphone-1")
+    damaged.write_bytes(b"")
+    closing = room.recorder.stop()
+    assert [(one["microphone"], one["file"], one["is_lost"]) for one in closing["damaged"]] == [("demonstration-microphone-1", damaged.name, True)]
+    assert [header.kind for header in room.chain(1)] == ["damaged", "end"]
+    assert [header.kind for header in room.chain(2)] == ["flac", "end"]
 
 
 def test_a_microphone_whose_disk_is_slow_at_the_stop_still_ends_its_chain_itself(room: Room) -> None:
