@@ -97,6 +97,7 @@ function show(status) {
   showLevels(status);
   showPreflight(status);
   showState(status.state, status.texts.state);
+  document.body.dataset.deaf = status.is_deaf ? "yes" : "no";
   if (status.is_opening_spoken) one("[data-spoken]")?.remove();
   goWhereItHappens(status);
 }

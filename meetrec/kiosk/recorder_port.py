@@ -53,6 +53,12 @@ class RecorderReading:
         """Whether a recording is open, paused or not."""
         return self.state != "idle"
 
+    @property
+    def is_deaf(self) -> bool:
+        """Whether it should record and nothing is written: every microphone is lost, or the disk is full (peers #12)."""
+        writes = [one for one in self.microphones if not one.is_lost and one.state != "disk_full"]
+        return self.state == "recording" and not writes
+
 
 class RecorderPort(Protocol):
     """The recorder, as far as the screen drives it. Every call may raise CaptureError with a sentence."""

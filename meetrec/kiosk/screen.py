@@ -56,6 +56,7 @@ class Screen:
         reading = self.room.look()
         return {
             "state": reading.state,
+            "is_deaf": reading.is_deaf,
             "recording": reading.recording,
             "after": self.after(self.room.last_stopped),
             "version": self.version(now, reading),

@@ -51,6 +51,8 @@ def voice_words(words: str, kind: str, *, is_heard: bool) -> str:
 
 def state_words(reading: RecorderReading, *, is_off_the_record: bool) -> str:
     """The large word of the recorder's page."""
+    if reading.is_deaf:
+        return _("Nothing is being recorded")
     if reading.state != "paused":
         return _("Recording now")
     return _("Off the record: nothing is being recorded") if is_off_the_record else _("Paused: nothing is being recorded")

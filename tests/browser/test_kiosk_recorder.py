@@ -40,6 +40,10 @@ def raise_alarms(recorder: ScriptedRecorder, *kinds: str) -> None:
     microphones[1] = replace(microphones[1], state=state, level_db=level, is_mute="muted" in kinds, alarm_kinds=of_microphone)
     hours = {"disk_filling": 1.4, "disk_full": 0.0}.get(next((kind for kind in kinds if kind in OF_ROOM), ""), 41.0)
     of_room = tuple(kind for kind in kinds if kind in OF_ROOM)
+    if "disk_full" in kinds:  # then no microphone writes
+        microphones = [replace(one, state="disk_full") for one in microphones]
+    elif microphones[0].state == "disk_full":
+        microphones = [replace(one, state="recording") for one in microphones]
     recorder.now = replace(recorder.now, elapsed=1834.0, microphones=tuple(microphones), alarm_kinds=of_room, hours_left=hours)
 
 
@@ -62,6 +66,20 @@ def test_alarm_has_its_own_name_and_stays_until_a_person_answers(
     expect(alarm).to_have_count(0)
     told = [entry for entry, _ in log_of(outbox, MATEO, signer) if entry.startswith("alarm")]
     assert told == ["alarm", "alarm_over", "alarm_answered"]
+
+
+@pytest.mark.requirement("G5.a")
+def test_screen_never_says_recording_while_no_microphone_is_written(page: Page, screen_address: str, recorder: ScriptedRecorder) -> None:
+    """Peers 12: a deaf recorder went on with its red light."""
+    begin(page, screen_address)
+    expect(page.locator("[data-state-words]")).to_have_text("Recording now")
+    for number in (1, 2, 3):
+        recorder.lose(number)
+    expect(page.locator('[data-microphone="microphone-3"]')).to_contain_text("Not connected")
+    expect(page.locator("[data-state-words]")).to_have_text("Recording now")  # the fourth still is
+    recorder.lose(4)
+    expect(page.locator("[data-state-words]")).to_have_text("Nothing is being recorded")
+    assert page.locator("body").get_attribute("data-deaf") == "yes"
 
 
 def test_many_alarms_at_once_leave_pause_and_stop_in_sight_in_both_languages(page: Page, screen_address: str, seen: Seen, recorder: ScriptedRecorder) -> None:
@@ -115,7 +133,7 @@ def test_notes_are_kept_with_one_tap_or_in_own_words(
 def test_spoken_opening_is_prompted_until_it_is_marked(page: Page, screen_address: str, seen: Seen, outbox: Path, signer: KioskSigner) -> None:
     begin(page, screen_address)
     expect(page.get_by_text("This meeting is being recorded by the parent and by the school district.")).to_be_visible()
-    page.get_by_role("button", name="It has been read aloud").tap()
+    page.get_by_role("button", name="The opening has been read aloud").tap()
     expect(page.get_by_text("Read aloud now:")).to_have_count(0)
     seen()
     page.reload()
