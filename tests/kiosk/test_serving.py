@@ -113,12 +113,19 @@ def test_second_program_on_the_same_outbox_is_refused_before_it_touches_anything
     assert kiosk.status()["state"] == "recording"
 
 
-def test_recording_that_does_not_read_keeps_no_kiosk_from_starting(kiosk: KioskProcess) -> None:
+def test_recording_whose_statement_does_not_read_is_put_back_or_named_and_keeps_no_kiosk_from_starting(kiosk: KioskProcess) -> None:
     kiosk.begin()
     time.sleep(1)
     kiosk.end()
-    (statement,) = kiosk.outbox.rglob("run.json")
+    (statement,), (copy,) = kiosk.outbox.rglob("run.json"), kiosk.outbox.rglob("run.copy.json")
+    whole = statement.read_bytes()
     statement.write_bytes(b"{")
+    kiosk.start()
+    assert "One of its files cannot be read" not in kiosk.get("/").text
+    assert statement.read_bytes() == whole
+    kiosk.end()
+    statement.write_bytes(b"{")
+    copy.write_bytes(b"{")
     kiosk.start()
     assert "One of its files cannot be read" in kiosk.get("/").text
     assert statement.read_bytes() == b"{"
