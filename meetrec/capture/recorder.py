@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 from meetrec.capture.alarms import ZEROS_SHOWN_SECONDS, alarms_of, alarms_of_room
 from meetrec.capture.attended import AttendedMicrophone
 from meetrec.capture.ballast import GO_ON_BYTES, Ballast, room_in
+from meetrec.capture.boot import boot_of
 from meetrec.capture.closing import write_closing
 from meetrec.capture.devices import Microphone
 from meetrec.capture.errors import CaptureError, DiskFull, OutboxUnusable, RecordingRefused
@@ -99,7 +100,7 @@ class Recorder:
                 except Exception:  # this thread must outlive every fault, or nothing would be started anew any more (G5.a)
                     log.exception("The microphone %s could not be attended; it is tried again.", attended.microphone.id)
             self._look_at_space(time.monotonic())
-            self._closing.wait(ATTENTION_SECONDS / 5)
+            self._closing.wait(ATTENTION_SECONDS / 2)  # so that the microphones are heard together, and not each in a turn of its own
 
     def _hear_from(self, attended: AttendedMicrophone, now: float) -> None:
         """Take in what a process said, and whether its microphone hears a voice of its own."""
@@ -157,7 +158,7 @@ class Recorder:
             self._district_public_key, run_key, self._signer, recording=recording, kiosk=self._kiosk, run=run, rate=RATE,
             ordinal=next_ordinal(self._outbox / recording),
             started_at=utc_text(datetime.now(UTC) + timedelta(seconds=LEAD_SECONDS)),
-            microphones=[attended.as_statement() for attended in self._attended],
+            microphones=[attended.as_statement() for attended in self._attended], boot=boot_of(self._kiosk),
         )  # fmt: skip
         folder = self._outbox / recording / run
         make_folder(folder)

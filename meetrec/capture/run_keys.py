@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives import hashes, hpke
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from meetrec.capture.boot import is_boot
 from meetrec.capture.canonical import canonical_json as canonical_json
 from meetrec.capture.errors import RunKeyRefused, SignatureRefused
 from meetrec.capture.signing import RUN_STATEMENT, KioskSigner, public_key_of, read_statement, require_signed_statement
@@ -101,17 +102,19 @@ def run_statement(
     started_at: str,
     rate: int,
     microphones: list[dict[str, Any]],
+    boot: str | None = None,
 ) -> bytes:
     """The bytes of run.json: the run's opening statement, signed, in its one spelling. `started_at` is ISO UTC with microseconds.
 
     `ordinal` counts the runs of the recording from 1. It alone says which came first: a machine's clock may be wrong after a power cut.
+    `boot` tells which boot of the machine this is (boot.boot_of).
     """
     sealed = seal_run_key(district_public_key, run_key, recording=recording, kiosk=kiosk, run=run)
     return signer.sign_statement(RUN_STATEMENT, {
         "format": RUN_STATEMENT_FORMAT, "signer": base64.b64encode(signer.public_bytes).decode(),
         "recording": recording, "kiosk": kiosk, "run": run, "ordinal": ordinal, "started_at": started_at,
         "sealed_key": base64.b64encode(sealed).decode(), "district_key": hashlib.sha256(district_public_key).hexdigest(),
-        "rate": rate, "microphones": microphones,
+        "rate": rate, "microphones": microphones, "boot": boot,
     })  # fmt: skip
 
 
@@ -133,6 +136,8 @@ def parse_run_statement(run_statement: bytes) -> dict[str, Any]:
     require_signed_statement(public_key_of(statement["signer"]), RUN_STATEMENT, run_statement, f"The opening statement of run {statement['run']}")
     if type(statement["ordinal"]) is not int or statement["ordinal"] < 1:
         raise RunKeyRefused(f"Run {statement['run']} does not say which of its recording it is, counted from 1.")
+    if not is_boot(statement.get("boot")):
+        raise RunKeyRefused(f"Run {statement['run']} names the boot of its machine in a form that no kiosk writes.")
     _require_microphones(statement)
     return statement
 

@@ -25,7 +25,7 @@ from meetrec.custody.models import ObjectRole
 from meetrec.custody.store import Stored
 from meetrec.custody.vault import Vault
 from meetrec.recordings import listening_copy
-from meetrec.recordings.delivered_runs import open_run
+from meetrec.recordings.delivered_runs import Boot, open_run
 from meetrec.recordings.flac_stream import SoundFacts, flac_stream
 from meetrec.recordings.listening_copy import MastersReadBack
 from meetrec.recordings.rules import ChainEnd, chains_of_closing, lost_runs
@@ -60,7 +60,8 @@ def open_delivery(folder: Path, closing: Mapping[str, Any], district_key: X25519
         promised.setdefault(run, {})[microphone] = end
     opened = [open_run(folder / run, district_key, ends, kiosk_keys.get(run, b"")) for run, ends in promised.items()]
     cut = [run for run in sorted(lost_runs(closing)) if (folder / run).is_dir()]  # what arrived before the kiosk lost its statement
-    return timeline_of([*opened, *(replace(open_run(folder / run, district_key, None, kiosk_keys.get(run, b"")), is_cut=True) for run in cut)])
+    opened += [replace(open_run(folder / run, district_key, None, kiosk_keys.get(run, b"")), is_cut=True) for run in cut]
+    return timeline_of(opened, Boot.stated_in(closing))
 
 
 def assemble(timeline: Timeline, vault: Vault, record_id: str, tell: Tell, room_log: Mapping[str, Any] | None = None) -> Assembled:

@@ -49,6 +49,24 @@ class Microphone:
 
 
 @dataclass(frozen=True)
+class Boot:
+    """One start of a kiosk's machine, as its statements name it."""
+
+    kiosk: str
+    id: str
+
+    @classmethod
+    def stated_in(cls, statement: Mapping[str, Any]) -> "Boot | None":
+        """Out of run.json or closing.json; None where the machine told none."""
+        named = statement.get("boot")
+        return cls(str(statement.get("kiosk")), named) if isinstance(named, str) else None
+
+    def ended_before(self, later: "Boot | None") -> bool:
+        """Whether the same machine was switched off or started anew before `later`; another machine's start says nothing of it."""
+        return later is not None and later.kiosk == self.kiosk and later.id != self.id
+
+
+@dataclass(frozen=True)
 class OpenedRun:
     """A run whose key opened and whose chains hold: its place among the runs, when it began, its microphones, and each one's pieces in order."""
 
@@ -57,6 +75,7 @@ class OpenedRun:
     started_at: datetime
     microphones: tuple[Microphone, ...]
     chains: Mapping[str, tuple[SealedPiece, ...]]
+    boot: Boot | None = None  # of the kiosk's machine, while it recorded
     is_cut: bool = False  # the kiosk lost its statement, so no chain of it can have an end
 
 
@@ -86,7 +105,7 @@ def _opened(folder: Path, district_key: X25519PrivateKey, promised: Mapping[str,
     wanted = promised if promised is not None else {path.name: None for path in folder.iterdir() if path.is_dir()}
     chains = {microphone: _chain(folder / microphone, content, run_key, end) for microphone, end in wanted.items()}
     started_at = datetime.fromisoformat(statement["started_at"])
-    return OpenedRun(statement["run"], statement["ordinal"], started_at, _microphones_of(statement), chains)
+    return OpenedRun(statement["run"], statement["ordinal"], started_at, _microphones_of(statement), chains, Boot.stated_in(statement))
 
 
 def _microphones_of(statement: Mapping[str, Any]) -> tuple[Microphone, ...]:

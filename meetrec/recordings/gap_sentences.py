@@ -18,7 +18,7 @@ def reason_of_gap(kind: str) -> str:
         "stall": _("the microphone stood still"),
         "overflow": _("the machine could not keep up"),
         "late_start": _("the microphone started late"),
-        "power": _("no power"),
+        "power": _("the kiosk’s machine was switched off or restarted"),
         "interrupted": _("the kiosk was interrupted"),
         "damaged": _("what was written on the kiosk’s disk cannot be read"),
         "between_runs": _("stopped, then started again"),

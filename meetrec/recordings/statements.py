@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from meetrec.capture.boot import is_boot
 from meetrec.capture.errors import CaptureError
 from meetrec.capture.run_keys import parse_run_statement, require_signer
 from meetrec.capture.signing import CLOSING, require_signed_statement
@@ -35,7 +36,7 @@ def _stopped_at_in(closing: Any) -> datetime:
     try:
         chains_of_closing(closing)
         lost_runs(closing)
-        stopped_at = moment_in(closing["stopped_at"])
+        stopped_at = moment_in(closing["stopped_at"]) if is_boot(closing.get("boot")) else None
     except (ValueError, KeyError):
         stopped_at = None
     if stopped_at is None:

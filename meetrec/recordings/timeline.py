@@ -14,13 +14,15 @@ from typing import Any
 import numpy as np
 
 from meetrec.capture.pieces import RATE, Samples
-from meetrec.recordings.delivered_runs import Microphone, OpenedRun, SealedPiece
+from meetrec.recordings.delivered_runs import Boot, Microphone, OpenedRun, SealedPiece
 from meetrec.recordings.errors import AssemblyFailed
 from meetrec.recordings.stretches import Stretch, stretches_of
 
 SERVER = "server"
 DAMAGED = "damaged"
+INTERRUPTED, POWER = "interrupted", "power"  # the kiosk's program ended; its machine was switched off or started anew
 CLOCK, RUN_ORDER = "clock", "run order"  # a break of unknown length, and what noticed it
+OF_UNKNOWN_LENGTH = (DAMAGED, POWER)  # where nothing follows them
 SILENCE_FRAMES = 10 * RATE
 LONGEST_PAUSE = timedelta(hours=12)  # between runs; a clock that says more was set in between and is not believed
 CLOCK_DRIFT = 5 * RATE  # frames; a sound card counts a second or two more than the clock in a long meeting
@@ -98,12 +100,16 @@ class Timeline:
         return {"duration": self.seconds, "gaps": gaps, "clocks": clocks, "stretches": stretches}
 
 
-def timeline_of(runs: Sequence[OpenedRun]) -> Timeline:
-    """Lay all runs on one clock. Raises AssemblyFailed when nothing was recorded or pieces lie over each other."""
+def timeline_of(runs: Sequence[OpenedRun], closed_in: Boot | None = None) -> Timeline:
+    """Lay all runs on one clock; `closed_in` is the boot in which the kiosk closed the recording.
+
+    Raises AssemblyFailed when nothing was recorded or pieces lie over each other.
+    """
     ordered = sorted(runs, key=lambda run: run.ordinal)
     laid = [{microphone: _laid(microphone, chain) for microphone, chain in run.chains.items()} for run in ordered]
     spans = _spans(ordered, [max((layer.at for layer in layers.values()), default=0) for layers in laid])
-    layers = {microphone: _joined(microphone.id, ordered, laid, spans) for microphone in _microphones(ordered)}
+    boots_after = [*(run.boot for run in ordered[1:]), closed_in]
+    layers = {microphone: _joined(microphone.id, ordered, laid, spans, boots_after) for microphone in _microphones(ordered)}
     if not any(isinstance(part, Stretch) for layer in layers.values() for part in layer.parts):
         raise AssemblyFailed("No microphone recorded any sound. What the kiosk delivered was kept.")
     missing = sorted((one for layer in layers.values() for one in layer.missing), key=lambda one: (one.first_frame, one.microphone))
@@ -150,8 +156,10 @@ def _laid(microphone: str, chain: Sequence[SealedPiece]) -> "_Layer":
     return layer
 
 
-def _joined(microphone: str, runs: Sequence[OpenedRun], laid: Sequence[Mapping[str, "_Layer"]], spans: Sequence[Span]) -> "_Layer":
-    """One microphone over all runs, on the common clock."""
+def _joined(
+    microphone: str, runs: Sequence[OpenedRun], laid: Sequence[Mapping[str, "_Layer"]], spans: Sequence[Span], boots_after: Sequence[Boot | None]
+) -> "_Layer":
+    """One microphone over all runs, on the common clock; `boots_after` says in which boot it went on after each run, or was closed."""
     layer = _Layer(microphone)
     for number, (run, layers, span) in enumerate(zip(runs, laid, spans, strict=True)):
         if not span.is_clock_believed:
@@ -159,22 +167,20 @@ def _joined(microphone: str, runs: Sequence[OpenedRun], laid: Sequence[Mapping[s
         layer.append(layers.get(microphone, _Layer(microphone)), span.start)
         is_last = number == len(runs) - 1
         chain, ended = run.chains.get(microphone, ()), layer.at
-        is_damaged = run.is_cut or _is_damaged_at_its_end(chain)
-        layer.fill_to(span.end if is_last else spans[number + 1].start, _kind_after(chain, is_last, is_damaged), SERVER)
-        if is_damaged and layer.at == ended:  # no other microphone reaches further: how much is lost nobody knows
-            layer.missing.append(Missing(microphone, layer.at, 0, DAMAGED, SERVER))
+        kind = DAMAGED if run.is_cut or _is_damaged_at_its_end(chain) else _kind_after(chain, is_last, run.boot, boots_after[number])
+        layer.fill_to(span.end if is_last else spans[number + 1].start, kind, SERVER)
+        if kind in OF_UNKNOWN_LENGTH and layer.at == ended:  # no other microphone reaches further: how much is lost nobody knows
+            layer.missing.append(Missing(microphone, layer.at, 0, kind, SERVER))
     return layer
 
 
-def _kind_after(chain: Sequence[SealedPiece], is_last: bool, is_damaged: bool) -> str:
+def _kind_after(chain: Sequence[SealedPiece], is_last: bool, boot: Boot | None, boot_after: Boot | None) -> str:
     """Why there is nothing after a microphone's last piece of a run."""
     if not chain:
         return "absent"
-    if is_damaged:
-        return DAMAGED
     if chain[-1].header.reason == "stopped":
         return "uneven_end" if is_last else "between_runs"
-    return "interrupted"
+    return POWER if boot is not None and boot.ended_before(boot_after) else INTERRUPTED
 
 
 def _is_damaged_at_its_end(chain: Sequence[SealedPiece]) -> bool:

@@ -30,12 +30,13 @@ class SealedRun:
     run_key: bytes = field(default_factory=new_run_key)
     district_key: X25519PrivateKey = field(default_factory=X25519PrivateKey.generate)
     signer: KioskSigner = field(default_factory=KioskSigner.new)
+    kiosk: str = "0b8cf1a6-54a1-4d52-9c5a-94e6f6ad3f4a"
+    boot: str | None = None
 
     def __post_init__(self) -> None:
         self.statement = run_statement(
             self.district_key.public_key().public_bytes_raw(), self.run_key, self.signer, recording=self.recording, run=self.run, rate=RATE,
-            ordinal=self.ordinal,
-            kiosk="0b8cf1a6-54a1-4d52-9c5a-94e6f6ad3f4a", started_at=self.started_at,
+            ordinal=self.ordinal, kiosk=self.kiosk, started_at=self.started_at, boot=self.boot,
             microphones=[{"id": MICROPHONE, "label": "Table 1", "seat": None, "device": "Table 1"}],
         )  # fmt: skip
         make_folder(self.folder)

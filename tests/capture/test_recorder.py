@@ -20,6 +20,7 @@ import soundfile
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from meetrec.capture import attended, recorder, writers
+from meetrec.capture.boot import boot_of
 from meetrec.capture.chain import verify_chain
 from meetrec.capture.devices import list_microphones
 from meetrec.capture.errors import OutboxUnusable, RecordingRefused
@@ -122,6 +123,7 @@ def test_what_is_played_is_captured_sample_for_sample_on_four_microphones(room: 
         assert room.gaps(number) == []
     assert max(starts) - min(starts) < RATE * 0.02, f"the microphones lie {starts} frames apart"
     assert closing == read_closing(room.outbox, room.recording)
+    assert closing["boot"] == statement_of(runs_of(room.outbox / room.recording)[0])["boot"] == boot_of(closing["kiosk"]) is not None
     assert {entry["pieces"] for entry in next(iter(closing["runs"].values())).values()} == {3}
 
 

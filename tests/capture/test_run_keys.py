@@ -132,3 +132,10 @@ def test_keys_do_not_show_in_logs() -> None:
 
 def test_json_has_one_spelling() -> None:
     assert canonical_json({"b": 1, "a": "é"}) == '{"a":"é","b":1}'.encode()
+
+
+@pytest.mark.parametrize("boot", ["", "a" * 63, 7, ["a" * 64]])
+def test_statement_that_names_its_boot_in_no_form_of_ours_is_refused(boot: object) -> None:
+    assert parse_run_statement(signed_with(boot="a" * 64))["boot"] == "a" * 64
+    with pytest.raises(RunKeyRefused, match="the boot of its machine"):
+        parse_run_statement(signed_with(boot=boot))

@@ -46,6 +46,7 @@ class SealedRun:
     started_at: datetime = START
     ordinal: int = 1
     reason: str = "stopped"
+    boot: str | None = None
     run: str = field(default_factory=lambda: str(uuid4()))
     run_key: bytes = field(default_factory=new_run_key, repr=False)
     signer: KioskSigner = field(default_factory=KioskSigner.new, repr=False)
@@ -54,7 +55,7 @@ class SealedRun:
         microphones = [{"id": one, "label": one, "seat": SEATS.get(one), "device": one} for one in self.parts]
         self.statement = run_statement(
             self.district_public_key, self.run_key, self.signer, recording=self.recording, kiosk=self.kiosk, run=self.run,
-            started_at=self.started_at.isoformat(timespec="microseconds"), rate=RATE, ordinal=self.ordinal, microphones=microphones,
+            started_at=self.started_at.isoformat(timespec="microseconds"), rate=RATE, ordinal=self.ordinal, microphones=microphones, boot=self.boot,
         )  # fmt: skip
         self.chains = {microphone: self._chain(microphone, parts) for microphone, parts in self.parts.items()}
 
@@ -127,10 +128,11 @@ class KioskClient:
                 answer = self.piece(run, microphone, index)
                 assert answer.status_code == 200, answer.json
 
-    def close(self, *runs: SealedRun) -> TestResponse:
-        """Deliver the closing statement of these runs."""
+    def close(self, *runs: SealedRun, boot: object = None) -> TestResponse:
+        """Deliver the closing statement of these runs, written in the boot named."""
         closing = {
             "recording": runs[0].recording, "kiosk": runs[0].kiosk, "stopped_at": START.isoformat(), "runs": {run.run: run.closing() for run in runs},
+            "boot": boot,
         }  # fmt: skip
         return self.put(f"{runs[0].recording}/closing", runs[0].signer.sign_statement(CLOSING, closing))
 

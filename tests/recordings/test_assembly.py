@@ -62,7 +62,7 @@ def sentence_of(database: Database, recording_id: str) -> tuple[RecordingState, 
         recording = session.get_one(Recording, recording_id)
         job = session.scalars(select(Job).where(Job.kind == "recordings.assemble").order_by(Job.created_at.desc())).first()
         assert job is not None
-        return recording.state, recording.sentence or job.sentence or ""
+        return recording.state, recording.copies[0].sentence or job.sentence or ""
 
 
 @pytest.mark.requirement("G5.b")
@@ -111,6 +111,17 @@ def test_runs_lie_where_the_wall_clock_puts_them(kiosk: KioskClient, make_run: M
     assert np.array_equal(stored["Window"], np.concatenate([np.zeros(int(5.25 * SECOND), np.int16), late]))
     told = ledger(database, vault, one.recording)
     assert sorted(told) == [("table-1", 1.0, 5.25, "interrupted"), ("table-2", 0.0, 5.25, "absent")]
+
+
+@pytest.mark.requirement("G5.b")
+def test_machine_that_was_switched_off_before_the_recording_was_closed_is_told_as_such(
+    kiosk: KioskClient, make_run: MakeRun, work: Work, database: Database, vault: Vault
+) -> None:
+    run = make_run({"table-1": [Part(0, noise(SECOND, 1))], "table-2": [Part(0, noise(2 * SECOND, 2))]}, reason="interrupted", boot="a" * 64)
+    kiosk.pieces(run)
+    assert kiosk.close(run, boot="b" * 64).status_code == 200
+    work()
+    assert ledger(database, vault, run.recording) == [("table-1", 1.0, 2.0, "power"), ("table-2", 2.0, 2.0, "power")]
 
 
 @pytest.mark.parametrize("step", [timedelta(seconds=-20), timedelta(days=-9000), timedelta(days=400)])

@@ -186,4 +186,12 @@ def test_joining_holds_every_signature_against_the_kiosks_key_once_more(
     with database.reading() as session:
         recording = session.get_one(Recording, run.recording)
     assert recording.state is RecordingState.BROKEN
-    assert recording.sentence == f"The opening statement of run {run.run} was signed by another kiosk: its key is not the one that is known."
+    assert recording.copies[0].sentence == f"The opening statement of run {run.run} was signed by another kiosk: its key is not the one that is known."
+
+
+@pytest.mark.requirement("G5.b")
+@pytest.mark.parametrize("boot", ["", "z" * 64, 7])
+def test_closing_that_names_its_boot_in_no_form_of_ours_is_refused(boot: object, kiosk: KioskClient, run: SealedRun) -> None:
+    kiosk.pieces(run)
+    assert "The closing statement is damaged" in refusal(kiosk.close(run, boot=boot))
+    assert kiosk.close(run, boot="a" * 64).status_code == 200

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from meetrec.capture.pieces import PIECE_FRAMES, RATE, Gap, Samples
 from meetrec.capture.signing import KioskSigner
-from meetrec.recordings.delivered_runs import open_run
+from meetrec.recordings.delivered_runs import Boot, open_run
 from meetrec.recordings.drift import captured_sound
 from meetrec.recordings.timeline import Timeline, Track, timeline_of
 from tests.recordings.deliveries import START, Part, SealedRun
@@ -57,15 +57,17 @@ class Room:
         self.signer = KioskSigner.new()
         self.runs: list[SealedRun] = []
 
-    def run(self, parts: dict[str, list[Part]], after: timedelta = timedelta(0), reason: str = "stopped") -> SealedRun:
+    def run(self, parts: dict[str, list[Part]], after: timedelta = timedelta(0), reason: str = "stopped", **named: str) -> SealedRun:
+        """`named`: the `kiosk`, if it is not the room's, and the `boot` of its machine."""
         key, number = self.key.public_key().public_bytes_raw(), len(self.runs) + 1
-        run = SealedRun(self.recording, self.kiosk, key, parts, signer=self.signer, started_at=START + after, ordinal=number, reason=reason)
+        facts = {"kiosk": self.kiosk, "district_public_key": key, "signer": self.signer, "started_at": START + after, "ordinal": number, "reason": reason}
+        run = SealedRun(recording=self.recording, parts=parts, **{**facts, **named})  # type: ignore[arg-type]
         self.runs.append(run)
         run.write(self.folder)
         return run
 
-    def joined(self) -> Timeline:
-        return timeline_of([open_run(self.folder / self.recording / run.run, self.key) for run in self.runs])
+    def joined(self, closed_in: Boot | None = None) -> Timeline:
+        return timeline_of([open_run(self.folder / self.recording / run.run, self.key) for run in self.runs], closed_in)
 
     def captured(self, microphone: str) -> Iterator[Samples]:
         return (part.samples for run in self.runs for part in run.parts.get(microphone, ()))
@@ -210,3 +212,40 @@ def test_pieces_that_do_not_say_when_they_were_heard_are_joined_by_count(room: R
     timeline = room.joined()
     assert timeline.frames == 3 * RATE
     assert timeline.ledger()["clocks"][0]["parts_per_million"] is None
+
+
+BEFORE, AFTER = "a" * 64, "b" * 64
+
+
+def test_break_that_ends_in_another_boot_of_the_machine_is_the_power_and_not_the_program(room: Room) -> None:
+    def sound(seed: int) -> dict[str, list[Part]]:
+        return {"table-1": [Part(0, np.random.default_rng(seed).integers(-3000, 3000, RATE, dtype=np.int16))]}
+
+    room.run(sound(1), reason="interrupted", boot=BEFORE)
+    room.run(sound(2), timedelta(seconds=5), reason="interrupted", boot=BEFORE)
+    room.run(sound(3), timedelta(seconds=20), boot=AFTER)
+    assert missing_of(room.joined()) == [("interrupted", RATE, 5 * RATE), ("power", 6 * RATE, 20 * RATE)]
+
+
+def test_power_that_went_while_nobody_recorded_on_is_told_by_the_closing(room: Room) -> None:
+    short, long = Card(0).pieces(0, 0, RATE, []), Card(0).pieces(0, 0, 2 * RATE, [])
+    room.run({"table-1": short, "table-2": long}, reason="interrupted", boot=BEFORE)
+    power = room.joined(Boot(room.kiosk, AFTER))
+    assert missing_of(power) == [("power", RATE, 2 * RATE)]
+    assert missing_of(power, "table-2") == [("power", 2 * RATE, 2 * RATE)]  # how long the meeting went on nobody knows
+    same = room.joined(Boot(room.kiosk, BEFORE))
+    assert missing_of(same) == [("interrupted", RATE, 2 * RATE)]
+    assert missing_of(same, "table-2") == []
+
+
+def test_stop_is_a_stop_whatever_the_machine_did_after_it(room: Room) -> None:
+    room.run({"table-1": Card(0).pieces(0, 0, RATE, [])}, boot=BEFORE)
+    room.run({"table-1": Card(0).pieces(0, 0, RATE, [])}, timedelta(seconds=5), boot=AFTER)
+    assert [kind for kind, *_ in missing_of(room.joined(Boot(room.kiosk, "c" * 64)))] == ["between_runs"]
+
+
+@pytest.mark.parametrize("later", [{}, {"kiosk": str(uuid4()), "boot": AFTER}], ids=["no boot stated", "another kiosk"])
+def test_power_is_never_guessed(later: dict[str, str], room: Room) -> None:
+    room.run({"table-1": Card(0).pieces(0, 0, RATE, [])}, reason="interrupted", boot=BEFORE)
+    room.run({"table-1": Card(0).pieces(0, 0, RATE, [])}, timedelta(seconds=5), **later)
+    assert missing_of(room.joined()) == [("interrupted", RATE, 5 * RATE)]
