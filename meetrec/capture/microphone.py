@@ -13,6 +13,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from meetrec.capture.alarms import ZEROS_SHOWN_SECONDS
 from meetrec.capture.devices import Microphone
 from meetrec.capture.errors import CaptureError, MicrophoneUnusable
@@ -23,7 +25,7 @@ from meetrec.capture.take import Take
 from meetrec.capture.voice import NOTHING_HEARD, Hearing, VoiceDetector
 from meetrec.capture.writers import hold_as_writer
 
-TICK_SECONDS = 0.05
+TICK_SECONDS = 0.1  # what has come is taken together: each turn costs, and a kill loses no more than this beside the open journal block
 STATUS_SECONDS = 0.1
 STALLED_SECONDS = 1.0
 FIRST_BLOCK_SECONDS = 1.5  # then it is told; a device may need longer, so it is given up only after
@@ -85,9 +87,8 @@ class MicrophoneProcess:
         """Work until told to leave, or until the recorder is gone."""
         while not self._leaving:
             self._open_if_needed()
-            for block in self._stream.next_blocks(TICK_SECONDS) if self._stream else self._rest():
-                self._obey()
-                self._hear(block)
+            time.sleep(TICK_SECONDS)
+            self._hear_all(self._stream.next_blocks(0) if self._stream else [])
             self._obey()
             self._watch()
             self._tell()
@@ -95,10 +96,6 @@ class MicrophoneProcess:
 
     def leave(self) -> None:
         self._leaving = True
-
-    def _rest(self) -> list[Block]:
-        time.sleep(TICK_SECONDS)
-        return []
 
     def _end(self) -> None:
         if self._take is not None:
@@ -120,15 +117,23 @@ class MicrophoneProcess:
         if self._take is not None:
             self._take.attach(self._clock)
 
+    def _hear_all(self, blocks: list[Block]) -> None:
+        """What came in one turn; what the recorder says is obeyed before each block, because it may say from which moment on to record."""
+        for block in blocks:
+            self._obey()
+            self._hear(block)
+        if blocks:
+            self._trouble = None
+            together = np.concatenate([block.samples for block in blocks])
+            self._note_level(self._meter.read(together))
+            if self._voice.listen(together):
+                self._heard_at = blocks[-1].arrived
+
     def _hear(self, block: Block) -> None:
-        self._trouble = None
         lateness = self._clock.observe(block)
-        self._note_level(self._meter.read(block.samples))
         if self._take is not None:
             self._take.hear(block, lateness)
             self._lost_at = self._take.lost_at or self._lost_at
-        if self._voice.listen(block.samples):
-            self._heard_at = block.arrived
 
     def _note_level(self, level: Level) -> None:
         """Keep the loudest of what was not told yet."""

@@ -36,7 +36,7 @@ def measure(folder: Path) -> list[Figure]:
 
 def _start(kiosk: KioskProcess, recording: str) -> float:
     kiosk.open_meeting(recording)
-    wait_until(lambda: all(shown["state"] not in ("opening", "lost") for shown in kiosk.status()["microphones"]))
+    wait_until(lambda: all(shown["state"] not in ("opening", "lost") for shown in kiosk.status()["microphones"].values()))
     began = time.monotonic()
     answer = kiosk.press_start(recording)
     seconds = time.monotonic() - began

@@ -51,5 +51,6 @@ def _after(path: Path, played: Samples) -> int:
 
 
 def lost_seconds(handed_over: int, kept: int) -> float:
-    """Seconds that were handed over and are not kept; frames of what was played."""
-    return max(0, handed_over - kept) / RATE
+    """Seconds that were handed over and are not kept; frames of what was played. AssertionError when more is kept than was handed over."""
+    assert handed_over >= kept, f"{kept} frames are kept, but only {handed_over} were noted: the measurement does not hold"
+    return (handed_over - kept) / RATE

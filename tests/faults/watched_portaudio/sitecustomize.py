@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 LAST_FRAMES = 64
-NOTE = struct.Struct(f"<{LAST_FRAMES * 2}sQ")
+NOTE = struct.Struct(f"<{2 * LAST_FRAMES}sQ")
 
 
 class _WatchSoundDevice(importlib.abc.MetaPathFinder):
@@ -48,11 +48,13 @@ def _noting(callback: Callable[..., None]) -> Callable[..., None]:
         file.truncate(2 * NOTE.size)
         notes = mmap.mmap(file.fileno(), 0)
     count = calls = 0
+    last = bytes(2 * LAST_FRAMES)
 
     def noted(samples: Any, frames: int, moment: Any, status: Any) -> None:
-        nonlocal count, calls
+        nonlocal count, calls, last
         count, calls = count + frames, calls + 1
-        NOTE.pack_into(notes, calls % 2 * NOTE.size, samples[-LAST_FRAMES:, 0].astype("<i2").tobytes(), count)
+        last = (last + samples[-LAST_FRAMES:, 0].astype("<i2").tobytes())[-2 * LAST_FRAMES :]  # a block may be of three samples
+        NOTE.pack_into(notes, calls % 2 * NOTE.size, last, count)
         callback(samples, frames, moment, status)
 
     return noted
