@@ -87,7 +87,7 @@ def schedule(settings: Settings, stop: Event) -> None:
     from meetrec.platform.queue import JobQueue, sweep
     from meetrec.platform.tables import load_tables
     from meetrec.platform.timetable import TimetableEntry, run_timetable
-    from meetrec.recordings.jobs import clear_stored_deliveries
+    from meetrec.recordings.jobs import clear_stored_deliveries, settle_waiting_copies
 
     load_tables()
     database, vault = Database(settings.database_url), Vault.of(settings)
@@ -101,6 +101,7 @@ def schedule(settings: Settings, stop: Event) -> None:
         TimetableEntry("sweep of jobs", SWEEP_EVERY, lambda: sweep(database, wake)),
         TimetableEntry("end of idle sittings", SWEEP_EVERY, end_sittings),
         TimetableEntry("remains of interrupted writing", CLEAR_EVERY, vault.remove_unfinished),
+        TimetableEntry("copies of reserve kiosks", SWEEP_EVERY, lambda: settle_waiting_copies(database)),  # G5.a
         TimetableEntry("pieces of stored recordings", CLEAR_EVERY, lambda: clear_stored_deliveries(database, settings, vault)),  # S-06
     ]
     run_timetable(database, entries, stop)

@@ -105,6 +105,7 @@ WHO_MAY_ENTER: dict[str | tuple[str, ...], set[str]] = {
         "/desk/now",
         "/meetings/new",
         "/recordings/<uuid:recording_id>/arm-again",
+        "/recordings/<uuid:recording_id>/use-reserve",
     },
     CONTENT_ROLES: {"/recordings"},
     KIOSK_ROLES: {"/kiosks", "/kiosks/<uuid:kiosk_id>/revoke"},

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from meetrec.custody.access import Purpose
 from meetrec.custody.events import tell_record_stored
-from meetrec.custody.models import ObjectRole, Record, RecordStudent, Sitting, StoredObject
+from meetrec.custody.models import KIOSK, ObjectRole, Record, RecordStudent, Sitting, StoredObject
 from meetrec.custody.store import Stored
 from meetrec.journal import actions as journal
 
@@ -30,11 +30,24 @@ class NewObject:
     label: str | None
     media_type: str
     stored: Stored
+    made_by: "MadeBy | None" = None
+
+
+@dataclass(frozen=True)
+class MadeBy:
+    """The kiosk that an object came from, and which copy of the meeting that is: 0 the leading one, 1, 2 … further ones."""
+
+    kiosk_id: str
+    is_reserve: bool
+    copy_number: int = 0
 
 
 @dataclass(frozen=True)
 class NewRecording:
-    """A meeting's recording that becomes a record: ids, whether it was an IEP meeting, the pupils in it and how, seconds of sound."""
+    """A meeting's recording that becomes a record: ids, whether it was an IEP meeting, the pupils in it and how, seconds of sound.
+
+    `unheard` are the seconds without sound from any microphone, the chair's pauses apart; None where nobody knows. `made_on` is KIOSK or OTHER_DEVICE.
+    """
 
     record_id: str
     recording_id: str
@@ -42,26 +55,46 @@ class NewRecording:
     is_iep: bool
     students: Mapping[str, str]  # student id → relation, such as "focus"
     duration: float
+    unheard: float | None = None
+    made_on: str = KIOSK
 
 
 def store_recording(session: Session, now: datetime, actor: str, new: NewRecording, objects: Sequence[NewObject]) -> Record:
     """Take a meeting's recording into custody as one education record, outside any IEP document (G5.c, G9.a)."""
     record = Record(
         id=new.record_id, series=MEETING_SERIES, media_kind="meeting_audio", purpose="meeting_record",
-        idea_part_b=new.is_iep, recording_id=new.recording_id, meeting_id=new.meeting_id, duration=new.duration, created_at=now,
+        idea_part_b=new.is_iep, recording_id=new.recording_id, meeting_id=new.meeting_id, duration=new.duration, unheard=new.unheard,
+        made_on=new.made_on, created_at=now,
     )  # fmt: skip
     session.add(record)
     session.flush()
     record.students = [RecordStudent(record_id=record.id, student_id=pupil, relation=how) for pupil, how in new.students.items()]
     record.objects = [_row(now, record.id, one) for one in objects]
     session.flush()
-    hashes = {f"{one.role}_{one.position}": one.stored.sha256 for one in objects}
     journal.append(
         session, now, actor, "record.stored", f"record:{record.id}",
-        recording_id=new.recording_id, meeting=new.meeting_id, series=MEETING_SERIES, seconds=round(new.duration, 3), **hashes,
+        recording_id=new.recording_id, meeting=new.meeting_id, series=MEETING_SERIES, seconds=round(new.duration, 3), made_on=new.made_on, **_hashes(objects),
     )  # fmt: skip
     tell_record_stored(session, now, record)
     return record
+
+
+def add_copy(session: Session, now: datetime, actor: str, record: Record, objects: Sequence[NewObject]) -> None:
+    """Add another kiosk's copy of the same meeting to its record, beside the one that is there; nothing of the two is mixed (G5.b).
+
+    Objects that the record has already are left as they are, so that the same copy is added once.
+    """
+    known = {one.id for one in record.objects}
+    added = [one for one in objects if one.id not in known]
+    if not added:
+        return
+    record.objects.extend(_row(now, record.id, one) for one in added)
+    session.flush()
+    by = added[0].made_by
+    kiosk: dict[str, str | int | bool] = {"kiosk": by.kiosk_id, "reserve": by.is_reserve, "copy": by.copy_number} if by else {}
+    journal.append(
+        session, now, actor, "record.copy_added", f"record:{record.id}", recording_id=record.recording_id, **kiosk, **_hashes(added),
+    )  # fmt: skip
 
 
 def add_object(session: Session, now: datetime, record: Record, new: NewObject) -> StoredObject:
@@ -72,10 +105,16 @@ def add_object(session: Session, now: datetime, record: Record, new: NewObject) 
     return row
 
 
+def _hashes(objects: Sequence[NewObject]) -> dict[str, str]:
+    return {f"{one.role}_{one.position}": one.stored.sha256 for one in objects}
+
+
 def _row(now: datetime, record_id: str, new: NewObject) -> StoredObject:
+    by = new.made_by
     return StoredObject(
         id=new.id, record_id=record_id, role=new.role, position=new.position, label=new.label, media_type=new.media_type,
         size=new.stored.size, sha256=new.stored.sha256, stored_sha256=new.stored.stored_sha256, created_at=now,
+        kiosk_id=by.kiosk_id if by else None, is_reserve=by is not None and by.is_reserve, copy_number=by.copy_number if by else 0,
     )  # fmt: skip
 
 

@@ -3,10 +3,13 @@
 import enum
 from datetime import datetime
 
-from sqlalchemy import Enum, ForeignKey, Index, String
+from sqlalchemy import Enum, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from meetrec.platform.database import Base, new_id
+
+
+KIOSK, OTHER_DEVICE = "kiosk", "other_device"  # what a record was made on
 
 
 class ObjectRole(enum.StrEnum):
@@ -17,6 +20,7 @@ class ObjectRole(enum.StrEnum):
     PEAKS = "peaks"  # derived: the waveform's outline
     TRANSCRIPT = "transcript"  # JSON, a machine draft until a person signs
     GAP_LEDGER = "gap_ledger"  # JSON: every missing stretch and why
+    ORIGINAL = "original"  # the very bytes of a recording made on another device, as they were uploaded (G5.a)
     ROOM_LOG = "room_log"  # JSON: opening, chair's notes, alarms and closing, as the kiosk signed them (G6, G7)
 
 
@@ -36,7 +40,9 @@ class Record(Base):
     directory_eligible: Mapped[bool] = mapped_column(default=False)  # never true for meeting audio (D-44.a)
     recording_id: Mapped[str] = mapped_column(String(36), unique=True)  # what it was made from
     meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"), index=True)
+    made_on: Mapped[str] = mapped_column(String(16), default=KIOSK, server_default=KIOSK)  # or OTHER_DEVICE: uploaded, marked so everywhere (G5.a)
     duration: Mapped[float]  # seconds
+    unheard: Mapped[float | None]  # seconds in which no microphone has sound, apart from the chair's pauses; None where nobody knows
     created_at: Mapped[datetime]
     objects: Mapped[list["StoredObject"]] = relationship(order_by="StoredObject.position", lazy="selectin", back_populates="record")
     students: Mapped[list["RecordStudent"]] = relationship(lazy="selectin")
@@ -62,6 +68,9 @@ class StoredObject(Base):
     role: Mapped[ObjectRole] = mapped_column(Enum(ObjectRole, native_enum=False, length=20))
     position: Mapped[int] = mapped_column(default=0)  # order of microphones
     label: Mapped[str | None] = mapped_column(String(80))  # the seat, such as “Head of the table”
+    copy_number: Mapped[int] = mapped_column(default=0, server_default="0")  # 0: the kiosk's copy that leads; 1, 2 …: another kiosk's of the same meeting
+    kiosk_id: Mapped[str | None] = mapped_column(ForeignKey("kiosk.id"))  # which kiosk made it; None where no single one did
+    is_reserve: Mapped[bool] = mapped_column(default=False, server_default=text("false"))  # made by the room's reserve kiosk
     media_type: Mapped[str] = mapped_column(String(60))
     size: Mapped[int]  # bytes before encryption
     sha256: Mapped[str] = mapped_column(String(64))  # of the bytes before encryption

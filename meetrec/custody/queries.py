@@ -22,9 +22,14 @@ def record_of_recording(session: Session, recording_id: str) -> Record | None:
     return session.scalars(select(Record).where(Record.recording_id == recording_id)).first()
 
 
-def objects_of(found: Record, role: ObjectRole) -> Sequence[StoredObject]:
-    """The record's objects of one role, in the order of the microphones."""
-    return [one for one in found.objects if one.role is role]
+def objects_of(found: Record, role: ObjectRole, copy_number: int = 0) -> Sequence[StoredObject]:
+    """The objects of one role in one kiosk's copy – by default the leading one's –, in the order of the microphones."""
+    return [one for one in found.objects if one.role is role and one.copy_number == copy_number]
+
+
+def further_copies(found: Record) -> Sequence[int]:
+    """The numbers of the copies that other kiosks made of the same meeting, beside the leading one."""
+    return sorted({one.copy_number for one in found.objects} - {0})
 
 
 def object_of(found: Record, object_id: str) -> StoredObject:
@@ -36,5 +41,6 @@ def object_of(found: Record, object_id: str) -> StoredObject:
 
 
 def playable(found: Record) -> Sequence[StoredObject]:
-    """What the player offers: all microphones together first, then each alone."""
-    return [*objects_of(found, ObjectRole.LISTENING_COPY), *objects_of(found, ObjectRole.MASTER)]
+    """What the player offers: all microphones together first, then each alone; then each microphone of the other kiosks' copies."""
+    others = [one for number in further_copies(found) for one in objects_of(found, ObjectRole.MASTER, number)]
+    return [*objects_of(found, ObjectRole.LISTENING_COPY), *objects_of(found, ObjectRole.MASTER), *others]

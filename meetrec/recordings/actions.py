@@ -1,4 +1,4 @@
-"""What happens to a recording on the server: arming, delivery by the kiosk, and its fate at the assembly."""
+"""What happens to a recording on the server: arming, and delivery by the room's kiosks, each of its own copy."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,14 +12,12 @@ from meetrec.capture.pieces import PieceHeader, parse_piece, require_kiosk_signe
 from meetrec.journal import actions as journal
 from meetrec.meetings.models import Meeting
 from meetrec.notices.models import Notice
-from meetrec.platform import jobs
 from meetrec.platform.database import new_id
-from meetrec.platform.jobs import Job
 from meetrec.platform.web import NotFound
-from meetrec.recordings import queries
+from meetrec.recordings import copies, queries
 from meetrec.recordings.errors import ArmingRefused, DeliveryRefused
-from meetrec.recordings.models import Piece, Recording, Run
-from meetrec.recordings.rules import ASSEMBLE, UNDELIVERED, ArmingAgain, RecordingState, chains_of_closing, first_contradiction, is_complete, lost_runs
+from meetrec.recordings.models import KioskCopy, Piece, Recording, Run
+from meetrec.recordings.rules import UNDELIVERED, ArmingAgain, RecordingState
 from meetrec.recordings.sentences import why_not_armed_again
 from meetrec.recordings.statements import closing_in, opening_in
 
@@ -82,11 +80,12 @@ def _armed(session: Session, now: datetime, actor: str, notice: Notice, meeting:
 
 
 def register_run(session: Session, now: datetime, courier: Courier, recording_id: str, run_id: str, content: bytes) -> None:
-    """Note a run's opening statement (bytes of run.json, checked by `check_run` before). The first one begins the recording."""
+    """Note a run's opening statement (bytes of run.json, checked by `check_run` before). A kiosk's first one begins its copy of the recording."""
     recording = queries.recording_of_room(session, recording_id, courier.room_id)
     if session.get(Run, run_id):
         return
-    _refuse_if_closed(recording)
+    copy = copies.copy_of_kiosk(session, recording, courier.kiosk_id)
+    _refuse_if_closed(copy)
     statement = opening_in(content, queries.kiosk_public_key(session, courier.kiosk_id))
     started_at = datetime.fromisoformat(statement["started_at"])
     run = Run(
@@ -96,6 +95,8 @@ def register_run(session: Session, now: datetime, courier: Courier, recording_id
     session.add(run)
     if recording.state is RecordingState.ARMED:
         recording.state, recording.started_at = RecordingState.RECORDING, started_at
+    if copy.state is RecordingState.ARMED:
+        copy.state, copy.started_at = RecordingState.RECORDING, started_at
         _tell(session, now, courier.actor, "recording.started", recording, run=run_id)
 
 
@@ -110,7 +111,7 @@ def check_run(session: Session, courier: Courier, recording_id: str, run_id: str
         if known.recording_id != recording_id or known.statement_hash != sha256_hex(content):
             raise DeliveryRefused(f"Run {run_id} was opened before by another statement. The first one stays.")
         return
-    _refuse_if_closed(recording)
+    _refuse_if_closed(recording.copy_of(courier.kiosk_id))
     statement = opening_in(content, queries.kiosk_public_key(session, courier.kiosk_id))
     named = (statement["recording"], statement["kiosk"], statement["run"])
     if named != (recording_id, courier.kiosk_id, run_id):
@@ -141,7 +142,7 @@ def check_piece(session: Session, courier: Courier, place: PiecePlace, content: 
     """
     recording = queries.recording_of_room(session, place.recording_id, courier.room_id)
     run = session.get(Run, place.run_id)
-    if run is None or run.recording_id != recording.id:
+    if run is None or (run.recording_id, run.kiosk_id) != (recording.id, courier.kiosk_id):
         raise NotFound(f"This server does not know run {place.run_id}. Deliver its opening statement first.")
     header = _signed_header(place, content, queries.kiosk_public_key(session, courier.kiosk_id))
     known = session.get(Piece, (place.run_id, place.microphone, place.index))
@@ -191,7 +192,8 @@ def note_piece(session: Session, now: datetime, courier: Courier, place: PiecePl
     if session.get(Piece, (place.run_id, place.microphone, place.index)):
         return
     recording = queries.recording_of_room(session, place.recording_id, courier.room_id)
-    if recording.state not in UNDELIVERED:
+    copy = copies.copy_of_kiosk(session, recording, courier.kiosk_id)
+    if copy.state not in UNDELIVERED:
         raise DeliveryRefused(f"{place.name} comes after the whole recording was delivered.")
     piece = Piece(
         run_id=place.run_id, microphone=place.microphone, position=place.index, kind=header.kind,
@@ -201,7 +203,7 @@ def note_piece(session: Session, now: datetime, courier: Courier, place: PiecePl
     session.flush()
     if header.reason == "interrupted":
         _note_interruption(session, now, courier, recording, session.get_one(Run, place.run_id))
-    deliver_if_complete(session, now, courier, recording)
+    copies.deliver_if_complete(session, now, courier.actor, copy)
 
 
 def _note_interruption(session: Session, now: datetime, courier: Courier, recording: Recording, run: Run) -> None:
@@ -212,42 +214,23 @@ def _note_interruption(session: Session, now: datetime, courier: Courier, record
 
 
 def close(session: Session, now: datetime, courier: Courier, recording_id: str, content: bytes) -> None:
-    """Take the kiosk's closing statement (bytes of closing.json): what must have arrived for the recording to be whole.
+    """Take the kiosk's closing statement (bytes of closing.json): what must have arrived for its copy to be whole.
 
     Raises DeliveryRefused when it is no closing statement, is not signed by this kiosk, contradicts what was delivered, or differs
     from an earlier one.
     """
     recording = queries.recording_of_room(session, recording_id, courier.room_id)
     closing, stopped_at = closing_in(content, queries.kiosk_public_key(session, courier.kiosk_id))
-    if recording.closing is not None:
-        if recording.closing != closing:
-            raise DeliveryRefused("The recording was closed before by another statement. The first one stays.")
-        return
     if (closing.get("recording"), closing.get("kiosk")) != (recording_id, courier.kiosk_id):
         raise DeliveryRefused("The closing statement speaks of another recording or kiosk.")
-    recording.stopped_at = stopped_at
-    recording.closing = closing
-    deliver_if_complete(session, now, courier, recording)
-
-
-def deliver_if_complete(session: Session, now: datetime, courier: Courier, recording: Recording) -> None:
-    """Once the closing statement, all it promises and the end of every room log are here, the recording waits to be joined.
-
-    Raises DeliveryRefused when what was delivered can never become what was promised.
-    """
-    if recording.closing is None:
+    copy = copies.copy_of_kiosk(session, recording, courier.kiosk_id)
+    if copy.closing is not None:
+        if copy.closing != closing:
+            raise DeliveryRefused("The recording was closed before by another statement. The first one stays.")
         return
-    lost = lost_runs(recording.closing)
-    promised = chains_of_closing(recording.closing)
-    delivered = {chain: end for chain, end in queries.delivered_chains(session, recording.id).items() if chain[0] not in lost}
-    contradiction = first_contradiction(promised, delivered)
-    if contradiction:
-        raise DeliveryRefused(contradiction)
-    if is_complete(promised, delivered) and not queries.is_room_log_open(session, recording.id):
-        recording.state = RecordingState.DELIVERED
-        pieces = sum(end.pieces for end in delivered.values())
-        _tell(session, now, courier.actor, "recording.delivered", recording, pieces=pieces, runs=len(recording.runs))
-        jobs.enqueue(session, now, ASSEMBLE, recording.id, recording=recording.id)
+    copy.stopped_at = stopped_at
+    copy.closing = closing
+    copies.deliver_if_complete(session, now, courier.actor, copy)
 
 
 def seen(session: Session, now: datetime, kiosk_id: str) -> None:
@@ -255,41 +238,9 @@ def seen(session: Session, now: datetime, kiosk_id: str) -> None:
     queries.kiosk(session, kiosk_id).last_seen_at = now
 
 
-def reserve_record(session: Session, recording_id: str) -> str:
-    """The id that the recording's record has or will have; the same at every attempt, so that a repeated assembly finds its own objects."""
-    recording = queries.recording(session, recording_id)
-    recording.record_id = recording.record_id or new_id()
-    return recording.record_id
-
-
-def mark_stored(session: Session, recording_id: str) -> None:
-    """The recording lies in custody as a record; custody's own action tells the journal."""
-    recording = queries.recording(session, recording_id)
-    recording.state, recording.sentence = RecordingState.STORED, None
-
-
-def mark_broken(session: Session, recording_id: str, sentence: str) -> None:
-    """The pieces do not fit or do not open. Nothing is deleted, so that a person can look into it. The failed job tells the journal."""
-    recording = queries.recording(session, recording_id)
-    recording.state, recording.sentence = RecordingState.BROKEN, sentence
-
-
-def note_failed_assembly(session: Session, now: datetime, job: Job) -> None:
-    """A joining job ended as failed, whatever the reason; the job's row keeps the sentence."""
-    _tell(session, now, "system", "recording.assembly_failed", queries.recording(session, job.subject_id))
-
-
-def try_again(session: Session, now: datetime, recording_id: str) -> None:
-    """Queue the joining once more after it failed; does nothing while one is under way or done."""
-    recording = queries.recording(session, recording_id)
-    job = jobs.latest_job(session, ASSEMBLE, recording_id)
-    if recording.state in (RecordingState.BROKEN, RecordingState.DELIVERED) and (job is None or job.state not in jobs.OPEN_STATES):
-        recording.state, recording.sentence = RecordingState.DELIVERED, None
-        jobs.enqueue(session, now, ASSEMBLE, recording_id, recording=recording_id)
-
-
-def _refuse_if_closed(recording: Recording) -> None:
-    if not recording.is_open:
+def _refuse_if_closed(copy: KioskCopy | None) -> None:
+    """A kiosk adds to its own copy until it closed that itself, whatever another kiosk of the room did meanwhile."""
+    if copy is not None and (copy.closing is not None or copy.state not in UNDELIVERED):
         raise DeliveryRefused("This recording was closed; no new run can be added to it.")
 
 

@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,38 @@ class Assembled:
     objects: tuple[NewObject, ...]
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where objects are put: the vault, the record, and the kiosk whose copy they are, so that two copies of equal sound stay two."""
+
+    vault: Vault
+    record_id: str
+    kiosk_id: str
+
+    def put_once(self, role: ObjectRole, content: str, source: Iterable[bytes]) -> tuple[str, Stored]:
+        """The id and facts of an object. The same content of the same copy has the same id, so a repeated attempt finds what an earlier
+        one stored; if that was damaged since, it is left as it lies and the object gets another id.
+        """
+        attempt = 0
+        while self.vault.has(object_id := self._object_id(role, content, attempt)):
+            try:
+                return object_id, self._known(object_id)
+            except (DamagedObject, WrongKey):
+                log.warning("object.damaged_before_its_record", object=object_id)
+                attempt += 1
+        return object_id, self.vault.put(self.record_id, object_id, source)
+
+    def _object_id(self, role: ObjectRole, content: str, attempt: int) -> str:
+        named = [self.kiosk_id, role.value, content, str(attempt or "")]
+        return str(uuid5(UUID(self.record_id), "/".join(part for part in named if part)))
+
+    def _known(self, object_id: str) -> Stored:
+        with self.vault.open_unlisted(self.record_id, object_id) as reader:
+            while reader.read(READ_BYTES):
+                continue
+        return self.vault.describe(self.record_id, object_id)
+
+
 def open_delivery(folder: Path, closing: Mapping[str, Any], district_key: X25519PrivateKey, kiosk_keys: Mapping[str, bytes]) -> Timeline:
     """Verify everything a recording's folder holds against the kiosk's closing statement and lay it on one clock.
 
@@ -64,17 +96,30 @@ def open_delivery(folder: Path, closing: Mapping[str, Any], district_key: X25519
     return timeline_of(opened, Boot.stated_in(closing))
 
 
-def assemble(timeline: Timeline, vault: Vault, record_id: str, tell: Tell, room_log: Mapping[str, Any] | None = None) -> Assembled:
+def assemble(timeline: Timeline, vault: Vault, record_id: str, tell: Tell, room_log: Mapping[str, Any] | None = None, kiosk_id: str = "") -> Assembled:
     """Put all objects of the record into the store, `room_log` (JSON) among them. Repeated after a cut, it goes on with what is there already.
 
+    `kiosk_id` is the kiosk whose copy it is, empty where no kiosk made it.
     Raises AssemblyFailed when what lies in the store does not decode to the joined sound; StoreUnwritable on a full disk.
     """
-    vault.prepare(record_id)
-    facts = list(_all_facts(timeline.tracks))
-    masters = list(_masters(timeline, facts, vault, record_id, tell))
-    derived = _derived(timeline, facts, masters, vault, record_id, lambda share: tell(MASTERS_SHARE + share * (1 - MASTERS_SHARE)))
-    noted = [_json_object(vault, record_id, ObjectRole.ROOM_LOG, room_log)] if room_log else []  # G7: what people wrote lies in the record's encryption alone
-    return Assembled(timeline, (*masters, *derived, *noted))
+    place = Place(vault, record_id, kiosk_id)
+    facts, masters = _mastered(timeline, place, tell)
+    derived = _derived(timeline, facts, masters, place, lambda share: tell(MASTERS_SHARE + share * (1 - MASTERS_SHARE)))
+    return Assembled(timeline, (*masters, *derived, _json_object(place, ObjectRole.GAP_LEDGER, timeline.ledger()), *_noted(place, room_log)))
+
+
+def assemble_beside(timeline: Timeline, place: Place, tell: Tell, room_log: Mapping[str, Any] | None, beside: Mapping[str, Any]) -> Assembled:
+    """Another kiosk's copy of a meeting that is stored already: its masters, gap ledger and room log, and nothing mixed or derived (G5.b).
+
+    `beside` (JSON) goes into the ledger: next to which kiosk's copy this one lies, and how far their beginnings are apart. Raises as `assemble`.
+    """
+    facts, masters = _mastered(timeline, place, tell)
+    with _read_back(timeline, masters, place) as read_back:
+        for _block in _told(read_back.mixed(), timeline.frames, lambda share: tell(MASTERS_SHARE + share * (1 - MASTERS_SHARE))):
+            continue  # only the proof is wanted
+    read_back.require([known.sha256 for known in facts])
+    ledger = _json_object(place, ObjectRole.GAP_LEDGER, {**timeline.ledger(), "beside": dict(beside)})
+    return Assembled(timeline, (*masters, ledger, *_noted(place, room_log)))
 
 
 def facts_of(sound: Iterable[Samples]) -> SoundFacts:
@@ -93,10 +138,21 @@ def _all_facts(tracks: Sequence[Track]) -> Iterator[SoundFacts]:
         yield from threads.map(lambda track: facts_of(track.sound()), tracks)
 
 
-def _masters(timeline: Timeline, facts: Sequence[SoundFacts], vault: Vault, record_id: str, tell: Tell) -> Iterator[NewObject]:
+def _mastered(timeline: Timeline, place: Place, tell: Tell) -> tuple[list[SoundFacts], list[NewObject]]:
+    place.vault.prepare(place.record_id)
+    facts = list(_all_facts(timeline.tracks))
+    return facts, list(_masters(timeline, facts, place, tell))
+
+
+def _noted(place: Place, room_log: Mapping[str, Any] | None) -> list[NewObject]:
+    """G7: what people wrote lies in the record's encryption alone."""
+    return [_json_object(place, ObjectRole.ROOM_LOG, room_log)] if room_log else []
+
+
+def _masters(timeline: Timeline, facts: Sequence[SoundFacts], place: Place, tell: Tell) -> Iterator[NewObject]:
     def master(position: int) -> NewObject:
         track, known = timeline.tracks[position], facts[position]
-        object_id, stored = _put_once(vault, record_id, ObjectRole.MASTER, f"{position}/{known.sha256}", flac_stream(track.sound(), known))
+        object_id, stored = place.put_once(ObjectRole.MASTER, f"{position}/{known.sha256}", flac_stream(track.sound(), known))
         return NewObject(object_id, ObjectRole.MASTER, position, track.microphone.seat, FLAC, stored)
 
     with ThreadPoolExecutor(MASTERS_AT_ONCE) as threads:
@@ -105,20 +161,24 @@ def _masters(timeline: Timeline, facts: Sequence[SoundFacts], vault: Vault, reco
             yield one
 
 
-def _derived(timeline: Timeline, facts: Sequence[SoundFacts], masters: Sequence[NewObject], vault: Vault, record_id: str, tell: Tell) -> Iterator[NewObject]:
-    """Listening copy and peaks, made from the masters as they lie in the store, which proves them; and the gap ledger."""
+def _derived(timeline: Timeline, facts: Sequence[SoundFacts], masters: Sequence[NewObject], place: Place, tell: Tell) -> Iterator[NewObject]:
+    """Listening copy and peaks, made from the masters as they lie in the store, which proves them."""
     name = hashlib.sha256("".join(known.sha256 for known in facts).encode()).hexdigest()
-    with ExitStack() as opened:
-        readers = [opened.enter_context(vault.open_unlisted(record_id, master.id)) for master in masters]
-        read_back = MastersReadBack(readers, timeline.frames)  # type: ignore[arg-type]
+    with _read_back(timeline, masters, place) as read_back:
         sound = _told(read_back.mixed(), timeline.frames, tell)
-        object_id, stored = _put_once(vault, record_id, ObjectRole.LISTENING_COPY, name, listening_copy.listening_copy(sound))
+        object_id, stored = place.put_once(ObjectRole.LISTENING_COPY, name, listening_copy.listening_copy(sound))
         for _block in sound:  # an earlier attempt stored the copy; the masters must still be proved
             continue
     read_back.require([known.sha256 for known in facts])
     yield NewObject(object_id, ObjectRole.LISTENING_COPY, 0, None, listening_copy.MEDIA_TYPE, stored)
-    yield _json_object(vault, record_id, ObjectRole.PEAKS, read_back.peaks.as_json())
-    yield _json_object(vault, record_id, ObjectRole.GAP_LEDGER, timeline.ledger())
+    yield _json_object(place, ObjectRole.PEAKS, read_back.peaks.as_json())
+
+
+@contextmanager
+def _read_back(timeline: Timeline, masters: Sequence[NewObject], place: Place) -> Iterator[MastersReadBack]:
+    with ExitStack() as opened:
+        readers = [opened.enter_context(place.vault.open_unlisted(place.record_id, master.id)) for master in masters]
+        yield MastersReadBack(readers, timeline.frames)  # type: ignore[arg-type]
 
 
 def _told(sound: Iterable[Samples], frames: int, tell: Tell) -> Iterator[Samples]:
@@ -129,32 +189,7 @@ def _told(sound: Iterable[Samples], frames: int, tell: Tell) -> Iterator[Samples
         tell(done / frames)
 
 
-def _json_object(vault: Vault, record_id: str, role: ObjectRole, content: Mapping[str, Any]) -> NewObject:
+def _json_object(place: Place, role: ObjectRole, content: Mapping[str, Any]) -> NewObject:
     encoded = json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
-    object_id, stored = _put_once(vault, record_id, role, hashlib.sha256(encoded).hexdigest(), [encoded])
+    object_id, stored = place.put_once(role, hashlib.sha256(encoded).hexdigest(), [encoded])
     return NewObject(object_id, role, 0, None, JSON, stored)
-
-
-def _put_once(vault: Vault, record_id: str, role: ObjectRole, content: str, source: Iterable[bytes]) -> tuple[str, Stored]:
-    """The id and facts of an object. The same content of the same record has the same id, so a repeated attempt finds what an earlier
-    one stored; if that was damaged since, it is left as it lies and the object gets another id.
-    """
-    attempt = 0
-    while vault.has(object_id := _object_id(record_id, role, content, attempt)):
-        try:
-            return object_id, _read_back(vault, record_id, object_id)
-        except (DamagedObject, WrongKey):
-            log.warning("object.damaged_before_its_record", object=object_id)
-            attempt += 1
-    return object_id, vault.put(record_id, object_id, source)
-
-
-def _object_id(record_id: str, role: ObjectRole, content: str, attempt: int) -> str:
-    return str(uuid5(UUID(record_id), f"{role.value}/{content}/{attempt}" if attempt else f"{role.value}/{content}"))
-
-
-def _read_back(vault: Vault, record_id: str, object_id: str) -> Stored:
-    with vault.open_unlisted(record_id, object_id) as reader:
-        while reader.read(READ_BYTES):
-            continue
-    return vault.describe(record_id, object_id)

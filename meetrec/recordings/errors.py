@@ -11,6 +11,10 @@ class DeliveryRefused(MeetRecError):
     """What the kiosk sent does not fit what was delivered before; nothing of it was kept, the kiosk keeps its copy."""
 
 
+class ReserveRefused(MeetRecError):
+    """The reserve's copy cannot take the place of the main one's as asked."""
+
+
 class KioskUnknown(MeetRecError):
     """The request carries no token of an enrolled kiosk."""
 
@@ -37,3 +41,11 @@ class EnrolmentRefused(MeetRecError):
 
 class InvitationRefused(MeetRecError):
     """An administrator asked for a code or a revocation that cannot be; nothing was changed."""
+
+
+class UploadRefused(MeetRecError):
+    """A recording made on another device cannot be taken as the district's copy; nothing of it was kept. In the reader's language."""
+
+
+class CopyAnswerRefused(MeetRecError):
+    """The task of a missing copy cannot be answered this way; nothing was changed. In the reader's language."""

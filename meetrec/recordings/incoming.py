@@ -4,6 +4,8 @@ import errno
 import os
 import secrets
 import shutil
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from meetrec.platform.durable_files import make_private_folder, sync_folder
@@ -55,12 +57,25 @@ def no_room_left() -> NoRoomLeft:
     return NoRoomLeft("The server's disk is full. What was sent was not taken; it is kept on the kiosk and will be sent again.")
 
 
-def remove_delivery(incoming: Path, recording_id: str) -> None:
-    """Remove a recording's waiting pieces once it is stored and read back (S-06)."""
-    folder = incoming / recording_id
-    if folder.is_dir():
+def remove_delivery(incoming: Path, recording_id: str, run_ids: Iterable[str], kiosk_id: str) -> None:
+    """Remove what one kiosk delivered of a recording once it is stored and read back (S-06); what another kiosk delivered stays."""
+    for folder in _delivered(incoming, recording_id, run_ids, kiosk_id):
         shutil.rmtree(folder)
-        sync_folder(incoming)
+        sync_folder(folder.parent)
+    for emptied in (incoming / recording_id / ROOM, incoming / recording_id):
+        with suppress(OSError):  # another kiosk's lies there, or is being put there now
+            emptied.rmdir()
+    sync_folder(incoming)
+
+
+def holds_delivery(incoming: Path, recording_id: str, run_ids: Iterable[str], kiosk_id: str) -> bool:
+    """Whether anything that this kiosk delivered of the recording still waits here."""
+    return bool(_delivered(incoming, recording_id, run_ids, kiosk_id))
+
+
+def _delivered(incoming: Path, recording_id: str, run_ids: Iterable[str], kiosk_id: str) -> list[Path]:
+    folders = [*(incoming / recording_id / run for run in run_ids), room_folder(incoming, recording_id, kiosk_id)]
+    return [folder for folder in folders if folder.is_dir()]
 
 
 def waiting_recordings(incoming: Path) -> tuple[str, ...]:

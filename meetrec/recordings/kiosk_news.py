@@ -7,20 +7,39 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetrec.meetings.models import Meeting
+from meetrec.meetings.models import Kiosk, Meeting
 from meetrec.meetings.typed_times import day_begins
 from meetrec.notices.models import Notice
 from meetrec.platform.clock import in_zone
 from meetrec.recordings import queries
 from meetrec.recordings.models import Recording
 
+MAIN_STANDS = ("", "opened", "declined", "recording", "paused", "stopped", "objected")  # "": nothing was heard of it
 
-def armed_meetings(session: Session, room_id: str, now: datetime, *, objection_stops: bool) -> list[dict[str, Any]]:
-    """The meetings that the room may begin or go on with, as JSON. `objection_stops` is the state profile's rule (X-4)."""
-    armed = queries.armed_in_room(session, room_id, now)
+
+def armed_meetings(session: Session, kiosk: Kiosk, now: datetime, *, objection_stops: bool) -> list[dict[str, Any]]:
+    """The meetings that this kiosk may begin or go on with, as JSON. `objection_stops` is the state profile's rule (X-4).
+
+    A reserve kiosk is also told how the main one stands, as far as the server knows: one of MAIN_STANDS.
+    """
+    armed = queries.armed_in_room(session, kiosk.room_id, now, kiosk.id)
     devices = _devices(session, armed)
-    more = [{"recording": one.id, "device": devices.get(one.notice_id, "")} for one in armed]
+    stands = [main_stands(one) if kiosk.is_reserve else "" for one in armed]
+    more = [{"recording": one.id, "device": devices.get(one.notice_id, ""), "main": how} for one, how in zip(armed, stands, strict=True)]
     return [_meeting(recording.meeting, objection_stops) | named for recording, named in zip(armed, more, strict=True)]
+
+
+def main_stands(recording: Recording) -> str:
+    """How the room's main kiosk stands with this recording. An objection or a parent's “no” weighs more than what the recorder does."""
+    opening = next((one for one in recording.openings if not one.kiosk.is_reserve), None)
+    copy = max((one for one in recording.copies if not one.kiosk.is_reserve), key=lambda one: one.has_begun, default=None)
+    if opening is not None and opening.objection_at is not None:
+        return "objected"
+    if copy is not None and copy.has_begun:
+        return "stopped" if copy.closing is not None or copy.kiosk_state == "stopped" else copy.kiosk_state or "recording"
+    if opening is not None and opening.closed_at is not None:
+        return "declined"
+    return "opened" if opening is not None and opening.opened_at is not None else ""
 
 
 def other_meetings(session: Session, room_id: str, now: datetime, zone: str, *, objection_stops: bool) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from meetrec.recordings import queries
+from meetrec.recordings import copies, queries
 from meetrec.recordings.actions import Courier
 from meetrec.recordings.errors import DeliveryRefused
 from meetrec.recordings.statements import moment_in
@@ -40,13 +40,13 @@ def state_in(told: Any) -> ToldState:
 
 
 def note_kiosk_state(session: Session, courier: Courier, recording_id: str, told: ToldState) -> None:
-    """Keep the newest message; for information only, so it is not journalled: the room log tells of alarms in its signed entries."""
-    recording = queries.recording_of_room(session, recording_id, courier.room_id)
-    if recording.kiosk_state_at is not None and told.since < recording.kiosk_state_at:
+    """Keep the newest message of this kiosk; for information only, so it is not journalled: the room log tells of alarms in its signed entries."""
+    copy = copies.copy_of_kiosk(session, queries.recording_of_room(session, recording_id, courier.room_id), courier.kiosk_id)
+    if copy.kiosk_state_at is not None and told.since < copy.kiosk_state_at:
         return
-    recording.kiosk_state, recording.kiosk_state_at = told.state, told.since
+    copy.kiosk_state, copy.kiosk_state_at = told.state, told.since
     if told.alarms is not None:
-        recording.kiosk_alarms, recording.kiosk_hours_left = told.alarms, told.hours_left
+        copy.kiosk_alarms, copy.kiosk_hours_left = told.alarms, told.hours_left
 
 
 def _alarms_in(told: Any) -> list[dict[str, Any]] | None:

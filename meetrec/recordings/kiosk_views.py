@@ -33,12 +33,13 @@ def meetings() -> ResponseReturnValue:
     stops = load_profile(settings().district.state_profile).recording.parent_objection_stops_district_initiated
     with database().reading() as session:
         kiosk = queries.kiosk(session, courier.kiosk_id)
-        armed = kiosk_news.armed_meetings(session, courier.room_id, moment, objection_stops=stops)
+        armed = kiosk_news.armed_meetings(session, kiosk, moment, objection_stops=stops)
         others = kiosk_news.other_meetings(session, courier.room_id, moment, settings().district.zone, objection_stops=stops)
     return jsonify(
         server_time=moment.isoformat(timespec="microseconds"),
         zone=settings().district.zone,
         kiosk=kiosk.id,
+        is_reserve=kiosk.is_reserve,
         room=kiosk.room.name,
         district_public_key=base64.b64encode(_district_key().public_bytes).decode(),
         meetings=armed,

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Enum, ForeignKey, String
+from sqlalchemy import JSON, Enum, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from meetrec.meetings.models import Meeting
+from meetrec.meetings.models import Kiosk, Meeting
 from meetrec.platform.database import Base, new_id
 from meetrec.recordings.rules import UNDELIVERED, RecordingState
 
@@ -23,25 +23,68 @@ class Recording(Base):
     meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"), index=True)
     notice_id: Mapped[str] = mapped_column(String(36), index=True)  # the notice that armed it
     state: Mapped[RecordingState] = mapped_column(Enum(RecordingState, native_enum=False, length=12), default=RecordingState.ARMED)
+    armed_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]  # of the first run
+    led_by: Mapped[str | None] = mapped_column(ForeignKey("kiosk.id"))  # whose copy the listening copy, outline and transcript come from
+    reserve_reason: Mapped[str | None] = mapped_column(String(400))  # why a person let the reserve's copy lead; None where the rule did, or none does
+    record_id: Mapped[str | None] = mapped_column(String(36), unique=True)  # reserved before the first object of its record is stored
+    meeting: Mapped[Meeting] = relationship(lazy="joined")
+    runs: Mapped[list["Run"]] = relationship(order_by="Run.started_at", lazy="selectin")
+    openings: Mapped[list["Opening"]] = relationship(lazy="selectin")
+    copies: Mapped[list["KioskCopy"]] = relationship(lazy="selectin", back_populates="recording", order_by="KioskCopy.kiosk_id")
+
+    @property
+    def opening(self) -> "Opening | None":
+        """The opening that counts: the completed one, the main kiosk's before the reserve's. Nothing of two is mixed."""
+        return min(self.openings, key=lambda one: (one.opened_at is None, one.kiosk.is_reserve), default=None)
+
+    @property
+    def main_copy(self) -> "KioskCopy | None":
+        """The copy that a page speaks of first: the one that leads; else the main kiosk's once it began, else the reserve's."""
+        return min(self.copies, key=lambda one: (one.kiosk_id != self.led_by, not one.has_begun, one.kiosk.is_reserve), default=None)
+
+    def copy_of(self, kiosk_id: str) -> "KioskCopy | None":
+        """What this kiosk made of it."""
+        return next((one for one in self.copies if one.kiosk_id == kiosk_id), None)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the room may still begin or go on with it. What the main kiosk closed is over; what the reserve closed, unless the main one is at it."""
+        main, reserve = ([one for one in self.copies if one.has_begun and one.kiosk.is_reserve is is_reserve] for is_reserve in (False, True))
+        return self.state in UNDELIVERED and all(one.closing is None for one in main or reserve)
+
+
+class KioskCopy(Base):
+    """What one kiosk makes of a recording: how it stands in the room, what it promises, how far it is. A room's reserve kiosk has one of its own (G5.b)."""
+
+    __tablename__ = "kiosk_copy"
+    __table_args__ = (UniqueConstraint("recording_id", "kiosk_id"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    recording_id: Mapped[str] = mapped_column(ForeignKey("recording.id"))
+    kiosk_id: Mapped[str] = mapped_column(ForeignKey("kiosk.id"))
+    state: Mapped[RecordingState] = mapped_column(Enum(RecordingState, native_enum=False, length=12), default=RecordingState.ARMED)
     kiosk_state: Mapped[str | None] = mapped_column(String(12))  # what the kiosk last said of itself: recording, paused, stopped
     kiosk_state_at: Mapped[datetime | None]
     # Newest list of alarms as the kiosk tells it (JSON, checked by `statements.alarms_in`), and hours of sound that its disk still holds.
     kiosk_alarms: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)
     kiosk_hours_left: Mapped[float | None]
-    armed_at: Mapped[datetime]
-    started_at: Mapped[datetime | None]  # of the first run
+    started_at: Mapped[datetime | None]  # of its first run
     stopped_at: Mapped[datetime | None]
     closing: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # the kiosk's closing statement
     sentence: Mapped[str | None]  # what is wrong, for a person
-    record_id: Mapped[str | None] = mapped_column(String(36), unique=True)  # reserved before the first object of its record is stored
-    meeting: Mapped[Meeting] = relationship(lazy="joined")
-    runs: Mapped[list["Run"]] = relationship(order_by="Run.started_at", lazy="selectin")
-    opening: Mapped["Opening | None"] = relationship(lazy="joined")
+    kiosk: Mapped[Kiosk] = relationship(lazy="joined")
+    recording: Mapped[Recording] = relationship(back_populates="copies")
 
     @property
-    def is_open(self) -> bool:
-        """Whether the room may still begin or go on with it; what the kiosk has closed is never opened again."""
-        return self.closing is None and self.state in UNDELIVERED
+    def has_begun(self) -> bool:
+        """Whether this kiosk recorded anything of it."""
+        return self.started_at is not None
+
+    @property
+    def leads(self) -> bool:
+        """Whether the record's listening copy, outline and transcript come from it."""
+        return self.recording.led_by == self.kiosk_id
 
 
 class Run(Base):
@@ -93,7 +136,7 @@ class RoomEntry(Base):
 
 
 class Opening(Base):
-    """What was asked and answered in the room at the opening and at the end (G6.a–c). No names and no free notes: those stay in the sealed log.
+    """What was asked and answered at one kiosk at the opening and at the end (G6.a–c). No names and no free notes: those stay in the sealed log.
 
     All moments are those of the server's clock, as far as the kiosk knew how far its own was from it.
     """
@@ -101,6 +144,7 @@ class Opening(Base):
     __tablename__ = "opening"
 
     recording_id: Mapped[str] = mapped_column(ForeignKey("recording.id"), primary_key=True)
+    kiosk_id: Mapped[str] = mapped_column(ForeignKey("kiosk.id"), primary_key=True)
     parent_records: Mapped[str | None] = mapped_column(String(8))  # yes, no, declined; None until the parent was asked
     asked_at: Mapped[datetime | None]
     device: Mapped[str | None] = mapped_column(String(200))  # as said in the room (G6.b)
@@ -117,3 +161,4 @@ class Opening(Base):
     district_copy_complete: Mapped[bool | None]  # as the chair saw it in the room
     ended_at: Mapped[datetime | None]  # the log's last entry
     end_confirmed: Mapped[bool | None]  # False: nobody confirmed the closing
+    kiosk: Mapped[Kiosk] = relationship(lazy="joined")

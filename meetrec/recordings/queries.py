@@ -16,8 +16,9 @@ from meetrec.platform.web import NotFound
 from meetrec.recordings import room_sentences, rules
 from meetrec.recordings.errors import DeliveryRefused
 from meetrec.recordings.joined_room_log import NotedLog
-from meetrec.recordings.models import Piece, Recording, RoomEntry, Run
+from meetrec.recordings.models import KioskCopy, Piece, Recording, RoomEntry, Run
 from meetrec.recordings.rules import (
+    ADD_COPY,
     ASSEMBLE,
     UNDELIVERED,
     ArmingAgain,
@@ -74,6 +75,39 @@ def recording(session: Session, recording_id: str) -> Recording:
     return found
 
 
+def copy(session: Session, recording_id: str, kiosk_id: str) -> KioskCopy:
+    """One kiosk's copy of the recording. Raises NotFound."""
+    found = recording(session, recording_id).copy_of(kiosk_id)
+    if found is None:
+        raise NotFound("This kiosk has no copy of the recording.")
+    return found
+
+
+def may_a_main_kiosk_deliver(session: Session, room_id: str) -> bool:
+    """Whether a main kiosk stands in the room that was not revoked."""
+    in_force = select(Kiosk.id).where(Kiosk.room_id == room_id, Kiosk.is_reserve.is_(False), Kiosk.revoked_at.is_(None))
+    return session.scalars(in_force.limit(1)).first() is not None
+
+
+def recordings_with_waiting_copies(session: Session) -> Sequence[Recording]:
+    """The recordings of which a kiosk's copy is whole and not joined."""
+    waiting = select(KioskCopy.recording_id).where(KioskCopy.state == RecordingState.DELIVERED)
+    return session.scalars(select(Recording).where(Recording.id.in_(waiting))).unique().all()
+
+
+def reserve_to_choose(found: Recording) -> KioskCopy | None:
+    """The reserve's whole copy that a person may let lead, because nothing leads yet or what led could not be joined."""
+    leading = found.copy_of(found.led_by) if found.led_by else None
+    if found.state is RecordingState.STORED or (leading is not None and leading.state is not RecordingState.BROKEN):
+        return None
+    return next((one for one in found.copies if one.kiosk.is_reserve and one.state is RecordingState.DELIVERED), None)
+
+
+def joining_of(session: Session, found: KioskCopy) -> jobs.Job | None:
+    """The newest job that joins this copy."""
+    return jobs.latest_job(session, ASSEMBLE, found.recording_id) if found.leads else jobs.latest_job(session, ADD_COPY, found.id)
+
+
 def recording_of_room(session: Session, recording_id: str, room_id: str) -> Recording:
     """The recording, if it is armed for this room; otherwise NotFound, which does not tell whether there is one elsewhere."""
     found = session.get(Recording, recording_id)
@@ -103,26 +137,33 @@ def kiosk_with_token_hash(session: Session, token_hash: str) -> Kiosk | None:
     return session.scalars(select(Kiosk).where(Kiosk.token_hash == token_hash)).first()
 
 
-def armed_in_room(session: Session, room_id: str, now: datetime) -> Sequence[Recording]:
-    """The recordings that the room may begin or go on with, by start.
+def armed_in_room(session: Session, room_id: str, now: datetime, kiosk_id: str | None = None) -> Sequence[Recording]:
+    """The recordings that this kiosk of the room may begin or go on with, by start; without a kiosk those that any may begin.
 
     Not one that nobody began because the room had begun another on the spot, without a network, before it learned of this one.
     """
     overtaking = aliased(Recording)
     is_overtaken = select(overtaking.id).where(overtaking.meeting_id == Recording.meeting_id, overtaking.armed_at > Recording.armed_at).exists()
-    return session.scalars(
+    found = session.scalars(
         select(Recording)
         .join(Recording.meeting)
         .where(
             Meeting.room_id == room_id,
-            Recording.state.in_(UNDELIVERED),
-            Recording.closing.is_(None),
             ~((Recording.state == RecordingState.ARMED) & is_overtaken),
             Meeting.start <= now + AHEAD,
             Meeting.planned_end >= now - BEHIND,
         )
         .order_by(Meeting.start)
-    ).all()
+    ).unique()
+    return [one for one in found if _may_record(one, kiosk_id)]
+
+
+def _may_record(found: Recording, kiosk_id: str | None) -> bool:
+    """What a kiosk has begun it may go on with until it closed it itself; what another kiosk of the room closed it does not begin."""
+    own = found.copy_of(kiosk_id) if kiosk_id else None
+    if own is not None and own.has_begun:
+        return own.closing is None and own.state in UNDELIVERED
+    return found.is_open
 
 
 def last_piece(session: Session, run_id: str, microphone: str) -> Piece | None:
@@ -141,12 +182,12 @@ def has_run(session: Session, run_id: str) -> bool:
     return session.get(Run, run_id) is not None
 
 
-def delivered_chains(session: Session, recording_id: str) -> dict[tuple[str, str], ChainEnd]:
-    """What has arrived of each chain: number of pieces and the last one's hash. Without holes, as pieces are taken in order only."""
+def delivered_chains(session: Session, recording_id: str, kiosk_id: str) -> dict[tuple[str, str], ChainEnd]:
+    """What has arrived of each chain of one kiosk: number of pieces and the last one's hash. Without holes, as pieces are taken in order only."""
     newest = (
         select(Piece.run_id, Piece.microphone, func.max(Piece.position).label("position"))
         .join(Run)
-        .where(Run.recording_id == recording_id)
+        .where(Run.recording_id == recording_id, Run.kiosk_id == kiosk_id)
         .group_by(Piece.run_id, Piece.microphone)
         .subquery()
     )
@@ -155,41 +196,53 @@ def delivered_chains(session: Session, recording_id: str) -> dict[tuple[str, str
     return {(end.run_id, end.microphone): ChainEnd(end.position + 1, end.sha256) for end in ends}
 
 
-def is_room_log_open(session: Session, recording_id: str) -> bool:
-    """Whether a kiosk has begun a room log of this recording whose end has not arrived. Made without a kiosk's screen, a recording has none."""
-    begun = set(session.scalars(select(RoomEntry.kiosk_id).where(RoomEntry.recording_id == recording_id)))
-    ended = set(session.scalars(select(RoomEntry.kiosk_id).where(RoomEntry.recording_id == recording_id, RoomEntry.kind == "end")))
-    return begun != ended
+def is_room_log_open(session: Session, recording_id: str, kiosk_id: str) -> bool:
+    """Whether this kiosk has begun a room log of the recording whose end has not arrived. Made without a kiosk's screen, a recording has none."""
+    kinds = set(session.scalars(select(RoomEntry.kind).where(RoomEntry.recording_id == recording_id, RoomEntry.kiosk_id == kiosk_id)))
+    return bool(kinds) and "end" not in kinds
 
 
-def noted_logs(session: Session, recording_id: str) -> tuple[NotedLog, ...]:
-    """What was noted of each kiosk's room log of this recording; each is without holes, as entries are taken in order only."""
-    rows = session.scalars(select(RoomEntry).where(RoomEntry.recording_id == recording_id).order_by(RoomEntry.kiosk_id, RoomEntry.position)).all()
-    kiosks = dict.fromkeys(row.kiosk_id for row in rows)
-    return tuple(NotedLog(one, kiosk_public_key(session, one), tuple(row.sha256 for row in rows if row.kiosk_id == one)) for one in kiosks)
+def noted_log(session: Session, recording_id: str, kiosk_id: str) -> NotedLog | None:
+    """What was noted of one kiosk's room log of this recording, without holes, as entries are taken in order only; None without a log."""
+    own = (RoomEntry.recording_id == recording_id, RoomEntry.kiosk_id == kiosk_id)
+    hashes = session.scalars(select(RoomEntry.sha256).where(*own).order_by(RoomEntry.position)).all()
+    return NotedLog(kiosk_id, kiosk_public_key(session, kiosk_id), tuple(hashes)) if hashes else None
 
 
 def progress_of(session: Session, found: Recording, now: datetime) -> Progress:
-    """How far a recording is on its way into custody."""
-    job = jobs.latest_job(session, ASSEMBLE, found.id)
-    delivered = delivered_chains(session, found.id)
-    arrived = sum(end.pieces for end in delivered.values())
-    promised = None
-    if found.closing is not None:
-        promised = arrived + pieces_missing(chains_of_closing(found.closing), delivered)
+    """How far a recording is on its way into custody: that of the copy which leads, or is the first to be spoken of."""
+    shown = found.main_copy
+    if shown is not None:
+        return progress_of_copy(session, shown, now)
     heard_at = last_heard(session, found, now)
     is_silent = is_kiosk_silent(planned_end=found.meeting.planned_end, heard_at=heard_at, now=now)
-    job_state = job.state if job else None
-    stage = stage_of(found.state, found.kiosk_state, is_closed=found.closing is not None, is_silent=is_silent, job_state=job_state)
+    return Progress(stage_of(found.state, None, is_closed=False, is_silent=is_silent, job_state=None), 0, None, 0.0, None, heard_at)
+
+
+def progress_of_copy(session: Session, found: KioskCopy, now: datetime) -> Progress:
+    """How far one kiosk's copy is on its way into custody."""
+    job = joining_of(session, found)
+    delivered = delivered_chains(session, found.recording_id, found.kiosk_id)
+    arrived = sum(end.pieces for end in delivered.values())
+    promised = arrived + pieces_missing(chains_of_closing(found.closing), delivered) if found.closing is not None else None
+    heard_at = last_heard(session, found.recording, now, found)
+    is_silent = is_kiosk_silent(planned_end=found.recording.meeting.planned_end, heard_at=heard_at, now=now)
+    is_held_back = job is None and found.kiosk.is_reserve and not found.leads and found.recording.state is not RecordingState.STORED
+    stage = stage_of(
+        found.state, found.kiosk_state, is_closed=found.closing is not None, is_silent=is_silent,
+        job_state=job.state if job else None, is_held_back=is_held_back,
+    )  # fmt: skip
     complaint = found.sentence or (job.sentence if job and job.state == "failed" else None)
     return Progress(stage, arrived, promised, job.progress if job else 0.0, complaint, heard_at)
 
 
-def last_heard(session: Session, found: Recording, now: datetime) -> datetime:
-    """When the recording's kiosk last gave a sign: by any request, by a state it told, or by a piece; else when the room was armed."""
-    seen = session.scalar(select(func.max(Kiosk.last_seen_at)).where(Kiosk.room_id == found.meeting.room_id))
-    received = session.scalar(select(func.max(Piece.received_at)).join(Run).where(Run.recording_id == found.id))
-    signs = (seen, received, found.kiosk_state_at, found.started_at)
+def last_heard(session: Session, found: Recording, now: datetime, made_by: KioskCopy | None = None) -> datetime:
+    """When the kiosk of a copy – without one, any kiosk of the room – last gave a sign: by any request, a state it told, or a piece; else the arming."""
+    of_kiosks = (Kiosk.id == made_by.kiosk_id) if made_by else (Kiosk.room_id == found.meeting.room_id)
+    seen = session.scalar(select(func.max(Kiosk.last_seen_at)).where(of_kiosks))
+    of_runs = [Run.kiosk_id == made_by.kiosk_id] if made_by else []
+    received = session.scalar(select(func.max(Piece.received_at)).join(Run).where(Run.recording_id == found.id, *of_runs))
+    signs = (seen, received, made_by.kiosk_state_at if made_by else None, made_by.started_at if made_by else found.started_at)
     # Two of these are moments of the kiosk's own clock: one that runs ahead must not hide its silence.
     return max((sign for sign in signs if sign is not None and sign <= now), default=found.armed_at)
 
@@ -227,12 +280,31 @@ def recordings_page(session: Session, now: datetime, page: int) -> tuple[list[tu
 
 
 def summary_of(session: Session, found: Recording, now: datetime) -> RecordingSummary:
-    """The recording as the desk shows it."""
+    """The recording as the desk shows it: the copy that is spoken of first, and what there is to say of the room's other kiosk."""
     progress = progress_of(session, found, now)
     sentence = sentence_of(progress.stage, progress.delivered, progress.promised, progress.heard_at)
-    has_copy = rules.has_district_copy(progress.stage, planned_end=found.meeting.planned_end, now=now)
     opening = found.opening
+    has_copy, is_unwanted = has_district_copy(session, found, now), opening is not None and opening.parent_records == "no"
     return RecordingSummary(
-        f"/recordings/{found.id}", sentence, progress.stage.value, has_copy, opening is not None and opening.parent_records == "no",
-        room_sentences.running_alarms(found, progress.stage), room_sentences.room_on_the_disk(found, progress.stage), room_sentences.remarks(opening),
+        f"/recordings/{found.id}", sentence, progress.stage.value, has_copy, is_unwanted,
+        room_sentences.running_alarms(found), room_sentences.room_on_the_disk(found, progress.stage),
+        (*of_other_kiosks(session, found, now), *room_sentences.remarks(opening)),
     )  # fmt: skip
+
+
+def has_district_copy(session: Session, found: Recording, now: datetime) -> bool:
+    """Whether any kiosk's copy of it is, or can soon be expected to become, the district's copy: the reserve's whole one is one (G5.a)."""
+    stages = [progress_of_copy(session, one, now).stage for one in found.copies] or [progress_of(session, found, now).stage]
+    return any(rules.has_district_copy(stage, planned_end=found.meeting.planned_end, now=now) for stage in stages)
+
+
+def of_other_kiosks(session: Session, found: Recording, now: datetime) -> list[str]:
+    """A sentence for each kiosk that recorded beside the one spoken of first; and that this one is the reserve, where it is."""
+    shown = found.main_copy
+    told = [room_sentences.reserve_alone(found)] if shown is not None and shown.has_begun and shown.kiosk.is_reserve else []
+    for one in found.copies:
+        if one is not shown and one.has_begun:
+            progress = progress_of_copy(session, one, now)
+            sentence = sentence_of(progress.stage, progress.delivered, progress.promised, progress.heard_at)
+            told.append(room_sentences.of_kiosk(one.kiosk.is_reserve, sentence))
+    return told

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from meetrec.capture.room_entries import EntryHeader
 from meetrec.journal import actions as journal
+from meetrec.meetings.models import Kiosk
 from meetrec.recordings import checklist
 from meetrec.recordings.models import Opening, Recording
 from meetrec.recordings.on_the_spot import storable
@@ -46,10 +47,13 @@ class Noted:
         )  # fmt: skip
 
     def opening(self) -> Opening:
-        """The recording's row, made when its first fact arrives."""
-        if self.recording.opening is None:
-            self.recording.opening = Opening(recording_id=self.recording.id)
-        return self.recording.opening
+        """What was asked and answered at this kiosk, made when its first fact arrives; another kiosk's answers stay as they are."""
+        kiosk_id = self.header.kiosk
+        known = next((one for one in self.recording.openings if one.kiosk_id == kiosk_id), None)
+        if known is None:
+            known = Opening(recording_id=self.recording.id, kiosk_id=kiosk_id, kiosk=self.session.get_one(Kiosk, kiosk_id))
+            self.recording.openings.append(known)
+        return known
 
 
 def note_facts(noted: Noted) -> None:

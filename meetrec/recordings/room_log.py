@@ -15,7 +15,7 @@ from meetrec.capture.pieces import sha256_hex
 from meetrec.capture.room_entries import EntryHeader, open_entry, parse_entry, require_follows
 from meetrec.notices.actions import District
 from meetrec.platform.web import NotFound
-from meetrec.recordings import actions, incoming, on_the_spot, queries
+from meetrec.recordings import copies, incoming, on_the_spot, queries
 from meetrec.recordings.actions import Courier
 from meetrec.recordings.errors import DeliveryRefused
 from meetrec.recordings.models import Recording, RoomEntry
@@ -82,10 +82,11 @@ def note_entry(session: Session, now: datetime, courier: Courier, place: EntryPl
         clock_offset=header.clock_offset, elapsed=header.elapsed, run_id=header.run, size=size, sha256=sha256, received_at=now,
     )  # fmt: skip
     session.add(row)
+    copies.copy_of_kiosk(session, recording, courier.kiosk_id)
     note_facts(Noted(session, now, courier.actor, recording, header, entry.content))
     session.flush()
     if header.kind == "end":
-        actions.deliver_if_complete(session, now, courier, recording)
+        copies.deliver_if_complete(session, now, courier.actor, copies.copy_of_kiosk(session, recording, courier.kiosk_id))
 
 
 def _recording_in_room(session: Session, courier: Courier, place: EntryPlace) -> Recording | None:
@@ -121,5 +122,5 @@ def _require_timely(session: Session, courier: Courier, place: EntryPlace, recor
         on_the_spot.require_meeting_of_room(session, courier, entry.content)
     elif is_notice:
         raise DeliveryRefused(f"{place.name} is a parent's notice, but this recording was armed before by another one.")
-    elif recording.state not in UNDELIVERED:
+    elif (copy := recording.copy_of(courier.kiosk_id)) is not None and copy.state not in UNDELIVERED:
         raise DeliveryRefused(f"{place.name} comes after the whole recording was delivered.")

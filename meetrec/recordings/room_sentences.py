@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import format_time, gettext, ngettext
 
 from meetrec.recordings.models import Opening, Recording
-from meetrec.recordings.rules import Stage
+from meetrec.recordings.rules import RecordingState, Stage
 
 ALARMS_WHILE = (Stage.RECORDING, Stage.PAUSED)  # afterwards the signed room log tells of them
 
@@ -29,18 +29,36 @@ def alarm_name(kind: str) -> str:
     }.get(kind, _("something is wrong"))
 
 
-def running_alarms(recording: Recording, stage: Stage) -> tuple[str, ...]:
-    """A sentence for each alarm that is not over, or that nobody in the room has answered yet, the oldest first."""
-    if stage not in ALARMS_WHILE:
-        return ()
-    return tuple(_alarm(one) for one in recording.kiosk_alarms or () if not (one["over"] and one["answered"]))
+def running_alarms(recording: Recording) -> tuple[str, ...]:
+    """A sentence for each alarm that is not over, or that nobody in the room has answered yet, the oldest first, kiosk by kiosk."""
+    while_recording = [one for one in recording.copies if one.state is RecordingState.RECORDING and one.closing is None and one.kiosk_state != "stopped"]
+    by_kiosk = sorted(while_recording, key=lambda one: one.kiosk.is_reserve)
+    return tuple(
+        of_kiosk(True, _alarm(told)) if one.kiosk.is_reserve else _alarm(told)
+        for one in by_kiosk
+        for told in one.kiosk_alarms or ()
+        if not (told["over"] and told["answered"])
+    )
+
+
+def of_kiosk(is_reserve: bool, sentence: str) -> str:
+    """A sentence about one of a room's two kiosks, which one being said in front."""
+    return f"{_('Reserve recorder') if is_reserve else _('Main kiosk')}: {sentence}"
+
+
+def reserve_alone(recording: Recording) -> str:
+    """That what stands there is the reserve's, since the main kiosk's is not (G5.a)."""
+    if recording.led_by is None:
+        return _("The main kiosk has not recorded; only the reserve recorder has.")
+    return _("The listening copy and the transcript come from the reserve recorder, in place of the main kiosk.")
 
 
 def room_on_the_disk(recording: Recording, stage: Stage) -> str | None:
     """How long the kiosk can go on recording; None while it does not record or has not said."""
-    if stage not in ALARMS_WHILE or recording.kiosk_hours_left is None:
+    shown = recording.main_copy
+    if stage not in ALARMS_WHILE or shown is None or shown.kiosk_hours_left is None:
         return None
-    hours = int(recording.kiosk_hours_left)
+    hours = int(shown.kiosk_hours_left)
     if hours < 1:
         return _("The kiosk’s disk holds less than one more hour.")
     return str(ngettext("The kiosk’s disk holds about %(num)s more hour.", "The kiosk’s disk holds about %(num)s more hours.", hours))

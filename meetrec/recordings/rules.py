@@ -9,7 +9,8 @@ from uuid import UUID
 
 from meetrec.capture.run_keys import MICROPHONE_ID
 
-ASSEMBLE = "recordings.assemble"  # the kind of the joining job
+ASSEMBLE = "recordings.assemble"  # the kind of the job that joins the copy that leads
+ADD_COPY = "recordings.add_copy"  # and of the one that adds another kiosk's copy to the record
 
 
 class RecordingState(enum.StrEnum):
@@ -44,6 +45,7 @@ class Stage(enum.StrEnum):
     PAUSED = "paused"
     DELIVERING = "delivering"
     NOT_HEARD_FROM = "not_heard_from"  # begun, never closed, and its kiosk is silent
+    WAITING_FOR_MAIN = "waiting_for_main"  # the reserve kiosk's: whole, held back for the main kiosk's
     WAITING_TO_JOIN = "waiting_to_join"
     JOINING = "joining"
     JOINING_FAILED = "joining_failed"
@@ -133,8 +135,11 @@ def has_district_copy(stage: Stage, *, planned_end: datetime, now: datetime) -> 
     return stage not in WITHOUT_DISTRICT_COPY and not is_overdue
 
 
-def stage_of(state: RecordingState, kiosk_state: str | None, *, is_closed: bool, is_silent: bool, job_state: str | None) -> Stage:
-    """The stage from the stored state, what the kiosk last said, whether it is silent now, and the joining job's state if there is one."""
+def stage_of(state: RecordingState, kiosk_state: str | None, *, is_closed: bool, is_silent: bool, job_state: str | None, is_held_back: bool = False) -> Stage:
+    """The stage from the stored state, what the kiosk last said, whether it is silent now, and the joining job's state if there is one.
+
+    `is_held_back`: a reserve's copy for which nothing is to be joined yet.
+    """
     if state == RecordingState.RECORDING:
         if is_silent and not is_closed:
             return Stage.NOT_HEARD_FROM
@@ -142,6 +147,8 @@ def stage_of(state: RecordingState, kiosk_state: str | None, *, is_closed: bool,
             return Stage.DELIVERING
         return Stage.PAUSED if kiosk_state == "paused" else Stage.RECORDING
     if state == RecordingState.DELIVERED:
+        if is_held_back:
+            return Stage.WAITING_FOR_MAIN
         return {"running": Stage.JOINING, "failed": Stage.JOINING_FAILED}.get(job_state or "", Stage.WAITING_TO_JOIN)
     return Stage(state)  # the other states are stages of the same name
 

@@ -46,6 +46,7 @@ def sentence_of(stage: Stage, delivered: int, promised: int | None, heard_at: da
         Stage.PAUSED: _("The recording is paused in the room."),
         Stage.DELIVERING: _("The kiosk has stopped and is delivering its pieces."),
         Stage.NOT_HEARD_FROM: _("The kiosk has not been heard from. Switch it on and connect it to the network."),
+        Stage.WAITING_FOR_MAIN: _("Everything of the reserve recorder has arrived. It waits for the main kiosk’s recording."),
         Stage.WAITING_TO_JOIN: _("Everything has arrived. The pieces wait to be joined."),
         Stage.JOINING: _("The pieces are being checked and joined."),
         Stage.JOINING_FAILED: _("The pieces could not be joined yet. Nothing was lost."),

@@ -16,7 +16,7 @@ from meetrec.custody.range_response import range_response
 from meetrec.people.roles import CONTENT_ROLES, DESK_ROLES, ROLES
 from meetrec.platform import clock
 from meetrec.platform.web import NotFound, actor, database, for_staff, settings
-from meetrec.recordings import actions, queries
+from meetrec.recordings import actions, copies, queries
 from meetrec.recordings.content_gate import let_in, let_in_to_record, vault
 
 blueprint = Blueprint("recordings", __name__, url_prefix="/recordings")
@@ -74,7 +74,17 @@ def join_again(recording_id: UUID) -> ResponseReturnValue:
     """Try the joining once more after it failed."""
     let_in(str(recording_id), Purpose.LISTEN)
     with database().writing() as session:
-        actions.try_again(session, clock.now(), str(recording_id))
+        copies.try_again(session, clock.now(), str(recording_id))
+    return redirect(f"/recordings/{recording_id}", 303)
+
+
+@blueprint.post("/<uuid:recording_id>/use-reserve")
+@for_staff(*DESK_ROLES)
+def use_reserve(recording_id: UUID) -> ResponseReturnValue:
+    """The main kiosk's recording is not waited for any longer: the reserve's takes its place, for a reason that is kept."""
+    with database().writing() as session:
+        copies.choose_reserve(session, clock.now(), actor(), str(recording_id), request.form.get("reason", ""))
+    flash(_("The reserve recorder’s copy is used."), "success")
     return redirect(f"/recordings/{recording_id}", 303)
 
 

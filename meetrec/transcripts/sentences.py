@@ -27,6 +27,11 @@ def clock_time(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
 
 
+def room_of_kiosk(room: str, *, is_reserve: bool) -> str:
+    """A kiosk's room, and that it is the reserve there."""
+    return _("%(room)s, reserve", room=room) if is_reserve else room
+
+
 def actor_name(actor: str, accounts: Mapping[str, str], rooms: Mapping[str, str]) -> str:
     """A journal entry's actor for a person: the account's name, the kiosk's room, or the program itself."""
     kind, _colon, actor_id = actor.partition(":")

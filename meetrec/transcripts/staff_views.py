@@ -6,13 +6,12 @@ from uuid import UUID
 
 from flask import Blueprint, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from meetrec.custody import actions as custody
 from meetrec.custody.access import Purpose
 from meetrec.custody.models import ObjectRole, Record, StoredObject
-from meetrec.custody.queries import objects_of, playable
+from meetrec.custody.queries import objects_of
 from meetrec.journal.verbs import VERBS
 from meetrec.people.roles import DESK_ROLES, ROLES
 from meetrec.platform import clock
@@ -21,6 +20,7 @@ from meetrec.recordings import gap_sentences, room_sentences
 from meetrec.recordings import queries as recordings
 from meetrec.recordings.content_gate import let_in, let_in_to_record, vault
 from meetrec.recordings.gaps import pauses_before, rows_of
+from meetrec.recordings.other_copies import other_copies, sound_name, who_has
 from meetrec.recordings.room_page import room_page
 from meetrec.recordings.rules import ArmingAgain
 from meetrec.transcripts import actions, queries
@@ -45,12 +45,13 @@ def recording_page(recording_id: UUID) -> ResponseReturnValue:
         story = story_of(session, recording)
         transcript = queries.newest_transcript(session, record.id) if record else None
         others = recordings.other_recordings(session, recording, now)
+        kiosks, may_use_reserve = recordings.of_other_kiosks(session, recording, now), recordings.reserve_to_choose(recording) is not None
         may_arm_again = recordings.arming_again(session, recording, now, settings().district.zone) is ArmingAgain.POSSIBLE
     content = _content_of(record, transcript) if record else {}
     return render_template(
         "transcripts/recording.html", recording=recording, record=record, standing=standing, story=story, transcript=transcript,
         others=others, may_arm_again=may_arm_again and _is_from_the_desk(), verbs=VERBS, clock_time=clock_time, words=gap_sentences,
-        room_words=room_sentences, **content,
+        room_words=room_sentences, kiosks=kiosks, may_use_reserve=may_use_reserve and _is_from_the_desk(), **content,
     )  # fmt: skip
 
 
@@ -88,12 +89,15 @@ def _content_of(record: Record, transcript: Transcript | None) -> dict[str, Any]
         with database().writing() as session:
             custody.sit_down(session, clock.now(), current_user.id, record, Purpose.READ)
     lines = _lines_of(record, transcript) if transcript else ()
-    sounds = [(one, one.label or _("All microphones together")) for one in playable(record)]
+    leading = [*objects_of(record, ObjectRole.LISTENING_COPY), *objects_of(record, ObjectRole.MASTER)]
+    sounds = [(one, sound_name(one)) for one in leading]
+    others = other_copies(record, vault(), request.args.get("copy"))
     ledger = _ledger_of(record)
     gaps = rows_of(ledger)
     return {
         "lines": lines, "sounds": sounds, "chosen": _chosen(sounds), "at": _place(record), "ledger": ledger, "gaps": gaps,
         "pauses": pauses_before([line.start for line in lines], gaps), "room": room_page(vault().read(room_logs[0])) if room_logs else None,
+        "other_copies": others, "held_by_others": [who_has(gap, others) for gap in gaps],
     }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from meetrec.journal.queries import entries_about, entries_of_recording
 from meetrec.meetings.models import Kiosk
 from meetrec.people.models import Account
 from meetrec.recordings.models import Recording
-from meetrec.transcripts.sentences import actor_name
+from meetrec.transcripts.sentences import actor_name, room_of_kiosk
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def story_of(session: Session, recording: Recording) -> Sequence[Told]:
     entries = sorted({*before, *entries_of_recording(session, recording.id)}, key=lambda entry: entry.sequence)
     ids = {entry.actor.partition(":")[2] for entry in entries}
     accounts = {account.id: account.name for account in session.scalars(select(Account).where(Account.id.in_(ids)))}
-    rooms = {kiosk.id: kiosk.room.name for kiosk in session.scalars(select(Kiosk).where(Kiosk.id.in_(ids)))}
+    rooms = {kiosk.id: room_of_kiosk(kiosk.room.name, is_reserve=kiosk.is_reserve) for kiosk in session.scalars(select(Kiosk).where(Kiosk.id.in_(ids)))}
     return [_told(entry, actor_name(entry.actor, accounts, rooms)) for entry in entries]
 
 

@@ -16,7 +16,7 @@ from meetrec.notices.models import Notice
 from meetrec.notices.queries import Desk, desk, notice_by_token
 from meetrec.notices.references import new_nonce
 from meetrec.platform.database import Database
-from meetrec.recordings.models import Recording
+from meetrec.recordings.models import KioskCopy, Recording
 from meetrec.recordings.rules import RecordingState
 from tests.notices.conftest import REAL_RECORDINGS
 
@@ -112,7 +112,9 @@ def test_pieces_that_lie_on_a_living_kiosk_for_more_than_a_day_are_a_missing_cop
     day_later = district.meeting.planned_end + timedelta(days=1)
     with database.writing() as session:
         recording = session.query(Recording).one()
-        recording.state, recording.closing = RecordingState.RECORDING, closing
+        recording.state = RecordingState.RECORDING
+        copy = KioskCopy(kiosk_id=district.kiosk.id, state=RecordingState.RECORDING, started_at=district.meeting.start, closing=closing)
+        recording.copies.append(copy)
         session.get_one(Kiosk, district.kiosk.id).last_seen_at = day_later
     assert not desk_at(day_later).missing_copies
     assert len(desk_at(day_later + timedelta(minutes=1)).missing_copies) == 1

@@ -95,7 +95,7 @@ def test_entry_that_changed_while_it_waited_is_named_and_nothing_is_lost(
     work()
     with database.reading() as session:
         recording = queries.recording(session, log.recording)
-        assert (recording.state, "Entry 000004 of the room’s log" in (recording.sentence or "")) == (RecordingState.BROKEN, True)
+        assert (recording.state, "Entry 000004 of the room’s log" in (recording.copies[0].sentence or "")) == (RecordingState.BROKEN, True)
         assert record_of_recording(session, log.recording) is None
     assert incoming.piece_path(settings.incoming_dir, log.recording, run.run, "table-1", 0).exists()
 

@@ -271,7 +271,7 @@ def test_state_of_the_room_is_noted_and_an_older_one_is_not(kiosk: KioskClient, 
     assert tell("paused", "2026-10-13T14:10:00Z") == 200
     assert tell("recording", "2026-10-13T14:05:00Z") == 200
     with database.reading() as session:
-        assert session.get_one(Recording, recording_id).kiosk_state == "paused"
+        assert session.get_one(Recording, recording_id).copies[0].kiosk_state == "paused"
     assert tell("dancing", "2026-10-13T14:20:00Z") == 409
     assert tell("stopped", "later") == 409
 

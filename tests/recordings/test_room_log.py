@@ -43,7 +43,9 @@ def verbs(database: Database, recording_id: str) -> list[str]:
 
 def opening_of(database: Database, recording_id: str) -> Opening:
     with database.reading() as session:
-        return session.get_one(Opening, recording_id)
+        opening = session.get_one(Recording, recording_id).opening
+        assert opening is not None
+        return opening
 
 
 def state_of(database: Database, recording_id: str) -> RecordingState:
