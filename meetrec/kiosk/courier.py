@@ -6,8 +6,8 @@ as before. What is remembered in memory only saves a second delivery. Nothing is
 
 import shutil
 import threading
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 
 from meetrec.capture import outbox
+from meetrec.capture.ballast import NO_ROOM
 from meetrec.capture.errors import CaptureError
 from meetrec.capture.outbox import PieceFile
 from meetrec.capture.pieces import sha256_hex
@@ -154,7 +155,8 @@ class Courier:
         run = folder.parent
         for piece in _settled_pieces(run, folder.name):
             self._deliver_file(piece.path, f"{run.parent.name}/runs/{run.name}/{folder.name}/{piece.index}", must_be_durable=True)
-            note_delivered(piece.path)
+            with _where_there_is_room():
+                note_delivered(piece.path)
             if not outbox.is_still_needed(piece.path):
                 self._delete(piece.path)
 
@@ -177,10 +179,16 @@ class Courier:
         if any(path not in self._confirmed for path in entries_of(folder)):
             raise ServerTrouble(Trouble.UNREADABLE_PIECE)
         self._deliver_file(folder / outbox.CLOSING, f"{folder.name}/closing")
-        self._on_delivered(folder.name, pieces_in(outbox.read_closing(self._outbox, folder.name) or {"runs": {}}))
+        pieces, is_noted = pieces_in(outbox.read_closing(self._outbox, folder.name) or {"runs": {}}), False
+        with _where_there_is_room():
+            self._on_delivered(folder.name, pieces)
+            is_noted = True
         for run in runs:
             shutil.rmtree(run)
         shutil.rmtree(folder)
+        if not is_noted:
+            with _where_there_is_room():  # what the recording took is free now
+                self._on_delivered(folder.name, pieces)
         self._confirmed = {path for path in self._confirmed if folder not in path.parents}
         log.info("courier.delivered", recording=folder.name)
 
@@ -194,6 +202,17 @@ class Courier:
                 raise
         if self._reports.get(recording) is report:
             del self._reports[recording]
+
+
+@contextmanager
+def _where_there_is_room() -> Iterator[None]:
+    """A note that a full disk does not take is left out. What was delivered must leave all the same: it is what fills the disk."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        log.warning("courier.no_room_for_a_note")
 
 
 def _settled_pieces(run: Path, microphone: str) -> list[PieceFile]:

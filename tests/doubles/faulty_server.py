@@ -4,6 +4,7 @@ import json
 import threading
 from base64 import b64encode
 from collections.abc import Callable
+from contextlib import suppress
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -15,9 +16,10 @@ DISTRICT_PUBLIC_KEY = DISTRICT_KEY.public_key().public_bytes_raw()
 
 
 class FaultyServer:
-    """`taken` holds what was delivered, by path. `fault` is one of FAULTS, or a function from path to one; None behaves well."""
+    """`taken` holds what was delivered, by path. `fault` is one of FAULTS or MORE_FAULTS, or a function from path to one; None behaves well."""
 
     def __init__(self) -> None:
+        self.asked: list[str] = []
         self.taken: dict[str, bytes] = {}
         self.order: list[str] = []
         self.headers: list[dict[str, str]] = []
@@ -57,7 +59,17 @@ class FaultyServer:
 
     def _answer(self, request: BaseHTTPRequestHandler, body: bytes) -> None:
         self.headers.append(dict(request.headers))
+        self.asked.append(request.path)
         fault = self._fault_at(request.path)
+        if fault == "slow":
+            self._hung.wait(SLOW_SECONDS)
+            fault = None  # slow, and right
+        if fault == "redirect":
+            self._redirect(request)
+            return
+        if fault == "endless":
+            self._send_for_ever(request)
+            return
         if fault == "nothing":
             self._hung.wait(30)  # says nothing until the test ends
             return
@@ -69,6 +81,22 @@ class FaultyServer:
             return
         self._take(request.path, body, fault)
         self._send(request, 200, self._receipt(body, fault), half=fault == "half")
+
+    def _redirect(self, request: BaseHTTPRequestHandler) -> None:
+        """To a place of this server's own, so that whoever follows is seen in `headers`."""
+        request.send_response(307)
+        request.send_header("Location", f"{self.address}/elsewhere")
+        request.send_header("Content-Length", "0")
+        request.end_headers()
+        request.close_connection = True
+
+    def _send_for_ever(self, request: BaseHTTPRequestHandler) -> None:
+        request.send_response(200)
+        request.end_headers()
+        with suppress(OSError):  # the other side had enough
+            while not self._hung.is_set():
+                request.wfile.write(b" " * 4096)
+        request.close_connection = True
 
     def _take(self, path: str, body: bytes, fault: str | None) -> None:
         if fault is None:
@@ -93,6 +121,8 @@ class FaultyServer:
 
 
 FAULTS = ("409", "413", "500", "507", "401", "404", "302", "half", "wrong hash", "not durable", "no durable", "nothing")
+MORE_FAULTS = ("redirect", "endless", "slow")  # "slow" answers rightly in the end
+SLOW_SECONDS = 1.0
 
 
 def news(kiosk: str, meetings: list[dict[str, str]], key: bytes = DISTRICT_PUBLIC_KEY, others: list[dict[str, Any]] | None = None) -> dict[str, Any]:
