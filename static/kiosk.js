@@ -11,6 +11,7 @@ const SAID_MS = 8000;
 
 const all = (selector) => document.querySelectorAll(selector);
 const one = (selector) => document.querySelector(selector);
+const statusAddress = one("[data-status]")?.dataset.status ?? "/status"; // the check of the microphones depends on its meeting's opening
 
 function say(element, words) {
   if (element && element.textContent !== words) element.textContent = words;
@@ -173,7 +174,7 @@ async function stayHere(form, said) {
   form.reset();
   form.closest("[popover]")?.hidePopover();
   tell(said);
-  show(await ask("/status"));
+  show(await ask(statusAddress));
 }
 
 // A button with an address of its own (the language) takes the whole form there as plain HTML does.
@@ -266,5 +267,5 @@ document.addEventListener("visibilitychange", stayAwake);
 stayAwake();
 
 showState(page.state);
-everySo(STATUS_MS, async () => { show(await ask("/status")); await showDelivery(); });
+everySo(STATUS_MS, async () => { show(await ask(statusAddress)); await showDelivery(); });
 everySo(LEVELS_MS, async () => showLevels(await ask("/status/levels")));

@@ -167,7 +167,8 @@ class AttendedMicrophone:
         names = {"id": self.microphone.id, "label": self.microphone.label, "seat": self.microphone.seat}
         levels = {"level_db": shown.level_db, "peak_db": shown.peak_db, "clipped": shown.clipped}
         sends_zeros = shown.state != "lost" and shown.zero_seconds >= ZEROS_SHOWN_SECONDS
-        return {**names, "state": shown.state, **levels, "sends_zeros": sends_zeros, "sentence": shown.sentence, "remark": shown.remark}
+        zeros = {"sends_zeros": sends_zeros, "silent_when_idle": bool(self.microphone.silent_when_idle)}
+        return {**names, "state": shown.state, **levels, **zeros, "sentence": shown.sentence, "remark": shown.remark}
 
     def listening(self, now: float) -> Listening:
         """How it fares just now, for whoever raises alarms."""

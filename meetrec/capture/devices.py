@@ -26,7 +26,7 @@ class Microphone:
     `usb` is "vendor:product" in hexadecimal. The rest is what a profile or the room's file wants of it, and None where they say nothing:
     `card` is the name that a udev rule gave its card (it stays with the socket), `channels` is how many are opened and `channel` which
     one of them is kept, counted from 1; `rate` in Hz is what the device is opened at; `gain` is in percent of `gain_control`, or of
-    every capture control of its mixer.
+    every capture control of its mixer. `silent_when_idle` says that exact zeros are no fault of it: nobody is on the line.
     """
 
     id: str
@@ -40,6 +40,7 @@ class Microphone:
     rate: int | None = None
     gain: int | None = None
     gain_control: str | None = None
+    silent_when_idle: bool | None = None
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

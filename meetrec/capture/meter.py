@@ -30,10 +30,14 @@ class Level:
 
 
 class Meter:
-    """Follows one microphone; quiet, zeros and clipping are counted over successive blocks."""
+    """Follows one microphone; quiet, zeros and clipping are counted over successive blocks.
 
-    def __init__(self, rate: int = RATE) -> None:
+    `is_silent_when_idle`: exact zeros say that nobody is on the line, and are neither silence nor quiet.
+    """
+
+    def __init__(self, rate: int = RATE, *, is_silent_when_idle: bool = False) -> None:
         self._rate = rate
+        self._is_silent_when_idle = is_silent_when_idle
         self._frames = 0
         self._quiet_frames = 0
         self._zero_frames = 0
@@ -45,8 +49,9 @@ class Meter:
         peak = max(int(samples.max()), -int(samples.min()))
         level = _decibels(_rms_without_offset(wide))
         # A real microphone always has noise: exact zeros mean it is muted, or its cable is out.
-        self._zero_frames = self._zero_frames + len(samples) if peak == 0 else 0
-        self._quiet_frames = self._quiet_frames + len(samples) if level < QUIET_BELOW_DB else 0
+        is_idle = peak == 0 and self._is_silent_when_idle
+        self._zero_frames = self._zero_frames + len(samples) if peak == 0 and not is_idle else 0
+        self._quiet_frames = self._quiet_frames + len(samples) if level < QUIET_BELOW_DB and not is_idle else 0
         clipped = int(np.count_nonzero(np.abs(wide) >= CLIPPED_FROM)) if peak >= CLIPPED_FROM else 0
         self._frames += len(samples)
         return Level(

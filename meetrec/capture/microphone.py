@@ -72,7 +72,7 @@ class MicrophoneProcess:
         self._words.register(recorder, select.POLLIN)
         self._stream: DeviceStream | None = None
         self._clock = StreamClock()
-        self._meter, self._voice = Meter(), VoiceDetector()
+        self._meter, self._voice = self._new_meter(), VoiceDetector()
         self._heard_at = 0.0
         self._lost_at: float | None = None
         self._level = Level(LOWEST_DB, LOWEST_DB, 0, 0.0, 0.0)
@@ -103,6 +103,9 @@ class MicrophoneProcess:
         if self._stream is not None:
             self._stream.abandon()
 
+    def _new_meter(self) -> Meter:
+        return Meter(is_silent_when_idle=bool(self._microphone.silent_when_idle))
+
     def _open_if_needed(self) -> None:
         if self._stream is not None or time.monotonic() < self._open_again_at:
             return
@@ -112,7 +115,7 @@ class MicrophoneProcess:
         except MicrophoneUnusable as error:
             self._trouble = str(error)
             return
-        self._stream, self._clock, self._meter = stream, StreamClock(), Meter()
+        self._stream, self._clock, self._meter = stream, StreamClock(), self._new_meter()
         self._voice = VoiceDetector()
         if self._take is not None:
             self._take.attach(self._clock)

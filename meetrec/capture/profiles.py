@@ -12,6 +12,7 @@ rate = 16000                       # Hz, where the device refuses 48000
 gain = 70                          # percent of the mixer's capture controls, or of `gain_control` alone
 gain_control = "Mic"
 seat = "On the line"
+silent_when_idle = true            # a conference line sends exact zeros while nobody is on it, and is not muted then
 """
 
 import re
@@ -29,7 +30,7 @@ LOWEST_RATE, HIGHEST_RATE, MOST_CHANNELS = 8_000, 192_000, 64
 _USB_ID = re.compile(r"[0-9a-f]{4}:[0-9a-f]{4}")
 _TOP_KEYS, _MATCH_KEYS = frozenset({"name", "source", "match", "capture"}), frozenset({"usb", "names"})
 _RANGES = {"channels": (1, MOST_CHANNELS), "channel": (1, MOST_CHANNELS), "rate": (LOWEST_RATE, HIGHEST_RATE), "gain": (0, 100)}
-_TEXTS = ("gain_control", "seat")
+_TEXTS, _ANSWERS = ("gain_control", "seat"), ("silent_when_idle",)
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class MicrophoneProfile:
     gain: int | None = None
     gain_control: str | None = None
     seat: str | None = None
+    silent_when_idle: bool | None = None
 
     def closeness_to(self, microphone: Microphone) -> int:
         """How well it fits: a USB id before any name, a longer pattern before a shorter one; 0 when it does not fit."""
@@ -65,7 +67,7 @@ def read_profile(text: str, file: str) -> MicrophoneProfile:
     _refuse_unknown(content, _TOP_KEYS, file)
     match, capture = _table(content, "match", file), _table(content, "capture", file)
     _refuse_unknown(match, _MATCH_KEYS, f"{file}, table [match]")
-    _refuse_unknown(capture, {*_RANGES, *_TEXTS}, f"{file}, table [capture]")
+    _refuse_unknown(capture, {*_RANGES, *_TEXTS, *_ANSWERS}, f"{file}, table [capture]")
     profile = MicrophoneProfile(
         _text(content, "name", file), _text(content, "source", file), _list(match, "usb", file), _list(match, "names", file), **_capture(capture, file)
     )
@@ -75,7 +77,8 @@ def read_profile(text: str, file: str) -> MicrophoneProfile:
 
 def _capture(values: dict[str, Any], file: str) -> dict[str, Any]:
     numbers = {key: _number(values, key, file) for key in _RANGES if key in values}
-    return numbers | {key: _text(values, key, file) for key in _TEXTS if key in values}
+    answers = {key: _answer(values, key, file) for key in _ANSWERS if key in values}
+    return numbers | answers | {key: _text(values, key, file) for key in _TEXTS if key in values}
 
 
 def _require_sense(profile: MicrophoneProfile, file: str) -> None:
@@ -109,6 +112,12 @@ def _text(values: dict[str, Any], key: str, file: str) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ProfileUnusable(f"The microphone profile {file}: {key} must be a text.")
     return value.strip()
+
+
+def _answer(values: dict[str, Any], key: str, file: str) -> bool:
+    if not isinstance(values[key], bool):
+        raise ProfileUnusable(f"The microphone profile {file}: {key} must be true or false.")
+    return bool(values[key])
 
 
 def _list(values: dict[str, Any], key: str, file: str) -> tuple[str, ...]:
@@ -152,5 +161,5 @@ def with_profile(microphone: Microphone, profiles: Sequence[MicrophoneProfile]) 
     profile = profile_for(microphone, profiles)
     if profile is None:
         return microphone
-    wanted = {key: getattr(profile, key) for key in ("seat", "channels", "channel", "rate", "gain", "gain_control")}
+    wanted = {key: getattr(profile, key) for key in ("seat", "channels", "channel", "rate", "gain", "gain_control", "silent_when_idle")}
     return replace(microphone, **{key: value for key, value in wanted.items() if getattr(microphone, key) is None})

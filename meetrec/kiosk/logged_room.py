@@ -183,6 +183,8 @@ class LoggedRoom:
         self.log.tell(recording, "stopped", {})
         self.log.run_ended()
         self._stopped_at[recording] = time.monotonic()
+        if self.asks_nothing(recording):
+            self._end_log(recording, confirmed=False)
         self._report(recording, "stopped")
 
     def _report(self, recording: str, state: str) -> None:
@@ -208,6 +210,16 @@ class LoggedRoom:
             raise ActionRefused(sentences.NOT_OPENED)
         return opening
 
+    def asks_nothing(self, recording: str) -> bool:
+        """On the reserve kiosk the questions are asked only where the chair chose to; the main kiosk asks them (G6.a).
+
+        Where the parent said there that they do not record, it is for the chair to ask again before this one records (A-05).
+        """
+        news = self.cache.news
+        meeting = news.find(recording) if news else None
+        is_declined = meeting is not None and meeting.main == "declined"
+        return news is not None and news.is_reserve and not is_declined and self.opening_of(recording) is None
+
     def _require_opened(self, recording: str) -> OpeningState:
         """The opening, once it allows to start (G6.a, A-05). Raises ActionRefused with what is missing."""
         opening = self._require_opening(recording)
@@ -218,9 +230,9 @@ class LoggedRoom:
         return opening
 
 
-def preflight_of(microphones: Sequence[MicrophoneReading], reason: str | None) -> dict[str, Any]:
+def preflight_of(microphones: Sequence[MicrophoneReading], reason: str | None, *, has_people_on_line: bool) -> dict[str, Any]:
     """The content of the log's `preflight`. Raises ActionRefused when a microphone never heard a voice and nobody says why (peers #17)."""
-    unheard = [one.id for one in microphones if not one.heard_voice]
+    unheard = [one.id for one in microphones if one.must_be_heard(has_people_on_line=has_people_on_line) and not one.heard_voice]
     why = written_text(reason, LONGEST_TEXT) if reason and reason.strip() else None
     if unheard and why is None:
         raise ActionRefused(sentences.MICROPHONE_NOT_HEARD)

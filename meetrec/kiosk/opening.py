@@ -109,6 +109,11 @@ class OpeningState:
         return self.missing is None
 
     @property
+    def has_people_on_line(self) -> bool:
+        """Whether somebody takes part by the conference line."""
+        return any(one.where == "line" for one in self.present)
+
+    @property
     def parent_is_recording(self) -> bool:
         """Whether the parent said yes; else the district's copy is made only because the parent wants it (A-05)."""
         return self.parent_records == "yes"

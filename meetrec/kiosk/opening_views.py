@@ -22,7 +22,8 @@ def ask(recording_id: UUID) -> ResponseReturnValue:
     if screen().room.look().is_running or meeting is None:
         return _away()
     opening = screen().room.opening_of(str(recording_id))
-    if opening is not None and opening.is_complete and "change" not in request.args:
+    is_settled = screen().room.asks_nothing(str(recording_id)) or (opening is not None and opening.is_complete)
+    if is_settled and "change" not in request.args:
         return redirect(url_for("opening.preflight", recording_id=recording_id))
     devices = {**({"notice": questions.as_in_notice(meeting["device"])} if meeting["device"] else {}), **questions.DEVICES}
     return render_template(
@@ -81,11 +82,11 @@ def preflight(recording_id: UUID) -> ResponseReturnValue:
     if reading.is_running or meeting is None:
         return _away()
     opening = screen().room.opening_of(str(recording_id))
-    if opening is None or not opening.is_complete:
+    asks_nothing = screen().room.asks_nothing(str(recording_id))
+    if not asks_nothing and (opening is None or not opening.is_complete):
         return redirect(url_for("opening.ask", recording_id=recording_id))
-    return render_template(
-        "kiosk/preflight.html", meeting=meeting, opening=opening, microphones=screen().microphones(reading), reasons=questions.REASONS, **_shown()
-    )
+    shown = {"microphones": screen().microphones(reading), "status": screen().status(clock.now(), str(recording_id))}
+    return render_template("kiosk/preflight.html", meeting=meeting, asks_nothing=asks_nothing, reasons=questions.REASONS, **{**_shown(), **shown})
 
 
 @blueprint.post("/meetings/<uuid:recording_id>/start")
@@ -112,12 +113,14 @@ def give_notice(meeting_id: UUID) -> ResponseReturnValue:
     """Seal the parent's notice; the opening follows as for any other meeting."""
     recording = screen().room.begin_on_the_spot(str(meeting_id), forms.statement_from(request.form, current_language()))
     screen().typed.forget(request.path)
-    return now_at(url_for("opening.ask", recording_id=recording))
+    change = "yes" if screen().room.asks_nothing(recording) else None  # who gives notice at the reserve kiosk is asked there too
+    return now_at(url_for("opening.ask", recording_id=recording, change=change))
 
 
 def _shown() -> dict[str, object]:
     """What every step shows besides its question: the room's status, and what was typed on this page before."""
-    return {"status": screen().status(clock.now()), "typed_before": screen().typed.on(request.path)}
+    recording = (request.view_args or {}).get("recording_id")
+    return {"status": screen().status(clock.now(), str(recording) if recording else None), "typed_before": screen().typed.on(request.path)}
 
 
 def _away() -> ResponseReturnValue:

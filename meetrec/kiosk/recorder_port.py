@@ -19,12 +19,17 @@ class MicrophoneReading:
     alarm_kinds: tuple[str, ...] = ()  # of capture.alarms.MICROPHONE_ALARMS
     heard_voice: bool = False  # a voice was heard clearly since the last recording; what the pre-flight asks for (peers #17)
     voice_level_db: float | None = None  # dBFS of the loudest such voice
+    is_silent_when_idle: bool = False  # a conference line: nothing comes from it while nobody is on it, and that is no fault
     gain_refused: bool = False  # its mixer did not take the gain of its profile; it records with the gain it has
 
     @property
     def is_lost(self) -> bool:
         """Whether nothing comes from it."""
         return self.state in ("lost", "failed")
+
+    def must_be_heard(self, *, has_people_on_line: bool) -> bool:
+        """Whether a recording starts without its voice only for a reason (peers #17): on a line that nobody is on nobody can speak."""
+        return self.is_lost or has_people_on_line or not self.is_silent_when_idle
 
     @property
     def is_loud_as_a_voice(self) -> bool:

@@ -74,7 +74,7 @@ class Room(LoggedRoom):
         return time.monotonic() - self._heard_at.get(microphone, -HEARD_FOR_SECONDS) < HEARD_FOR_SECONDS
 
     def start(self, recording: str, started_without: str | None = None) -> None:
-        """Begin to record an armed meeting once its opening is complete (G6.a); a second press changes nothing.
+        """Begin to record an armed meeting once its opening is complete, on the reserve kiosk without one (G6.a); a second press changes nothing.
 
         `started_without` is why it starts although a microphone never heard a voice. Raises ActionRefused or CaptureError.
         """
@@ -84,9 +84,9 @@ class Room(LoggedRoom):
             self._require_armed(recording)
             if self.delivery_of(recording) is not None:
                 raise ActionRefused(sentences.ALREADY_RECORDED)
-            opening = self._require_opened(recording)
-            preflight = preflight_of(self._recorder.reading().microphones, started_without)
-            started = {} if opening.parent_is_recording else {"parent_wants_copy": True}
+            opening = None if self.asks_nothing(recording) else self._require_opened(recording)
+            preflight = preflight_of(self._recorder.reading().microphones, started_without, has_people_on_line=opening is None or opening.has_people_on_line)
+            started = {} if opening is None or opening.parent_is_recording else {"parent_wants_copy": True}
             self._begin(recording, ("preflight", preflight), ("started", started))
 
     def continue_interrupted(self, recording: str) -> None:

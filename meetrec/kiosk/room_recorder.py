@@ -153,5 +153,6 @@ def _microphone_of(shown: dict[str, Any]) -> MicrophoneReading:
         alarm_kinds=tuple(shown["alarm_kinds"]),
         heard_voice=shown["heard_voice"],
         voice_level_db=shown["voice_level_db"],
+        is_silent_when_idle=shown["silent_when_idle"],
         gain_refused=shown.get("remark") is not None,
     )

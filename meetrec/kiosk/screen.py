@@ -15,6 +15,7 @@ from meetrec.kiosk.errors import Trouble
 from meetrec.kiosk.forms import TypedBefore
 from meetrec.kiosk.news import NewsPoll
 from meetrec.kiosk.recorder_port import MicrophoneReading, RecorderReading
+from meetrec.kiosk.reserve import reserve_words
 from meetrec.kiosk.room import Delivery, Room
 from meetrec.kiosk.room_news import ArmedMeeting
 from meetrec.kiosk.wording import (
@@ -51,30 +52,35 @@ class Screen:
     typed: TypedBefore = field(default_factory=TypedBefore)
     marks: RunningMarks = field(default_factory=RunningMarks)
 
-    def status(self, now: datetime) -> dict[str, Any]:
-        """Everything a page keeps up to date once a second."""
-        reading = self.room.look()
+    def status(self, now: datetime, meeting: str | None = None) -> dict[str, Any]:
+        """Everything a page keeps up to date once a second; `meeting` is the recording whose microphones are being checked."""
+        reading, on_line = self.room.look(), self._has_people_on_line(meeting)
         return {
             "state": reading.state,
             "is_deaf": reading.is_deaf,
             "recording": reading.recording,
             "after": self.after(self.room.last_stopped),
             "version": self.version(now, reading),
-            "texts": self._texts(now, reading),
+            "texts": {**self._texts(now, reading, has_people_on_line=on_line), "reserve": self.reserve_words(reading.recording or meeting)},
             "is_connected": self.is_connected,
             "is_opening_spoken": reading.recording in self.marks.spoken,
-            "preflight": preflight_of(reading),
+            "preflight": preflight_of(reading, has_people_on_line=on_line),
             "microphones": {shown["id"]: shown for shown in self.microphones(reading)},
             "faults": self.faults(),
             **self.levels(reading),
         }
 
-    def _texts(self, now: datetime, reading: RecorderReading) -> dict[str, str]:
+    def _has_people_on_line(self, recording: str | None) -> bool:
+        """By the opening; while nothing is said of it, the line is waited for like any microphone."""
+        opening = self.room.opening_of(recording) if recording else None
+        return opening is None or opening.has_people_on_line
+
+    def _texts(self, now: datetime, reading: RecorderReading, *, has_people_on_line: bool) -> dict[str, str]:
         hours = space_words(reading.hours_left)
         return {
             "clock": format_time(now, "short"),
             "server": self.server_words(),
-            "hearing": hearing_words(reading),
+            "hearing": hearing_words(reading, has_people_on_line=has_people_on_line),
             "state": state_words(reading, is_off_the_record=self.marks.is_off_the_record),
             "space": hours,
             "short_space": hours if reading.hours_left is not None and reading.hours_left < SHORT_HOURS else "",
@@ -122,7 +128,7 @@ class Screen:
             "meeting": meeting,
             "part": self.room.part_of(reading.recording),
             "may_object": meeting is not None and meeting.objection_stops,
-            "is_opening_spoken": reading.recording in self.marks.spoken,
+            "is_opening_spoken": reading.recording in self.marks.spoken or self.room.asks_nothing(reading.recording or ""),
             "spoken_opening": spoken,
         }
 
@@ -132,7 +138,7 @@ class Screen:
 
     def _microphone(self, one: MicrophoneReading, reading: RecorderReading) -> dict[str, str]:
         words, kind, voice = self._words_of(one, reading), self._kind_of(one, reading), "yes" if one.heard_voice else "no"
-        return {"id": one.id, "name": one.name, "words": words, "kind": kind, "voice": voice, "voice_words": voice_words(words, kind, is_heard=one.heard_voice)}
+        return {"id": one.id, "name": one.name, "words": words, "kind": kind, "voice": voice, "voice_words": voice_words(words, kind, one)}
 
     def _words_of(self, microphone: MicrophoneReading, reading: RecorderReading) -> str:
         return sentences.microphone_words(microphone, self.room.is_heard(microphone.id), is_paused=reading.state == "paused")
@@ -166,6 +172,10 @@ class Screen:
     def is_connected(self) -> bool:
         """Whether nothing is wrong between here and the server."""
         return self.news.has_asked and not any(self.troubles)
+
+    def reserve_words(self, recording: str | None) -> str:
+        """That this is the reserve kiosk and how the main one stands; empty on a main kiosk."""
+        return reserve_words(self.room.cache.news, recording, is_connected=self.is_connected)
 
     def server_words(self) -> str:
         """How the connection stands, in words."""

@@ -179,8 +179,8 @@ def answer_fault(number: int) -> ResponseReturnValue:
 @blueprint.get("/status")
 @open_to_screen
 def status() -> ResponseReturnValue:
-    """What a page keeps up to date once a second."""
-    return jsonify(screen().status(clock.now()))
+    """What a page keeps up to date once a second; the check of the microphones names its recording as `meeting`."""
+    return jsonify(screen().status(clock.now(), request.args.get("meeting")))
 
 
 @blueprint.get("/status/levels")

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from meetrec.kiosk import questions, sentences
 from meetrec.kiosk.interruptions import Interrupted
-from meetrec.kiosk.recorder_port import RecorderReading
+from meetrec.kiosk.recorder_port import MicrophoneReading, RecorderReading
 from meetrec.kiosk.room_news import ArmedMeeting, OtherMeeting
 
 
@@ -26,27 +26,35 @@ def time_words(meeting: ArmedMeeting | OtherMeeting) -> str:
     return f"{format_time(meeting.start, 'short')} – {format_time(meeting.planned_end, 'short')}"
 
 
-def preflight_of(reading: RecorderReading) -> str:
-    """Whether Start may turn green (peers #17): "heard" when each microphone heard a voice, else "waiting"; "none" when there is none to hear with."""
+def preflight_of(reading: RecorderReading, *, has_people_on_line: bool) -> str:
+    """Whether Start may turn green (peers #17): "heard" when each microphone heard a voice, else "waiting"; "none" when there is none to hear with.
+
+    A line that nobody is on, by the opening, is not waited for.
+    """
     if all(microphone.is_lost for microphone in reading.microphones):
         return "none"
-    return "heard" if all(microphone.heard_voice for microphone in reading.microphones) else "waiting"
+    awaited = [one for one in reading.microphones if one.must_be_heard(has_people_on_line=has_people_on_line)]
+    return "heard" if all(one.heard_voice for one in awaited) else "waiting"
 
 
-def hearing_words(reading: RecorderReading) -> str:
+def hearing_words(reading: RecorderReading, *, has_people_on_line: bool) -> str:
     """How far the check of the microphones has come."""
-    if (preflight := preflight_of(reading)) == "none":
+    if (preflight := preflight_of(reading, has_people_on_line=has_people_on_line)) == "none":
         return str(sentences.NO_MICROPHONE)
-    if preflight == "heard":
+    if preflight == "waiting":
+        return _("A microphone is ticked as soon as it hears a voice.")
+    if all(microphone.heard_voice for microphone in reading.microphones):
         return _("Every microphone heard a voice. You can start.")
-    return _("A microphone is ticked as soon as it hears a voice.")
+    return _("You can start. Nobody is on the line.")
 
 
-def voice_words(words: str, kind: str, *, is_heard: bool) -> str:
+def voice_words(words: str, kind: str, one: MicrophoneReading) -> str:
     """What a microphone's row says before the start; trouble speaks first."""
     if kind == "trouble":
         return words
-    return _("Heard a voice") if is_heard else _("Waiting for a voice")
+    if one.heard_voice:
+        return _("Heard a voice")
+    return _("Nobody has spoken yet") if one.is_silent_when_idle else _("Waiting for a voice")
 
 
 def state_words(reading: RecorderReading, *, is_off_the_record: bool) -> str:

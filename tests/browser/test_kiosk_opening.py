@@ -133,6 +133,23 @@ def test_parent_gives_notice_on_the_spot_in_spanish_and_the_opening_follows(
 
 
 @pytest.mark.requirement("G6.a")
+def test_start_is_green_without_a_voice_on_the_line_when_nobody_is_on_it(page: Page, screen_address: str, seen: Seen, recorder: ScriptedRecorder) -> None:
+    line = replace(recorder.now.microphones[3], name="On the line", heard_voice=False, voice_level_db=None, level_db=-120.0, is_silent_when_idle=True)
+    recorder.now = replace(recorder.now, microphones=(*recorder.now.microphones[:3], line))
+    page.goto(screen_address)
+    page.get_by_role("link", name="M. R.").click()
+    ask_the_parent(page)
+    count_people(page)
+    expect(page.get_by_text("Nobody has spoken yet")).to_be_visible()
+    expect(page.get_by_text("You can start. Nobody is on the line.")).to_be_visible()
+    page.wait_for_timeout(1500)  # the polled status says the same
+    expect(page.get_by_text("You can start. Nobody is on the line.")).to_be_visible()
+    seen()
+    page.get_by_role("button", name="Start recording").click()
+    expect(page.get_by_text("Recording now", exact=True)).to_be_visible()
+
+
+@pytest.mark.requirement("G6.a")
 def test_start_turns_green_only_when_every_microphone_heard_a_voice(
     page: Page, screen_address: str, seen: Seen, recorder: ScriptedRecorder, console_problems: list[str]
 ) -> None:

@@ -1,6 +1,9 @@
 """A conference line is recorded as a microphone with a seat, and run.json states how each device delivered (G5.a)."""
 
+import os
+import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -9,13 +12,16 @@ import pytest
 import soundfile
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from meetrec.capture.alarms import MUTED_SECONDS
 from meetrec.capture.devices import Microphone
 from meetrec.capture.outbox import RUN_STATEMENT, pieces_of, runs_of, statement_of
 from meetrec.capture.pieces import RATE
+from meetrec.capture.profiles import profiles_in, with_profile
 from meetrec.capture.reading import sound_of
 from meetrec.capture.recorder import Recorder
 from meetrec.capture.run_keys import open_run_key
 from meetrec.capture.signing import KioskSigner
+from meetrec.platform.places import folder
 from tests.fixtures.microphones import VirtualMicrophones, noise, place_of
 
 pytestmark = [pytest.mark.requirement("G5.a"), pytest.mark.requirement("G5.b")]
@@ -39,6 +45,26 @@ def sound_in(run: Path, microphone: str) -> np.ndarray:
     for part in parts:
         track[part.header.first_frame : part.after] = part.samples
     return track
+
+
+def test_line_that_nobody_is_on_is_not_muted_but_is_told_when_it_is_lost(virtual_microphones: VirtualMicrophones, tmp_path: Path) -> None:
+    virtual_microphones.do("line")
+    line = with_profile(Microphone("conference-line", "Conference line", "Conference line"), profiles_in(folder("hardware/microphones")))
+    plain = replace(LINE, id="plain", seat="Parent")
+    with Recorder(tmp_path / "outbox", str(uuid4()), DISTRICT.public_key().public_bytes_raw(), [line, plain], KioskSigner.new()) as recorder:
+        wait_for(recorder, "metering")
+        recorder.start(str(uuid4()))
+        deadline = time.monotonic() + 4 * MUTED_SECONDS
+        while "muted" not in recorder.status()["microphones"][1]["alarm_kinds"]:
+            assert time.monotonic() < deadline, recorder.status()
+            time.sleep(0.1)
+        shown = recorder.status()["microphones"][0]
+        assert (shown["alarm_kinds"], shown["sends_zeros"], shown["sentence"], shown["silent_when_idle"]) == ([], False, None, True)
+        os.kill(recorder.process_ids()["conference-line"], signal.SIGKILL)
+        deadline = time.monotonic() + 2
+        while recorder.status()["microphones"][0]["alarm_kinds"] != ["lost"]:
+            assert time.monotonic() < deadline, recorder.status()
+            time.sleep(0.02)
 
 
 def test_people_on_the_line_have_a_track_of_their_own_beside_a_microphone_of_another_rate(virtual_microphones: VirtualMicrophones, tmp_path: Path) -> None:

@@ -18,6 +18,15 @@ def test_the_most_negative_sample_is_a_peak_and_no_overflow() -> None:
     assert Meter().read(np.array([-32_768, 0], np.int16)).peak_db == 0.0
 
 
+def test_zeros_of_a_line_that_nobody_is_on_are_neither_silence_nor_quiet() -> None:
+    line = Meter(is_silent_when_idle=True)
+    zeros, faint = np.zeros(4_800, np.int16), np.array([1, -1] * 2_400, np.int16)
+    for _ in range(3):
+        level = line.read(zeros)
+    assert (level.level_db, level.zero_seconds, level.quiet_seconds) == (LOWEST_DB, 0.0, 0.0)
+    assert line.read(faint).quiet_seconds == pytest.approx(0.1), "who speaks too faintly on the line is still told"
+
+
 def test_zeros_and_silence_are_counted_until_sound_comes() -> None:
     meter = Meter()
     for _ in range(3):

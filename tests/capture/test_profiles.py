@@ -5,6 +5,7 @@ import pytest
 from meetrec.capture.devices import Microphone
 from meetrec.capture.errors import ProfileUnusable
 from meetrec.capture.profiles import profile_for, profiles_in, read_profile, with_profile
+from meetrec.platform.places import folder
 
 HEAD = 'name = "A"\nsource = "B"\n'
 JABRA = 'name = "Jabra"\nsource = "s"\n[match]\nusb = ["0b0e:0420"]\nnames = ["Jabra SPEAK*"]\n[capture]\nrate = 16000\nseat = "Table"\n'
@@ -33,6 +34,14 @@ def test_a_profile_gives_what_the_microphone_does_not_carry_already() -> None:
     assert with_profile(microphone("Built-in"), profiles) == microphone("Built-in")
 
 
+def test_conference_line_of_the_product_is_silent_while_nobody_is_on_it_and_no_other_microphone_is() -> None:
+    profiles = profiles_in(folder("hardware/microphones"))
+    line = with_profile(microphone("Conference line"), profiles)
+    assert (line.seat, line.silent_when_idle) == ("On the line", True)
+    assert [profile.name for profile in profiles if profile.silent_when_idle] == ["Conference line"]
+    assert with_profile(microphone("Jabra SPEAK 510"), profiles).silent_when_idle is None
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -46,6 +55,7 @@ def test_a_profile_gives_what_the_microphone_does_not_carry_already() -> None:
         (f'{HEAD}[match]\nnames = ["*"]\n[capture]\nchannels = 1\nchannel = 2\n', "takes channel 2 of a device with 1"),
         (f'{HEAD}[match]\nnames = ["*"]\n[capture]\ngain_control = "Mic"\n', "names a gain_control but no gain"),
         (f'{HEAD}[match]\nnames = ["*"]\n[capture]\nvolume = 3\n', r"table \[capture\]: “volume” is not known"),
+        (f'{HEAD}[match]\nnames = ["*"]\n[capture]\nsilent_when_idle = "yes"\n', "silent_when_idle must be true or false"),
         (f"{HEAD}match = 3\n", "match must be a table"),
         ('source = "B"\n[match]\nnames = ["*"]\n', "name must be a text"),
     ],
@@ -57,9 +67,9 @@ def test_a_profile_that_cannot_be_used_is_refused_in_a_sentence(text: str, sente
 
 def test_a_districts_own_profile_takes_the_place_of_the_products(tmp_path) -> None:
     ours, theirs = tmp_path / "ours", tmp_path / "theirs"
-    for folder, text in ((ours, JABRA), (theirs, JABRA.replace("16000", "32000"))):
-        folder.mkdir()
-        (folder / "jabra.toml").write_text(text)
+    for place, text in ((ours, JABRA), (theirs, JABRA.replace("16000", "32000"))):
+        place.mkdir()
+        (place / "jabra.toml").write_text(text)
     (ours / "any.toml").write_text(ANY)
     assert {profile.name: profile.rate for profile in profiles_in(ours, theirs)} == {"Any": None, "Jabra": 32_000}
     assert profiles_in(tmp_path / "nowhere") == []

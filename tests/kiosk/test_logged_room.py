@@ -14,7 +14,7 @@ from meetrec.capture.signing import KioskSigner
 from meetrec.kiosk import logged_room, sentences
 from meetrec.kiosk.errors import ActionRefused
 from meetrec.kiosk.news import NewsPoll
-from meetrec.kiosk.opening import Closing, OnTheSpotStatement
+from meetrec.kiosk.opening import Closing, OnTheSpotStatement, Present
 from meetrec.kiosk.room import Room
 from meetrec.kiosk.screen import Screen
 from meetrec.platform import clock
@@ -94,6 +94,20 @@ def test_microphone_that_heard_no_voice_needs_a_reason_that_is_kept(opened: Room
     assert (preflight["started_without"], preflight["reason"]) == (["microphone-1"], "Nobody sits there.")
     assert preflight["microphones"][0] == {"id": "microphone-1", "seat": "Parent", "heard": False, "level_db": -71.3}
     assert [one["heard"] for one in preflight["microphones"][1:]] == [True] * 3
+
+
+@pytest.mark.requirement("G6.a")
+def test_line_needs_a_reason_only_when_the_opening_says_that_somebody_is_on_it(opened: Room, recorder: ScriptedRecorder, told: Told) -> None:
+    *table, line = recorder.now.microphones
+    line = replace(line, heard_voice=False, voice_level_db=None, level_db=-120.0, is_silent_when_idle=True)
+    recorder.now = replace(recorder.now, microphones=(*table, line))
+    with pytest.raises(ActionRefused, match="Not every microphone has heard a voice"):
+        opened.start(MATEO)
+    opened.note_opening(MATEO, replace(OPENING, present=(Present("parent", "table", 1),)))
+    opened.start(MATEO)
+    preflight = dict(told(MATEO))["preflight"]
+    assert (preflight["started_without"], preflight["reason"]) == ([], None)
+    assert preflight["microphones"][-1]["heard"] is False
 
 
 @pytest.mark.requirement("G4", "G1.a")

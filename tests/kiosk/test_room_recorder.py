@@ -43,9 +43,9 @@ def room_recorder(virtual_microphones: VirtualMicrophones, cache: MeetingsCache,
 
 
 def test_microphone_that_sends_only_zeros_reads_as_mute() -> None:
-    voice = {"heard_voice": False, "voice_level_db": None}
-    shown = {"id": "left", "label": "Left", "seat": None, "state": "recording", "level_db": -120.0, "sends_zeros": True, "alarm_kinds": ["muted"], **voice}
-    status = {"state": "recording", "recording": MATEO, "elapsed": 1.5, "alarm_kinds": ["disk_filling"], "hours_left": 1.4, "microphones": [shown]}
+    voice = {"heard_voice": False, "voice_level_db": None, "silent_when_idle": False}
+    shown = {"id": "left", "label": "Left", "seat": None, "state": "recording", "level_db": -120.0, "sends_zeros": True, "alarm_kinds": ["muted"]}
+    status = {"state": "recording", "recording": MATEO, "elapsed": 1.5, "alarm_kinds": ["disk_filling"], "hours_left": 1.4, "microphones": [{**shown, **voice}]}
     reading = reading_of(status)
     assert (reading.state, reading.elapsed, reading.hours_left) == ("recording", 1.5, 1.4)
     assert (reading.alarm_kinds, reading.microphones[0].alarm_kinds) == (("disk_filling",), ("muted",))

@@ -16,7 +16,7 @@ def shown(remark: str | None, state: str = "recording") -> MicrophoneReading:
     levels = {"level_db": -30.0, "voice_level_db": None}
     told = {"id": "left", "label": "Left", "seat": "Parent", "state": state, "sentence": None, "remark": remark, "alarm_kinds": [], **levels}
     room = {"recording": "r", "elapsed": 1.0, "alarm_kinds": [], "hours_left": None}
-    status = {**room, "state": "recording", "microphones": [{**told, "sends_zeros": False, "heard_voice": False}]}
+    status = {**room, "state": "recording", "microphones": [{**told, "sends_zeros": False, "heard_voice": False, "silent_when_idle": False}]}
     return reading_of(status).microphones[0]
 
 

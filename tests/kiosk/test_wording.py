@@ -11,7 +11,7 @@ from meetrec.capture.alarms import MICROPHONE_ALARMS, ROOM_ALARMS
 from meetrec.kiosk import questions
 from meetrec.kiosk.interruptions import Interrupted
 from meetrec.kiosk.recorder_port import MicrophoneReading, RecorderReading
-from meetrec.kiosk.wording import alarm_words, interrupted_words, preflight_of, space_words
+from meetrec.kiosk.wording import alarm_words, hearing_words, interrupted_words, preflight_of, space_words, voice_words
 from tests.doubles.scripted_recorder import microphone
 from tests.fixtures.kiosk import MATEO
 
@@ -39,7 +39,21 @@ def test_start_waits_for_every_voice_and_without_a_microphone_there_is_nothing_t
     def reading(*heard: bool) -> RecorderReading:
         return RecorderReading("idle", None, 0.0, tuple(_heard(number, is_heard) for number, is_heard in enumerate(heard, 1)))
 
-    assert [preflight_of(reading(*heard)) for heard in ((True, True), (True, False), ())] == ["heard", "waiting", "none"]
+    assert [preflight_of(reading(*heard), has_people_on_line=True) for heard in ((True, True), (True, False), ())] == ["heard", "waiting", "none"]
+
+
+@pytest.mark.requirement("G6.a")
+def test_line_that_nobody_is_on_is_not_waited_for_and_is_named(kiosk_client: FlaskClient) -> None:
+    line = replace(_heard(4, False), is_silent_when_idle=True)
+    reading = RecorderReading("idle", None, 0.0, (_heard(1, True), line))
+    with kiosk_client.application.test_request_context():
+        assert preflight_of(reading, has_people_on_line=False) == "heard"
+        assert preflight_of(reading, has_people_on_line=True) == "waiting"
+        assert hearing_words(reading, has_people_on_line=False) == "You can start. Nobody is on the line."
+        assert voice_words("Quiet", "quiet", line) == "Nobody has spoken yet"
+        assert voice_words("Not connected", "trouble", line) == "Not connected"
+    lost = replace(reading, microphones=(reading.microphones[0], replace(line, state="lost")))
+    assert preflight_of(lost, has_people_on_line=False) == "waiting"
 
 
 def _heard(number: int, is_heard: bool) -> MicrophoneReading:
