@@ -17,6 +17,7 @@ class ArmedMeeting:
     """A meeting that may be recorded. `kind` is "IEP" or "SECTION_504"; start and planned_end are aware, in UTC.
 
     `device` is what the notice named, empty where it named none (G6.b); `objection_stops` is the state profile's word (X-4).
+    `main` is how the room's main kiosk stands, told to a reserve kiosk alone (reserve.MAIN_WORDS).
     """
 
     recording: str
@@ -26,6 +27,7 @@ class ArmedMeeting:
     planned_end: datetime
     device: str = ""
     objection_stops: bool = False
+    main: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,13 +48,17 @@ class OtherMeeting:
 
 @dataclass(frozen=True)
 class RoomNews:
-    """What the server said of this room: the kiosk's id, the room's name, the district's zone, the armed meetings by start, and the others."""
+    """What the server said of this room: the kiosk's id, the room's name, the district's zone, the armed meetings by start, and the others.
+
+    `is_reserve`: this is the room's reserve kiosk.
+    """
 
     kiosk: str
     room: str
     zone: str
     meetings: tuple[ArmedMeeting, ...]
     others: tuple[OtherMeeting, ...] = ()
+    is_reserve: bool = False
 
     def on_day_of(self, now: datetime) -> list[ArmedMeeting]:
         """The meetings of today by the district's calendar, and one that began yesterday and is still going on."""
@@ -96,6 +102,7 @@ def news_from(answer: Any) -> RoomNews:
         zone=str(answer["zone"]),
         meetings=by_start(meetings),
         others=tuple(sorted(others, key=lambda other: (other.start, other.meeting))),
+        is_reserve=answer.get("is_reserve") is True,
     )
 
 
@@ -106,7 +113,8 @@ def by_start(meetings: list[ArmedMeeting]) -> tuple[ArmedMeeting, ...]:
 
 def meeting_from(entry: dict[str, Any]) -> ArmedMeeting:
     """One armed meeting. Raises one of DOES_NOT_READ."""
-    return ArmedMeeting(recording=str(UUID(entry["recording"])), device=str(entry.get("device") or "")[:LONGEST_DEVICE], **_planned_in(entry))
+    device, main = str(entry.get("device") or "")[:LONGEST_DEVICE], str(entry.get("main") or "")
+    return ArmedMeeting(recording=str(UUID(entry["recording"])), device=device, main=main, **_planned_in(entry))
 
 
 def _other_from(entry: dict[str, Any]) -> OtherMeeting:
