@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from meetrec.custody.vault import Vault
 from meetrec.meetings import staff_views as meetings_staff_views
 from meetrec.notices import parent_views, staff_views
-from meetrec.notices.arming import ARMING, RECORDING_STATES
+from meetrec.notices.arming import ARMING, DISTRICT_COPIES, RECORDING_STATES
 from meetrec.people import staff_views as people_staff_views
 from meetrec.people.gate import let_roles_in
 from meetrec.people.sign_in import add_sign_in
@@ -25,9 +25,10 @@ from meetrec.platform.rate_limits import limit_rates
 from meetrec.platform.settings import Settings
 from meetrec.platform.tables import load_tables
 from meetrec.platform.web import close_by_default, let_everybody_in, let_nobody_in
-from meetrec.recordings import enrolment_views, kiosk_gate, kiosk_staff_views, kiosk_views
+from meetrec.recordings import district_copy_views, enrolment_views, kiosk_gate, kiosk_staff_views, kiosk_views
 from meetrec.recordings import staff_views as recordings_staff_views
 from meetrec.recordings.actions import arm
+from meetrec.recordings.district_copy_queries import tasks_on_the_desk
 from meetrec.recordings.queries import recording_states
 from meetrec.transcripts import staff_views as transcripts_staff_views
 
@@ -42,6 +43,7 @@ BLUEPRINTS = {
         meetings_staff_views.blueprint,
         recordings_staff_views.blueprint,
         kiosk_staff_views.blueprint,
+        district_copy_views.blueprint,
         transcripts_staff_views.blueprint,
     ),
     "kiosk": (kiosk_views.blueprint, enrolment_views.blueprint),
@@ -56,7 +58,8 @@ def create_app(settings: Settings, interfaces: Collection[str] = INTERFACES, dat
     app.config.update(SECRET_KEY=secret(key, "sessions"), MAX_CONTENT_LENGTH=LARGEST_BODY, WTF_CSRF_TIME_LIMIT=None)
     database = database or Database(settings.database_url)
     database.wake = database.wake or JobQueue(settings.queue_file).wake
-    app.extensions.update({"meetrec.database": database, "meetrec.settings": settings, ARMING: arm, RECORDING_STATES: recording_states})
+    app.extensions.update({"meetrec.database": database, "meetrec.settings": settings})
+    app.extensions.update({ARMING: arm, RECORDING_STATES: recording_states, DISTRICT_COPIES: tasks_on_the_desk})
     if settings.server.behind_proxy:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     _add_ground_rules(app, settings, database, interfaces)
@@ -81,6 +84,7 @@ def _add_interfaces(app: Flask, settings: Settings, interfaces: Collection[str],
     for name in interfaces:
         for blueprint in BLUEPRINTS[name]:
             app.register_blueprint(blueprint)
+    csrf.exempt(district_copy_views.upload)  # it checks by itself, before the file is read
     if "kiosk" in interfaces:
         for blueprint in BLUEPRINTS["kiosk"]:
             csrf.exempt(blueprint)  # no cookies there: a kiosk shows its token, or its code

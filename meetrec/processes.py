@@ -88,6 +88,7 @@ def schedule(settings: Settings, stop: Event) -> None:
     from meetrec.platform.tables import load_tables
     from meetrec.platform.timetable import TimetableEntry, run_timetable
     from meetrec.recordings.jobs import clear_stored_deliveries, settle_waiting_copies
+    from meetrec.recordings.uploads_intake import clear_broken_off
 
     load_tables()
     database, vault = Database(settings.database_url), Vault.of(settings)
@@ -102,6 +103,7 @@ def schedule(settings: Settings, stop: Event) -> None:
         TimetableEntry("end of idle sittings", SWEEP_EVERY, end_sittings),
         TimetableEntry("remains of interrupted writing", CLEAR_EVERY, vault.remove_unfinished),
         TimetableEntry("copies of reserve kiosks", SWEEP_EVERY, lambda: settle_waiting_copies(database)),  # G5.a
+        TimetableEntry("remains of uploads that broke off", CLEAR_EVERY, lambda: clear_broken_off(database, vault, clock.now())),
         TimetableEntry("pieces of stored recordings", CLEAR_EVERY, lambda: clear_stored_deliveries(database, settings, vault)),  # S-06
     ]
     run_timetable(database, entries, stop)

@@ -104,10 +104,11 @@ WHO_MAY_ENTER: dict[str | tuple[str, ...], set[str]] = {
         "/desk/notices/<uuid:notice_id>/match",
         "/desk/now",
         "/meetings/new",
+        "/district-copies/<uuid:meeting_id>/upload",
         "/recordings/<uuid:recording_id>/arm-again",
         "/recordings/<uuid:recording_id>/use-reserve",
     },
-    CONTENT_ROLES: {"/recordings"},
+    CONTENT_ROLES: {"/district-copies", "/district-copies/<uuid:meeting_id>", "/district-copies/<uuid:meeting_id>/reason", "/recordings"},
     KIOSK_ROLES: {"/kiosks", "/kiosks/<uuid:kiosk_id>/revoke"},
     tuple(ROLES): {
         "/staff",

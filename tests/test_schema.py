@@ -31,7 +31,7 @@ def test_nothing_links_a_recording_or_a_transcript_to_an_iep_or_504_document() -
     assert [table for table in Base.metadata.tables if re.search(r"iep|504|plan|evaluation|document|attachment|packet", table)] == []
     assert [name for name in COLUMNS if re.search(r"iep_|plan_id|document|attachment|packet", name)] == []
     pointing_at_meetings = {table.name for table in Base.metadata.tables.values() for key in table.foreign_keys if key.column.table is Meeting.__table__}
-    assert pointing_at_meetings == {"meeting_move", "notice", "recording", "record"}
+    assert pointing_at_meetings == {"meeting_move", "notice", "recording", "record", "district_copy_answer"}
 
 
 @pytest.mark.requirement("G0.3")

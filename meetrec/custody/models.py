@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from meetrec.platform.database import Base, new_id
 
+KIOSK, OTHER_DEVICE = "kiosk", "other_device"  # what a record was made on
+
 
 KIOSK, OTHER_DEVICE = "kiosk", "other_device"  # what a record was made on
 

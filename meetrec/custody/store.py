@@ -98,6 +98,12 @@ class Store:
             return False
         return True
 
+    def take_back(self, object_id: str) -> None:
+        """Remove an object that no record has ever named, such as an upload that was refused; one that is not there is no error."""
+        with suppress(ObjectMissing), self._shard(_shard_name(object_id)) as shard, suppress(FileNotFoundError):
+            os.unlink(object_id, dir_fd=shard)
+            os.fsync(shard)
+
     def remove_unfinished(self) -> int:
         """Remove what killed writers left behind (never part of an object) and say how many files; living writers hold a lock."""
         removed = 0

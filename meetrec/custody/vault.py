@@ -1,9 +1,10 @@
 """Keyring and store together: gives a record its key, puts its objects, and opens them for whoever custody let in (G5.b, W-11)."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import BinaryIO, Protocol
 
-from meetrec.custody.errors import KeyExists
+from meetrec.custody.errors import KeyExists, KeyMissing
 from meetrec.custody.keyring import Keyring
 from meetrec.custody.sealed_layout import stream_count
 from meetrec.custody.store import SealedReader, Store, Stored
@@ -59,6 +60,15 @@ class Vault:
     def remove_unfinished(self) -> int:
         """Remove what killed writers left half written; how many files. For the timetable."""
         return self._store.remove_unfinished()
+
+    def take_back(self, record_id: str, object_id: str) -> None:
+        """Undo `prepare` and `put` of an object that was refused before any record named it: nothing of it is kept, its key included.
+
+        Only for the one object of a record that never came to be; what is a record leaves by retention alone (G5.b).
+        """
+        self._store.take_back(object_id)
+        with suppress(KeyMissing):
+            self._keyring.destroy_data_key(record_id)
 
     def open_unlisted(self, record_id: str, object_id: str) -> SealedReader:
         """An object that no row names yet, such as one of an attempt that was cut off."""

@@ -8,10 +8,12 @@ from typing import Protocol, cast
 from flask import current_app
 from sqlalchemy.orm import Session
 
+from meetrec.meetings.models import Meeting
 from meetrec.notices.models import Notice
 
 ARMING = "meetrec.arming"
 RECORDING_STATES = "meetrec.recording_states"
+DISTRICT_COPIES = "meetrec.district_copies"
 
 
 class RecordingSummary(Protocol):
@@ -46,22 +48,55 @@ class RecordingSummary(Protocol):
     @property
     def remarks(self) -> Sequence[str]: ...
 
+    @property
+    def origin(self) -> str | None: ...
+
+
+class DistrictCopyTask(Protocol):
+    """A meeting whose district copy is missing, or was until somebody answered (G5.a): its page, where it stands, why a copy must be there.
+
+    `is_missing`: the task blocks. `history` are the answers, the newest first, each with who and when. All sentences are in the reader's language.
+    """
+
+    @property
+    def meeting(self) -> Meeting: ...
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def is_missing(self) -> bool: ...
+
+    @property
+    def sentence(self) -> str: ...
+
+    @property
+    def why(self) -> str: ...
+
+    @property
+    def history(self) -> Sequence[str]: ...
+
 
 # Arm the room for a matched notice's meeting; journals it. Called inside the transaction of the match.
 Arm = Callable[[Session, datetime, str, Notice], object]
 # The newest recording of each of the meetings (by id) that have one, as it stands at the moment given.
 RecordingStates = Callable[[Session, datetime, Sequence[str]], Mapping[str, RecordingSummary]]
 
+# What stands on the desk of missing district copies at the moment given: the open ones first, then those answered lately.
+DistrictCopies = Callable[[Session, datetime], Sequence[DistrictCopyTask]]
+
 
 @dataclass(frozen=True)
 class Recordings:
-    """The two calls together, as actions take them."""
+    """The calls together, as actions and the desk take them."""
 
     arm: Arm
     states: RecordingStates
+    copies: DistrictCopies
 
 
 def recordings() -> Recordings:
     """The calls that this application was wired with."""
     extensions = current_app.extensions
-    return Recordings(cast(Arm, extensions[ARMING]), cast(RecordingStates, extensions[RECORDING_STATES]))
+    states, copies = cast(RecordingStates, extensions[RECORDING_STATES]), cast(DistrictCopies, extensions[DISTRICT_COPIES])
+    return Recordings(cast(Arm, extensions[ARMING]), states, copies)

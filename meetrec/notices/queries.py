@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from meetrec.meetings.models import Meeting
 from meetrec.meetings.queries import meetings_between
 from meetrec.meetings.typed_times import day_begins, start_at
-from meetrec.notices.arming import RecordingStates, RecordingSummary
+from meetrec.notices.arming import DistrictCopies, DistrictCopyTask, RecordingStates, RecordingSummary
 from meetrec.notices.matching import Occasion, Suggestion, suggestions
 from meetrec.notices.models import Notice
 from meetrec.notices.references import hash_of
@@ -18,7 +18,7 @@ from meetrec.notices.rules import NoticeStatus
 from meetrec.platform.clock import in_zone
 
 DESK_DAYS = 8  # today and the next seven
-LOOK_BACK = timedelta(days=30)  # how long a missing district copy stays on the desk
+LOOK_BACK = timedelta(days=30)  # how long after its meeting a notice can still be matched
 MATCH_AHEAD = timedelta(days=366)
 
 
@@ -29,7 +29,12 @@ class MeetingRow:
     meeting: Meeting
     notices: tuple[Notice, ...]
     recording: RecordingSummary | None
-    lacks_district_copy: bool  # over, recorded by a parent, and nothing from the room (G5.a)
+    copy_task: DistrictCopyTask | None  # open or answered (G5.a)
+
+    @property
+    def lacks_district_copy(self) -> bool:
+        """Over, recorded by a parent, nothing usable came, and nobody has said why."""
+        return self.copy_task is not None and self.copy_task.is_missing
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,8 @@ class Desk:
 
     waiting: tuple[WaitingNotice, ...]
     rows: tuple[MeetingRow, ...]  # today and the next seven days
-    missing_copies: tuple[MeetingRow, ...]  # of earlier days
+    missing_copies: tuple[DistrictCopyTask, ...]  # they block: first on the desk until answered
+    answered_copies: tuple[DistrictCopyTask, ...]  # of the last month
 
 
 def notice_by_token(session: Session, token: str) -> Notice | None:
@@ -67,15 +73,15 @@ def notice_by_id(session: Session, notice_id: str) -> Notice | None:
     return session.get(Notice, notice_id)
 
 
-def desk(session: Session, now: datetime, zone: str, states: RecordingStates) -> Desk:
+def desk(session: Session, now: datetime, zone: str, states: RecordingStates, copies: DistrictCopies) -> Desk:
     """The desk at this moment; days are those of the district."""
     today = in_zone(now, zone).date()
     begin, end = day_begins(today, zone), day_begins(today + timedelta(days=DESK_DAYS), zone)
-    planned = meetings_between(session, begin - LOOK_BACK, end)
-    rows = _rows(session, now, planned, states)
-    missing = tuple(row for row in rows if row.meeting.start < begin and row.lacks_district_copy)
+    tasks = copies(session, now)
+    rows = _rows(session, now, meetings_between(session, begin, end), states, tasks)
     waiting = tuple(WaitingNotice(notice, offers_for(session, now, zone, notice)) for notice in waiting_notices(session))
-    return Desk(waiting, tuple(row for row in rows if row.meeting.start >= begin), missing)
+    missing, answered = (tuple(task for task in tasks if task.is_missing is is_missing) for is_missing in (True, False))
+    return Desk(waiting, tuple(rows), missing, answered)
 
 
 def waiting_notices(session: Session) -> Sequence[Notice]:
@@ -97,15 +103,11 @@ def meetings_to_match(session: Session, now: datetime) -> Sequence[Meeting]:
     return meetings_between(session, now - LOOK_BACK, now + MATCH_AHEAD)
 
 
-def _rows(session: Session, now: datetime, meetings: Sequence[Meeting], states: RecordingStates) -> list[MeetingRow]:
+def _rows(session: Session, now: datetime, meetings: Sequence[Meeting], states: RecordingStates, tasks: Sequence[DistrictCopyTask]) -> list[MeetingRow]:
     ids = [meeting.id for meeting in meetings]
     notices, recordings = _standing_notices(session, ids), states(session, now, ids)
-    return [_row(now, meeting, notices.get(meeting.id, ()), recordings.get(meeting.id)) for meeting in meetings]
-
-
-def _row(now: datetime, meeting: Meeting, notices: tuple[Notice, ...], recording: RecordingSummary | None) -> MeetingRow:
-    has_copy = recording is not None and (recording.has_district_copy or recording.parent_does_not_record)
-    return MeetingRow(meeting, notices, recording, bool(notices) and meeting.planned_end <= now and not has_copy)
+    task_of = {task.meeting.id: task for task in tasks}
+    return [MeetingRow(one, notices.get(one.id, ()), recordings.get(one.id), task_of.get(one.id)) for one in meetings]
 
 
 def _standing_notices(session: Session, meeting_ids: Sequence[str]) -> Mapping[str, tuple[Notice, ...]]:

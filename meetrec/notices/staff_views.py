@@ -71,5 +71,5 @@ def match(notice_id: UUID) -> ResponseReturnValue:
 
 def _now_part() -> Markup:
     with database().reading() as session:
-        shown = queries.desk(session, clock.now(), settings().district.zone, recordings().states)
+        shown = queries.desk(session, clock.now(), settings().district.zone, recordings().states, recordings().copies)
     return Markup(render_template("notices/desk_now.html", desk=shown, words=words, kinds=KIND_WORDS, other_place=OTHER_PLACE))  # noqa: S704 – our own template, escaped there

@@ -69,6 +69,12 @@ class Transcription(Section):
     cpu_threads: int = Field(default=2, ge=1, le=64)
 
 
+class Uploads(Section):
+    """Recordings made on other devices, uploaded as the district's copy."""
+
+    largest_megabytes: int = Field(default=3000, ge=1, le=100_000)  # two hours of stereo WAV at 24 bit have about 2,100
+
+
 class MicrophoneSeat(Section):
     """A microphone of the room, and who sits at it. What is given here wins over the microphone's profile."""
 
@@ -120,6 +126,7 @@ class Settings(BaseSettings):
     district: District = Field(default_factory=District)
     server: Server = Field(default_factory=Server)
     transcription: Transcription = Field(default_factory=Transcription)
+    uploads: Uploads = Field(default_factory=Uploads)
     kiosk: Kiosk = Field(default_factory=Kiosk)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

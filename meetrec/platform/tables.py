@@ -11,6 +11,7 @@ TABLE_MODULES = (
     "meetrec.notices.models",
     "meetrec.custody.models",
     "meetrec.recordings.models",
+    "meetrec.recordings.district_copy_models",
     "meetrec.transcripts.models",
 )
 

@@ -16,8 +16,9 @@ from meetrec.platform.database import Database
 from meetrec.platform.district_keys import load_district_key
 from meetrec.platform.jobs import Handler, JobRun
 from meetrec.platform.settings import Settings
-from meetrec.recordings import copies, copy_queries, incoming, queries
+from meetrec.recordings import copies, copy_queries, incoming, queries, uploads_mastering
 from meetrec.recordings.assembly import Assembled, Place, Tell, assemble, assemble_beside, open_delivery
+from meetrec.recordings.district_copy_rules import unheard_seconds
 from meetrec.recordings.errors import AssemblyFailed
 from meetrec.recordings.joined_room_log import NotedLog, on_the_recordings_clock, open_room_logs
 from meetrec.recordings.progress import seldom
@@ -49,7 +50,7 @@ class Delivery:
 def handlers(settings: Settings, vault: Vault) -> dict[str, Handler]:
     """The jobs of this feature by their kind."""
     join = Handler(lambda run: assemble_recording(run, settings, vault), copies.note_failed_assembly)
-    return {ASSEMBLE: join, ADD_COPY: join}
+    return {ASSEMBLE: join, ADD_COPY: join, **uploads_mastering.handlers(vault)}
 
 
 def assemble_recording(run: JobRun, settings: Settings, vault: Vault) -> None:
@@ -108,7 +109,7 @@ def _hand_over(database: Database, delivery: Delivery, assembled: Assembled) -> 
 def _new_recording(delivery: Delivery, assembled: Assembled) -> NewRecording:
     return NewRecording(
         delivery.record_id, delivery.recording_id, delivery.meeting_id, delivery.is_iep, {delivery.student_id: "focus"},
-        assembled.timeline.seconds,
+        assembled.timeline.seconds, unheard_seconds(assembled.timeline.ledger()),
     )  # fmt: skip
 
 

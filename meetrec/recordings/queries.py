@@ -13,7 +13,8 @@ from meetrec.meetings.typed_times import day_begins
 from meetrec.platform import jobs
 from meetrec.platform.clock import in_zone
 from meetrec.platform.web import NotFound
-from meetrec.recordings import room_sentences, rules
+from meetrec.recordings import district_copy_sentences, room_sentences, rules
+from meetrec.recordings.district_copy_models import STORE_UPLOAD, UploadedCopy
 from meetrec.recordings.errors import DeliveryRefused
 from meetrec.recordings.joined_room_log import NotedLog
 from meetrec.recordings.models import KioskCopy, Piece, Recording, RoomEntry, Run
@@ -31,6 +32,7 @@ from meetrec.recordings.rules import (
     stage_of,
 )
 from meetrec.recordings.sentences import sentence_of
+from meetrec.recordings.uploads_queries import half_copy_remarks, is_uploaded
 
 # A kiosk may lose the network for days: it learns of a week's meetings ahead, and may still finish yesterday's.
 AHEAD, BEHIND = timedelta(days=7), timedelta(hours=12)
@@ -50,6 +52,7 @@ class RecordingSummary:
     alarms: tuple[str, ...]
     space: str | None
     remarks: tuple[str, ...]
+    origin: str | None = None  # the mark of a copy made on another device (G5.a)
 
 
 @dataclass(frozen=True)
@@ -211,6 +214,8 @@ def noted_log(session: Session, recording_id: str, kiosk_id: str) -> NotedLog | 
 
 def progress_of(session: Session, found: Recording, now: datetime) -> Progress:
     """How far a recording is on its way into custody: that of the copy which leads, or is the first to be spoken of."""
+    if is_uploaded(session, found.id):
+        return _progress_of_upload(session, found)
     shown = found.main_copy
     if shown is not None:
         return progress_of_copy(session, shown, now)
@@ -252,7 +257,15 @@ def recording_states(session: Session, now: datetime, meeting_ids: Sequence[str]
     found: dict[str, list[RecordingSummary]] = {}
     for one in session.scalars(select(Recording).where(Recording.meeting_id.in_(meeting_ids)).order_by(*OLDEST_FIRST)).unique():
         found.setdefault(one.meeting_id, []).append(summary_of(session, one, now))
-    return {meeting: replace(those[-1], has_district_copy=any(one.has_district_copy for one in those)) for meeting, those in found.items()}
+    return {meeting: _together(those) for meeting, those in found.items()}
+
+
+def _together(those: Sequence[RecordingSummary]) -> RecordingSummary:
+    """The newest of a meeting's recordings speaks for all. A copy of which one part is missing is not missing, but it is said (G5.a)."""
+    is_there = [one.has_district_copy for one in those]
+    is_part_lost = any(is_there) and any(one.kind in rules.LOST_STAGES for one in those)
+    said = (district_copy_sentences.part_missing(),) if is_part_lost else ()
+    return replace(those[-1], has_district_copy=any(is_there), remarks=(*those[-1].remarks, *said))
 
 
 def recordings_of_meeting(session: Session, meeting_id: str) -> Sequence[Recording]:
@@ -282,13 +295,14 @@ def recordings_page(session: Session, now: datetime, page: int) -> tuple[list[tu
 def summary_of(session: Session, found: Recording, now: datetime) -> RecordingSummary:
     """The recording as the desk shows it: the copy that is spoken of first, and what there is to say of the room's other kiosk."""
     progress = progress_of(session, found, now)
-    sentence = sentence_of(progress.stage, progress.delivered, progress.promised, progress.heard_at)
+    upload = session.get(UploadedCopy, found.id)
     opening = found.opening
     has_copy, is_unwanted = has_district_copy(session, found, now), opening is not None and opening.parent_records == "no"
     return RecordingSummary(
-        f"/recordings/{found.id}", sentence, progress.stage.value, has_copy, is_unwanted,
+        f"/recordings/{found.id}", sentence_for(session, found, progress), progress.stage.value, has_copy, is_unwanted,
         room_sentences.running_alarms(found), room_sentences.room_on_the_disk(found, progress.stage),
-        (*of_other_kiosks(session, found, now), *room_sentences.remarks(opening)),
+        (*of_other_kiosks(session, found, now), *room_sentences.remarks(opening), *half_copy_remarks(session, found)),
+        district_copy_sentences.origin_sentence(upload) if upload else None,
     )  # fmt: skip
 
 
@@ -308,3 +322,16 @@ def of_other_kiosks(session: Session, found: Recording, now: datetime) -> list[s
             sentence = sentence_of(progress.stage, progress.delivered, progress.promised, progress.heard_at)
             told.append(room_sentences.of_kiosk(one.kiosk.is_reserve, sentence))
     return told
+
+
+def sentence_for(session: Session, found: Recording, progress: Progress) -> str:
+    """Where the recording stands, in the reader's language: by its stage, and by where it comes from."""
+    told = district_copy_sentences.upload_stage(progress.stage) if is_uploaded(session, found.id) else None
+    return told or sentence_of(progress.stage, progress.delivered, progress.promised, progress.heard_at)
+
+
+def _progress_of_upload(session: Session, found: Recording) -> Progress:
+    """An uploaded file is whole when it is taken; only storing it is left."""
+    job = jobs.latest_job(session, STORE_UPLOAD, found.id)
+    stage = stage_of(found.state, None, is_closed=True, is_silent=False, job_state=job.state if job else None)
+    return Progress(stage, 0, None, job.progress if job else 0.0, job.sentence if job and job.state == "failed" else None, found.armed_at)

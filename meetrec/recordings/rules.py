@@ -55,6 +55,7 @@ class Stage(enum.StrEnum):
 
 # The stages in which the district has nothing from the room that could become its copy (G5.a).
 WITHOUT_DISTRICT_COPY = frozenset({Stage.ARMED, Stage.BROKEN, Stage.NOT_HEARD_FROM})
+LOST_STAGES = frozenset({Stage.BROKEN, Stage.NOT_HEARD_FROM})  # begun, and what was made may never come whole
 # The stages in which pieces may still lie on the kiosk: a copy is on its way, but not for ever.
 UNDELIVERED_STAGES = frozenset({Stage.RECORDING, Stage.PAUSED, Stage.DELIVERING})
 LONGEST_DELIVERY = timedelta(days=1)  # after the planned end

@@ -21,6 +21,8 @@ def N_(text: str) -> str:
 COMPLAINTS = (
     N_("Something unexpected went wrong; the log of the worker tells what. Nothing was lost."),
     N_("No microphone recorded any sound. What the kiosk delivered was kept."),
+    N_("The uploaded file does not decode any more. Its bytes were kept as they came."),
+    N_("The stored upload is not the one that was taken in: its SHA-256 differs. Nothing was deleted."),
     N_("A master in the store is shorter than what was joined. The delivered pieces were kept."),
     N_("A master in the store does not decode to the sound that was joined. The delivered pieces were kept."),
 )

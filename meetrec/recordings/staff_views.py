@@ -18,6 +18,8 @@ from meetrec.platform import clock
 from meetrec.platform.web import NotFound, actor, database, for_staff, settings
 from meetrec.recordings import actions, copies, queries
 from meetrec.recordings.content_gate import let_in, let_in_to_record, vault
+from meetrec.recordings.district_copy_actions import try_again as try_upload_again
+from meetrec.recordings.uploads_queries import is_uploaded
 
 blueprint = Blueprint("recordings", __name__, url_prefix="/recordings")
 
@@ -74,7 +76,8 @@ def join_again(recording_id: UUID) -> ResponseReturnValue:
     """Try the joining once more after it failed."""
     let_in(str(recording_id), Purpose.LISTEN)
     with database().writing() as session:
-        copies.try_again(session, clock.now(), str(recording_id))
+        again = try_upload_again if is_uploaded(session, str(recording_id)) else copies.try_again
+        again(session, clock.now(), str(recording_id))
     return redirect(f"/recordings/{recording_id}", 303)
 
 

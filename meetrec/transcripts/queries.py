@@ -13,9 +13,9 @@ from meetrec.custody.models import ObjectRole, Record
 from meetrec.custody.queries import objects_of
 from meetrec.platform import jobs
 from meetrec.recordings.models import Recording
-from meetrec.recordings.queries import progress_of
+from meetrec.recordings.queries import progress_of, sentence_for
 from meetrec.recordings.rules import Stage
-from meetrec.recordings.sentences import complaint_of, sentence_of
+from meetrec.recordings.sentences import complaint_of
 from meetrec.transcripts import sentences
 from meetrec.transcripts.actions import TRANSCRIBE
 from meetrec.transcripts.models import Transcript
@@ -80,7 +80,7 @@ def lines_of(text: bytes, seats: Mapping[str, str]) -> Sequence[Line]:
 def standing_of(session: Session, now: datetime, recording: Recording, record: Record | None) -> Standing:
     """Recording and transcript together."""
     progress = progress_of(session, recording, now)
-    told = sentence_of(progress.stage, progress.delivered, progress.promised, progress.heard_at)
+    told = sentence_for(session, recording, progress)
     if record is None:
         fraction = progress.fraction if progress.stage is Stage.JOINING else _delivered_share(progress.delivered, progress.promised)
         return Standing(progress.stage.value, progress.stage, told, complaint_of(progress.complaint), fraction, None)

@@ -18,11 +18,12 @@ from meetrec.platform.profiles import NoticePolicy
 from meetrec.platform.settings import Settings
 from meetrec.recordings import actions as recording_actions
 from meetrec.recordings import queries as recording_queries
+from meetrec.recordings.district_copy_queries import tasks_on_the_desk
 from tests.fixtures.forms import form_application, sent
 
 __all__ = ["form_application", "sent"]
 
-REAL_RECORDINGS = Recordings(recording_actions.arm, recording_queries.recording_states)
+REAL_RECORDINGS = Recordings(recording_actions.arm, recording_queries.recording_states, tasks_on_the_desk)
 
 
 @pytest.fixture

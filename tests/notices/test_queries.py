@@ -30,7 +30,7 @@ def desk_at(app: Flask, database: Database, missouri: District, set_clock: Calla
     def desk_at(moment: datetime) -> Desk:
         set_clock(moment)
         with app.test_request_context(), database.reading() as session:
-            return desk(session, moment, missouri.zone, REAL_RECORDINGS.states)
+            return desk(session, moment, missouri.zone, REAL_RECORDINGS.states, REAL_RECORDINGS.copies)
 
     return desk_at
 
