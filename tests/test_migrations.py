@@ -1,9 +1,12 @@
 """The migrations and the models say the same, up and down."""
 
+from datetime import datetime
+from typing import Any
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import Column, MetaData, Table, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from meetrec.installation.actions import install
@@ -12,6 +15,22 @@ from meetrec.meetings.models import Kiosk
 from meetrec.platform import clock, migrate
 from meetrec.platform.database import Base, Database
 from meetrec.platform.settings import Settings
+
+A_MOMENT, CLOSING = datetime(2026, 10, 13, 14), {"seat": "Parent"}
+VALUES = {
+    "DATETIME": A_MOMENT,
+    "DATE": A_MOMENT.date(),
+    "TIME": A_MOMENT.time(),
+    "INTEGER": 1,
+    "BOOLEAN": True,
+    "DOUBLE": 1.5,
+    "FLOAT": 1.5,
+    "JSON": CLOSING,
+    "BLOB": b"x",
+}
+NAMED = {("recording", "state"): "STORED", ("record", "recording_id"): "recording", ("recording", "record_id"): "record"}
+
+Rows = dict[str, list[dict[str, Any]]]
 
 
 def test_the_newest_migration_equals_the_models(settings: Settings) -> None:
@@ -63,3 +82,72 @@ def test_a_kiosk_from_before_signatures_survives_the_migration_without_a_key(set
     migrate.downgrade(database, "0001")
     with database.reading() as session:
         assert session.execute(text("SELECT id, token_hash FROM kiosk")).all() == [("k", "hash")]
+
+
+def test_a_district_that_recorded_goes_up_down_and_up_with_everything_it_holds(settings: Settings) -> None:
+    database = Database(settings.database_url)
+    migrate.upgrade(database, "0001")
+    _fill_every_table(database)
+    before = _rows(database)
+    assert all(before.values()), "a table without a row shows nothing"
+    migrate.upgrade(database)
+    above = _rows(database)
+    copy, recording = above["kiosk_copy"][0], above["recording"][0]
+    assert (recording["led_by"], copy["recording_id"], copy["kiosk_id"], copy["state"], copy["closing"]) == ("kiosk", "recording", "kiosk", "STORED", CLOSING)
+    assert (above["stored_object"][0]["kiosk_id"], above["piece"], above["run"][0]["kiosk_id"]) == (
+        "kiosk",
+        [before["piece"][0] | {"stands_for": None}],
+        "kiosk",
+    )
+    migrate.downgrade(database, "0001")
+    assert _rows(database) == before
+    migrate.upgrade(database)
+    assert _rows(database) == above
+
+
+def test_a_migration_leaves_references_held_and_the_journal_append_only(settings: Settings) -> None:
+    database = Database(settings.database_url)
+    migrate.upgrade(database, "0001")
+    _fill_every_table(database)
+    migrate.upgrade(database)
+    for statement, refusal in (("DELETE FROM kiosk", "FOREIGN KEY"), ("DELETE FROM journal_entry", "append-only")):
+        with pytest.raises(IntegrityError, match=refusal), database.writing() as session:
+            session.execute(text(statement))
+
+
+def test_a_migration_that_would_leave_rows_pointing_at_nothing_changes_nothing(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = Database(settings.database_url)
+    migrate.upgrade(database)
+    _fill_every_table(database)
+    before = _rows(database)
+    monkeypatch.setattr(migrate.command, "upgrade", lambda config, _to: config.attributes["connection"].exec_driver_sql("DELETE FROM kiosk"))
+    with pytest.raises(migrate.MigrationRefused, match="run"):
+        migrate.upgrade(database)
+    assert _rows(database) == before
+
+
+def _fill_every_table(database: Database) -> None:
+    """One row in each table, every column filled; each reference leads to the row of the table it names, whose id is the table's name."""
+    with database.writing() as session:
+        session.execute(text("PRAGMA defer_foreign_keys=ON"))
+        for table in _tables(database):
+            session.execute(table.insert().values({column.name: _value(column) for column in table.columns}))
+
+
+def _value(column: Column[Any]) -> Any:
+    kind = str(column.type).partition("(")[0]
+    if column.foreign_keys:
+        return next(iter(column.foreign_keys)).column.table.name
+    return NAMED.get((column.table.name, column.name), column.table.name if column.name == "id" and kind == "VARCHAR" else VALUES.get(kind, "x"))
+
+
+def _tables(database: Database) -> list[Table]:
+    """As they stand in the database, whatever the models say."""
+    found = MetaData()
+    found.reflect(database.engine)
+    return [table for table in found.tables.values() if table.name != "alembic_version"]
+
+
+def _rows(database: Database) -> Rows:
+    with database.reading() as session:
+        return {table.name: [dict(row._mapping) for row in session.execute(table.select())] for table in _tables(database)}
