@@ -97,10 +97,11 @@ class FaultBoard:
         with self._lock:
             return [fault for fault in self._faults.values() if not fault.is_answered]
 
-    def clear(self) -> None:
-        """A new recording begins with a clean board."""
+    def clear(self, after: int = 0) -> None:
+        """A new run begins with a clean board. Numbers go on after `after`, so that two alarms of a recording never share one, also over a restart."""
         with self._lock:
             self._faults.clear()
+            self._count = max(self._count, after)
 
 
 def _alarms_in(reading: RecorderReading) -> list[tuple[str, str, str]]:

@@ -13,7 +13,7 @@ import structlog
 
 from meetrec.capture import outbox
 from meetrec.capture.errors import CaptureError
-from meetrec.capture.room_contents import LONGEST_LABEL, LONGEST_NAME, LONGEST_TEXT
+from meetrec.capture.room_contents import LONGEST_LABEL, LONGEST_NAME, LONGEST_TEXT, SPOKEN_OPENING
 from meetrec.capture.signing import KioskSigner
 from meetrec.kiosk import sentences
 from meetrec.kiosk.api import StateReport
@@ -47,6 +47,7 @@ class LoggedRoom:
         self._outbox = outbox_folder
         self._recorder = recorder
         self._acting = threading.Lock()
+        self._spoken: set[str] = set()  # recordings whose opening was read aloud
         self._told_of: str | None = None  # the recording begun last: whose alarms are on the board
         self._state: tuple[str, datetime] | None = None  # what was reported last, and since when it is so
         self._reported_at = 0.0
@@ -118,7 +119,17 @@ class LoggedRoom:
     def add_bookmark(self, label: str) -> None:
         """Mark this moment of the recording; SPOKEN_OPENING marks the chair's opening words. Raises ActionRefused."""
         with self._acting:
-            self.log.require(self._require_running(), "bookmark", {"label": written_text(label, LONGEST_LABEL)})
+            recording = self._require_running()
+            self.log.require(recording, "bookmark", {"label": written_text(label, LONGEST_LABEL)})
+            if label == SPOKEN_OPENING:
+                self._spoken.add(recording)
+                if (opening := self.opening_of(recording)) is not None:
+                    self._memory.note_opening(recording, replace(opening, is_spoken=True))
+
+    def is_opening_spoken(self, recording: str | None) -> bool:
+        """Whether the opening was read aloud in this recording, also before a restart: nobody is asked to read it twice."""
+        opening = self.opening_of(recording) if recording else None
+        return recording in self._spoken or (opening is not None and opening.is_spoken)
 
     def note_alarms(self, changes: Sequence[AlarmChange]) -> None:
         """Keep in the log, and tell the server, what began, ended or was answered on the board of alarms."""

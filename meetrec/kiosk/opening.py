@@ -80,7 +80,7 @@ class Opening:
 class OpeningState:
     """What the kiosk remembers of an opening, without any free text: enough to draw the screen after a restart, and to know what is missing.
 
-    `declined_at` is when the chair chose not to record, because the parent does not.
+    `declined_at` is when the chair chose not to record, because the parent does not; `is_spoken` once the opening was read aloud.
     """
 
     noted_at: datetime
@@ -91,6 +91,7 @@ class OpeningState:
     present: tuple[Present, ...]
     everyone_told: bool
     declined_at: datetime | None = None
+    is_spoken: bool = False
 
     @property
     def missing(self) -> object | None:

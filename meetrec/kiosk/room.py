@@ -105,7 +105,7 @@ class Room(LoggedRoom):
         return reading.is_running
 
     def _begin(self, recording: str, *entries: tuple[str, dict[str, Any]]) -> None:
-        self.faults.clear()
+        self.faults.clear(after=self.log.length(recording))  # each alarm has an entry, so no number up to there is free
         self.last_stopped = None  # a stop that fails must not lead to the page of the recording before
         self.player.order("stop")
         try:

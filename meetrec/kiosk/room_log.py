@@ -119,6 +119,11 @@ class RoomLog:
         """Whether the log on this machine has its end."""
         return log_has_ended(self._outbox / recording)
 
+    def length(self, recording: str) -> int:
+        """How many entries of the log were written so far, those included that the server has."""
+        lying = entries_of(self._outbox / recording)
+        return int(lying[-1].stem) + 1 if lying else 0
+
     def newest_at(self, recording: str) -> datetime | None:
         """When the newest entry that lies here was told. Raises EntryRefused or OSError when it does not read."""
         lying = entries_of(self._outbox / recording)

@@ -37,9 +37,8 @@ SHORT_HOURS = 4.0  # from here on the recorder's page says how much room is left
 
 @dataclass
 class RunningMarks:
-    """What the chair did in the running program that the recorder's page shows; a program that starts anew shows the prompt once more."""
+    """What the chair did in the running program that the recorder's page shows."""
 
-    spoken: set[str] = field(default_factory=set)
     is_off_the_record: bool = False
 
 
@@ -63,7 +62,7 @@ class Screen:
             "version": self.version(now, reading),
             "texts": {**self._texts(now, reading, has_people_on_line=on_line), "reserve": self.reserve_words(reading.recording or meeting)},
             "is_connected": self.is_connected,
-            "is_opening_spoken": reading.recording in self.marks.spoken,
+            "is_opening_spoken": self.room.is_opening_spoken(reading.recording),
             "preflight": preflight_of(reading, has_people_on_line=on_line),
             "microphones": {shown["id"]: shown for shown in self.microphones(reading)},
             "faults": self.faults(),
@@ -102,7 +101,6 @@ class Screen:
     def bookmark_spoken_opening(self) -> None:
         """The opening was read aloud: its place in the recording is marked, and the prompt goes."""
         self.room.add_bookmark(SPOKEN_OPENING)
-        self.marks.spoken.add(str(self.room.look().recording))
 
     def levels(self, reading: RecorderReading | None = None) -> dict[str, Any]:
         """What moves several times a second."""
@@ -128,7 +126,7 @@ class Screen:
             "meeting": meeting,
             "part": self.room.part_of(reading.recording),
             "may_object": meeting is not None and meeting.objection_stops,
-            "is_opening_spoken": reading.recording in self.marks.spoken or self.room.asks_nothing(reading.recording or ""),
+            "is_opening_spoken": self.room.is_opening_spoken(reading.recording) or self.room.asks_nothing(reading.recording or ""),
             "spoken_opening": spoken,
         }
 

@@ -186,6 +186,38 @@ def test_restart_in_mid_meeting_asks_nothing_twice_and_the_log_goes_on(
     assert kinds(told(MATEO)) == ["opening", "preflight", "started", "started", "note"]
 
 
+def test_alarm_after_a_restart_bears_a_number_that_no_earlier_alarm_of_the_recording_bore(
+    opened: Room, recorder: ScriptedRecorder, outbox: Path, told: Told, signer: KioskSigner, restarted: Callable[[], Room]
+) -> None:
+    SealedRun(outbox, MATEO, started_at=clock.now(), signer=signer).hear(1)
+    opened.start(MATEO)
+    for number in (1, 2, 3):
+        recorder.lose(number)
+        opened.look()
+    again = restarted()
+    again.continue_interrupted(MATEO)
+    again._recorder.lose(4)
+    again.look()
+    numbers = [content["number"] for kind, content in told(MATEO) if kind == "alarm"]
+    assert len(numbers) == 4
+    assert numbers == sorted(set(numbers)), "an answer after the restart would be taken for one of another alarm"
+
+
+@pytest.mark.requirement("G6")
+def test_opening_that_was_read_aloud_is_not_asked_for_again_after_a_restart(
+    opened: Room, outbox: Path, signer: KioskSigner, restarted: Callable[[], Room]
+) -> None:
+    SealedRun(outbox, MATEO, started_at=clock.now(), signer=signer).hear(1)
+    opened.start(MATEO)
+    opened.add_bookmark("something else")
+    assert not opened.is_opening_spoken(MATEO)
+    opened.add_bookmark(SPOKEN_OPENING)
+    assert opened.is_opening_spoken(MATEO)
+    again = restarted()
+    assert again.is_opening_spoken(MATEO)
+    assert not again.is_opening_spoken(OTHER_MEETING)
+
+
 def test_finished_interrupted_recording_is_asked_for_its_closing(opened: Room, outbox: Path, told: Told, signer: KioskSigner) -> None:
     SealedRun(outbox, MATEO, signer=signer).hear(1)
     recover(outbox, signer)
@@ -232,10 +264,11 @@ def test_alarms_stand_in_the_log_and_are_told_to_the_server(opened: Room, record
     recorder.lose(2)
     opened.look()
     opened.look()
-    opened.answer_alarm(opened.faults.unanswered()[0].number)
+    alarm = opened.faults.unanswered()[0].number
+    opened.answer_alarm(alarm)
     recorder.find(2)
     opened.look()
-    number = {"number": 1, "alarm": "lost", "microphone": "microphone-2", "seat": "Case manager"}
+    number = {"number": alarm, "alarm": "lost", "microphone": "microphone-2", "seat": "Case manager"}
     assert told(MATEO)[-3:] == [("alarm", number), ("alarm_answered", number), ("alarm_over", number)]
     recorder.lose(3)
     opened.look()
