@@ -9,20 +9,30 @@ import random
 import signal
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import soundfile
+from flask import Flask
 
 from meetrec.capture.outbox import CLOSING, runs_of
 from meetrec.capture.pieces import RATE
 from meetrec.capture.recovery import finish, recover
 from meetrec.capture.signing import KioskSigner
+from meetrec.platform.database import Database
+from meetrec.platform.settings import Settings
+from meetrec.recordings.rules import RecordingState
 from tests.faults.by_hand import joined_by_hand
 from tests.faults.exactness import CapturedRun
 from tests.faults.handed_over import HandedOver, lost_seconds
+from tests.faults.recorded_district import RecordedDistrict, switched_server
 from tests.faults.small_disks import SmallDisk, mounted
+from tests.fixtures.kiosk_process import KioskProcess, wait_until
 from tests.fixtures.microphones import VirtualMicrophones, noise
 from tests.fixtures.recording_room import RecordingRoom
+from tests.fixtures.recordings import notice, recording_id
+
+__all__ = ["notice", "recording_id"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.requirement("G5.b")]
 CUTS = 12
@@ -82,3 +92,39 @@ def _lost(image: Path, reached: list[int], room: RecordingRoom, signer: KioskSig
             lost.append(lost_seconds(reached[channel], kept.after))
     image.unlink()
     return lost
+
+
+def test_a_whole_kiosk_starts_again_after_a_power_cut_and_delivers_what_it_had(
+    virtual_microphones: VirtualMicrophones, handed_over: HandedOver, disk: SmallDisk, app: Flask, district: SimpleNamespace, recording_id: str,
+    database: Database, settings: Settings, tmp_path: Path,
+) -> None:  # fmt: skip
+    sound = noise(SECONDS, 4)
+    soundfile.write(tmp_path / "noise.wav", sound, RATE, "PCM_16")
+    player = virtual_microphones.play(tmp_path / "noise.wav")
+    (disk.folder / "kiosk").mkdir()
+    with switched_server(app) as server:
+        server.is_away = True
+        room = RecordedDistrict(disk.folder / "kiosk", server, district, recording_id, database, settings.keyring_dir, handed_over.environment)
+        room.kiosk.begin(recording_id)
+        room.wait_until_recording()
+        time.sleep(2.3)
+        microphones = room.microphone_processes()
+        stand_still([room.kiosk.process.pid, *microphones], is_still=True)
+        image = disk.image_now(tmp_path / "cut.img")
+        reached = [max(handed_over.until(process, sound[:, channel]) for process in microphones) for channel in range(4)]
+        for process in (room.kiosk.process.pid, *microphones):
+            os.kill(process, signal.SIGKILL)
+        room.kiosk.process.wait(10)
+        with mounted(image, tmp_path / "after") as place:
+            room.kiosk = KioskProcess(place / "kiosk", server.address, district.kiosk_token, handed_over.environment)
+            try:
+                for channel, stretches in enumerate(room.heard(sound).values()):
+                    assert lost_seconds(reached[channel], stretches[-1].after) < MOST_LOST_SECONDS
+                assert room.log() == ["opening", "preflight", "started"]
+                wait_until(lambda: room.kiosk.press(f"/recordings/{recording_id}/continue").status_code == 200, 30)
+                time.sleep(0.5)
+                assert room.finish_and_deliver().state is RecordingState.DELIVERED
+            finally:
+                room.kiosk.end()
+    player.terminate()
+    player.wait()
