@@ -126,6 +126,7 @@ _CONTENTS: dict[str, Check] = {
     "alarm": _ALARM,
     "alarm_over": _ALARM,
     "alarm_answered": _ALARM,
+    "left_out": _fields({"entries": lambda value: type(value) is int and value >= 1}),  # so many entries could not be kept here: the log says so itself
     "objection": _fields({"by": _one_of(OBJECTORS)}),
     "stopped": _NOTHING,
     "closing": _fields({"in_plain_sight": _one_of(IN_PLAIN_SIGHT), "notes": _text(LONGEST_TEXT), "district_copy_complete": _is_bool}),

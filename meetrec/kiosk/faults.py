@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from meetrec.capture.room_contents import LONGEST_NAME
 from meetrec.kiosk.recorder_port import RecorderReading
 from meetrec.platform import clock
 
@@ -42,7 +43,7 @@ class AlarmChange:
 
     def as_content(self) -> dict[str, Any]:
         """As the room's log keeps it."""
-        return {"number": self.fault.number, "alarm": self.fault.kind, "microphone": self.fault.microphone, "seat": self.fault.name}
+        return {"number": self.fault.number, "alarm": self.fault.kind, "microphone": self.fault.microphone, "seat": self.fault.name[:LONGEST_NAME]}
 
 
 class FaultBoard:

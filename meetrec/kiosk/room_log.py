@@ -1,12 +1,12 @@
 """Writes the room's log: one sealed, signed entry for each thing that people say and do, in one chain over all runs and restarts.
 
 The log never holds up the sound. What the disk does not take waits in memory, in order and with its own time, and is written as soon as
-the disk takes it; what a person has just typed is refused instead, so that they know and can type it again.
+the disk takes it; what a person has just typed is refused instead, so that they know and can type it again. One recording's log never
+holds up another's, and what no log may say is counted in its place instead of being tried again for ever.
 """
 
 import threading
 import time
-from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,36 +15,23 @@ from typing import Any
 import structlog
 
 from meetrec.capture import outbox
-from meetrec.capture.errors import CaptureError
+from meetrec.capture.errors import CaptureError, EntryRefused
 from meetrec.capture.files import make_folder, place_file
 from meetrec.capture.pieces import sha256_hex
+from meetrec.capture.room_contents import require_content
 from meetrec.capture.room_entries import NO_ENTRY_BEFORE, ROOM_FOLDER, EntryHeader, district_key_fingerprint, entries_of, entry_path, parse_entry, seal_entry
 from meetrec.capture.signing import KioskSigner
 from meetrec.kiosk import sentences
 from meetrec.kiosk.errors import ActionRefused
 from meetrec.kiosk.meetings_cache import MeetingsCache
+from meetrec.kiosk.waiting_entries import WaitingEntries, WaitingEntry
 from meetrec.platform import clock
-
-MOST_WAITING = 1000  # entries in memory; a room that is out of disk for hours does not run out of memory too
 
 log = structlog.get_logger()
 
 
 class LogIsOver(ActionRefused):
     """The log has its end; nothing is added."""
-
-
-@dataclass(frozen=True)
-class WaitingEntry:
-    """An entry with its own time, not written yet."""
-
-    recording: str
-    kind: str
-    content: dict[str, Any]
-    at: datetime
-    clock_offset: float | None
-    elapsed: float | None
-    run: str | None
 
 
 @dataclass(frozen=True)
@@ -69,20 +56,20 @@ class RoomLog:
         self._cache = cache
         self._signer = signer
         self._lock = threading.RLock()
-        self._is_held_up = False  # an entry that is just being written waits for nothing: the screen is not to flicker
-        self._waiting: deque[WaitingEntry] = deque(maxlen=MOST_WAITING)
+        self._held_up: set[str] = set()  # recordings; an entry that is just being written waits for nothing: the screen is not to flicker
+        self._waiting = WaitingEntries()
         self._running: RunningRun | None = None
 
     @property
     def is_held_up(self) -> bool:
         """Whether something waits for the disk."""
-        return self._is_held_up
+        return bool(self._held_up)
 
     def require(self, recording: str, kind: str, content: dict[str, Any]) -> None:
         """Write an entry now. Raises ActionRefused when that is impossible; then nothing of it is kept."""
         with self._lock:
-            self.write_waiting()
-            if self._waiting:
+            self._write_waiting_of(recording)
+            if recording in self._held_up:
                 raise ActionRefused(sentences.ENTRY_NOT_KEPT)
             try:
                 self._write(self._entry(recording, kind, content))
@@ -93,23 +80,35 @@ class RoomLog:
     def tell(self, recording: str, kind: str, content: dict[str, Any]) -> None:
         """Write an entry of something that has happened already, now or as soon as the disk takes it; after the end there is nothing to tell."""
         with self._lock:
-            self._waiting.append(self._entry(recording, kind, content))
-            self.write_waiting()
+            entry = self._entry(recording, kind, content)
+            try:
+                require_content(kind, content)
+                self._waiting.add(entry)
+            except EntryRefused:  # tried again it would be refused again, and everything behind it would wait for ever
+                log.error("room_log.entry_left_out", recording=recording, kind=kind)
+                self._waiting.leave_out(entry)
+            self._write_waiting_of(recording)
 
     def write_waiting(self) -> None:
-        """Write what waits, in order, as far as the disk takes it."""
+        """Write what waits, each recording's in order, as far as the disk takes it."""
         with self._lock:
-            while self._waiting:
-                try:
-                    self._write(self._waiting[0])
-                except LogIsOver:
-                    log.info("room_log.after_the_end", kind=self._waiting[0].kind)
-                except (OSError, CaptureError, ActionRefused) as error:
-                    log.warning("room_log.entry_waits", waiting=len(self._waiting), error=type(error).__name__)
-                    self._is_held_up = True
-                    return
-                self._waiting.popleft()
-            self._is_held_up = False
+            for recording in self._waiting:
+                self._write_waiting_of(recording)
+
+    def _write_waiting_of(self, recording: str) -> None:
+        waiting = self._waiting.of(recording)
+        while waiting:
+            try:
+                self._write(waiting[0])
+            except LogIsOver:
+                log.info("room_log.after_the_end", kind=waiting[0].kind)
+            except (OSError, CaptureError, ActionRefused) as error:
+                if recording not in self._held_up:  # said once: the system's own log lies on the same disk
+                    log.warning("room_log.entry_waits", recording=recording, kind=waiting[0].kind, error=type(error).__name__)
+                self._held_up.add(recording)
+                return
+            waiting.popleft()
+        self._held_up.discard(recording)
 
     def has_begun(self, recording: str) -> bool:
         """Whether the recording has a log on this machine."""

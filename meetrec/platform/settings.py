@@ -78,7 +78,7 @@ class Uploads(Section):
 class MicrophoneSeat(Section):
     """A microphone of the room, and who sits at it. What is given here wins over the microphone's profile."""
 
-    seat: str
+    seat: Annotated[str, Field(max_length=120)]  # as long as the room's log takes a name
     device: str | None = None  # its name in `meetrec capture microphones`
     usb: Annotated[str, Field(pattern=r"^[0-9a-f]{4}:[0-9a-f]{4}$")] | None = None  # vendor:product
     card: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,15}$")] | None = None  # the name that a udev rule gives to whatever is in a socket

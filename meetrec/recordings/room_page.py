@@ -99,6 +99,7 @@ NOTED: dict[str, Callable[[Entry], str]] = {
     "alarm": lambda content: _alarm(_("Alarm"), content),
     "alarm_over": lambda content: _alarm(_("Alarm over"), content),
     "alarm_answered": lambda content: _alarm(_("Alarm answered"), content),
+    "left_out": lambda content: _("So many entries of the kiosk could not be kept here: %(entries)s", entries=content["entries"]),
     "objection": lambda content: _("Objection to the recording by %(person)s", person=person_of(content["by"])),
     "stopped": lambda _content: _("Stopped"),
 }

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from meetrec.capture.alarms import MICROPHONE_ALARMS, ROOM_ALARMS
+from meetrec.capture.room_contents import require_content
 from meetrec.kiosk.faults import FaultBoard
 from meetrec.kiosk.recorder_port import RecorderReading
 from meetrec.kiosk.sentences import ALARMS, ALARMS_OVER
@@ -79,3 +80,9 @@ def test_answer_to_an_unknown_alarm_is_harmless() -> None:
     board = seen(LOST)
     assert board.answer(99) == []
     assert len(board.unanswered()) == 1
+
+
+def test_long_name_of_a_seat_is_cut_to_what_the_log_takes() -> None:
+    lost = replace(microphone(1, "lost"), name="x" * 130)
+    (change,) = FaultBoard().look(replace(FINE, microphones=(lost,)))
+    require_content(change.kind, change.as_content())

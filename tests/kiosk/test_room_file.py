@@ -47,6 +47,7 @@ def test_seats_of_the_settings_file_stay_valid_as_they_were() -> None:
         ("colour = 1\n[[microphone]]\n", "and nothing else"),
         ("[[microphone", "is not TOML"),
         ('[[microphone]]\nseat = "Chair"\n', "microphone 1 .*exactly one of device, usb and card"),
+        (f'[[microphone]]\nseat = "{"x" * 121}"\nusb = "0b0e:0420"\n', "microphone 1.seat cannot be used"),
         ('[[microphone]]\nseat = "Chair"\nusb = "nonsense"\n', "microphone 1.usb cannot be used"),
         ('[[microphone]]\nseat = "Chair"\ncard = "a"\ncolour = 1\n', "microphone 1.colour is not known"),
         ('[[microphone]]\nseat = "A"\nusb = "0b0e:0420"\n[[microphone]]\nseat = "B"\nusb = "0b0e:0420"\n', "Two seats name the same microphone, 0b0e:0420"),

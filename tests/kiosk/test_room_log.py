@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import structlog
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ from meetrec.capture.pieces import RATE
 from meetrec.capture.room_entries import entries_of, entry_path, parse_entry
 from meetrec.capture.run_keys import new_run_key, run_statement
 from meetrec.capture.signing import KioskSigner
+from meetrec.kiosk import waiting_entries
 from meetrec.kiosk.api import DistrictServer
 from meetrec.kiosk.courier import Courier
 from meetrec.kiosk.demonstration import DemonstrationPlayer
@@ -132,9 +134,6 @@ def test_kiosk_that_never_reached_its_server_cannot_seal_and_says_so(outbox: Pat
 
 
 def test_what_waits_keeps_its_order_and_its_own_time(log: RoomLog, outbox: Path, signer: KioskSigner, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_arguments: object) -> None:
-        raise OSError(28, "No space left on device")
-
     with monkeypatch.context() as disk:
         disk.setattr("meetrec.kiosk.room_log.place_file", full)
         log.tell(MATEO, "paused", {})
@@ -155,6 +154,51 @@ def test_damaged_newest_entry_is_kept_and_holds_up_the_log_alone(log: RoomLog, o
     log.tell(MATEO, "paused", {})
     assert log.is_held_up
     assert path.read_bytes() == b"MEETROOM1 and something else"
+
+
+def full(*_arguments: object) -> None:
+    """A disk that takes nothing."""
+    raise OSError(28, "No space left on device")
+
+
+def test_log_that_can_not_be_written_holds_up_no_other_meeting(log: RoomLog, outbox: Path, signer: KioskSigner) -> None:
+    other = str(uuid4())
+    log.tell(MATEO, "started", {})
+    entry_path(outbox / MATEO, 0).rename(outbox / "elsewhere")
+    entry_path(outbox / MATEO, 0).mkdir()  # no reader and no writer gets past this
+    log.tell(MATEO, "paused", {})
+    assert log.is_held_up
+    log.require(other, "opening", OPENING.content())
+    log.tell(other, "started", {})
+    log.write_waiting()
+    assert [kind for kind, _ in log_of(outbox, other, signer)] == ["opening", "started"]
+    assert log.is_held_up
+
+
+def test_entry_that_no_log_may_hold_is_counted_in_its_place_and_nothing_waits_behind_it(log: RoomLog, outbox: Path, signer: KioskSigner) -> None:
+    log.tell(MATEO, "started", {})
+    log.tell(MATEO, "alarm", {"number": 1, "alarm": "lost", "microphone": "left", "seat": "x" * 121})
+    log.require(MATEO, "note", {"text": "A note."})
+    assert not log.is_held_up
+    assert log_of(outbox, MATEO, signer) == [("started", {}), ("left_out", {"entries": 1}), ("note", {"text": "A note."})]
+
+
+def test_alarms_that_fill_the_memory_are_counted_and_what_people_did_is_kept(
+    log: RoomLog, outbox: Path, signer: KioskSigner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alarm = {"number": 1, "alarm": "lost", "microphone": "left", "seat": "Parent"}
+    monkeypatch.setattr(waiting_entries, "MOST_WAITING", 4)
+    with monkeypatch.context() as disk, structlog.testing.capture_logs() as said:
+        disk.setattr("meetrec.kiosk.room_log.place_file", full)
+        for kind in ("preflight", "started"):
+            log.tell(MATEO, kind, {"microphones": [], "started_without": [], "reason": None} if kind == "preflight" else {})
+        for _ in range(10):
+            log.tell(MATEO, "alarm", alarm)
+            log.write_waiting()
+        log.tell(MATEO, "stopped", {})
+    log.write_waiting()
+    assert log_of(outbox, MATEO, signer)[1:] == [("started", {}), ("alarm", alarm), ("alarm", alarm), ("left_out", {"entries": 8}), ("stopped", {})]
+    assert [entry["event"] for entry in said] == ["room_log.entry_waits"], "the system’s own log lies on the same disk"
 
 
 class Killed(BaseException):
