@@ -177,7 +177,8 @@ class MicrophoneProcess:
         if self._stream is not None and now > self._patient_until:
             self._watch_stream(self._stream, now)
         if self._take is not None:
-            self._take.attend(now)
+            if now > self._patient_until:
+                self._take.attend(now)
             self._let_go_of_ended_take(self._take)
 
     def _let_go_of_ended_take(self, take: Take) -> None:

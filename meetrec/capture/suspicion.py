@@ -10,6 +10,7 @@ from meetrec.capture.stream import Block
 LATE_SECONDS = 0.15
 LOST_BY_OVERFLOW_SECONDS = 0.002
 HOLDING_SECONDS = 0.5
+LESS_THAN_TIME = "frames fewer than the time that passed"  # as the ledger names what noticed it
 
 
 class Suspicion:
@@ -40,7 +41,7 @@ class Suspicion:
         still_late = min(block.arrived - block.after / RATE for block in self.held) - usual_start
         if still_late <= (LATE_SECONDS if kind == "stall" else LOST_BY_OVERFLOW_SECONDS):
             return None
-        return kind, "frames fewer than the time that passed" if kind == "stall" else "PortAudio's overflow flag"
+        return kind, LESS_THAN_TIME if kind == "stall" else "PortAudio's overflow flag"
 
     def release(self) -> list[Block]:
         """The held blocks, for writing."""

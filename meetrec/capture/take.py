@@ -5,14 +5,14 @@ from collections import deque
 from dataclasses import replace
 from pathlib import Path
 
-from meetrec.capture.absences import Absence
+from meetrec.capture.absences import SHORTEST_REASON_FRAMES, Absence
 from meetrec.capture.ballast import Ballast
 from meetrec.capture.errors import DiskFull
 from meetrec.capture.pieces import Samples
 from meetrec.capture.run_order import RunOrder, Stretch
 from meetrec.capture.signing import KioskSigner
 from meetrec.capture.stream import Block, StreamClock
-from meetrec.capture.suspicion import Suspicion
+from meetrec.capture.suspicion import LESS_THAN_TIME, Suspicion
 from meetrec.capture.writer import DISK_FULL, ChainOf, PieceWriter
 
 LAST_BLOCK_SECONDS = 1.0  # how long after a pause or stop the last wanted block may still arrive
@@ -34,6 +34,7 @@ class Take:
         self._stretches: deque[Stretch] = deque()
         self._clock: StreamClock | None = None
         self._suspicion = Suspicion()
+        self._judged = 0  # the attached stream's count up to which its blocks were written or left out
         self._disk_full_at: float | None = None
         self.lost_at: float | None = None  # when sound was last found to be missing in the open stream (monotonic)
         self.has_stopped = False
@@ -111,6 +112,7 @@ class Take:
             self._clock.observe(block)
 
     def _write_wanted(self, block: Block, clock: StreamClock) -> None:
+        self._judged = block.after
         for stretch in list(self._stretches):
             first = max(block.first, clock.count_at(stretch.since))
             after = block.after if stretch.until is None else min(block.after, clock.count_at(stretch.until))
@@ -167,8 +169,7 @@ class Take:
 
     def lose(self, kind: str, noticed_by: str) -> None:
         """The stream is gone: write what was held back, close the piece, remember why sound is missing."""
-        if self._clock is not None and self._clock.is_settled and self._suspicion.held:
-            self._write_held(self._clock)
+        self._write_undecided()
         self._close_piece()
         self._clock = None
         self._missing = (kind, noticed_by)
@@ -176,13 +177,27 @@ class Take:
             at_once = self._writer.next_frame
             self._absence.begin(self._frame_of(time.monotonic()) if self._absence.is_open else at_once, kind, noticed_by)
 
+    def _write_undecided(self) -> None:
+        """Nothing more comes that could tell whether sound was lost before the held blocks: they are written as they stand."""
+        if self._clock is not None and self._clock.is_settled and self._suspicion.held:
+            self._write_held(self._clock)
+
     def attend(self, now: float) -> None:
         """Several times a second: end stretches whose last block will not come, and look for room on a full disk."""
+        if any(stretch.until is not None and now > stretch.until + LAST_BLOCK_SECONDS for stretch in self._stretches):
+            self._write_undecided()
         for stretch in list(self._stretches):
             if stretch.until is not None and now > stretch.until + LAST_BLOCK_SECONDS:
+                self._note_unheard_end(stretch.until)
                 self._complete(stretch, stretch.until)
         if self._disk_full_at is not None and now > self._disk_full_at + TRY_AGAIN_SECONDS:
             self._disk_full_at = None if self._ballast.can_go_on() else now
+
+    def _note_unheard_end(self, until: float) -> None:
+        """The last blocks of a stretch never came: what they held is missing, and no part of the pause or the end that follows."""
+        unheard = self._clock.count_at(until) - self._judged if self._clock is not None else 0
+        if unheard > SHORTEST_REASON_FRAMES and not self._absence.is_open:
+            self._absence.begin(self._writer.next_frame, "stall", LESS_THAN_TIME)
 
     def leave(self) -> None:
         """The process goes. Without a stop, what is in memory is sealed and the chain stays open for recovery."""
