@@ -36,6 +36,7 @@ VERBS: dict[str, str] = {
     "alarm.over": N_("An alarm of the kiosk was over"),
     "alarm.answered": N_("Somebody in the room answered an alarm"),
     "room.closed": N_("The closing of the meeting was confirmed in the room"),
+    "delivery.refused": N_("Something that the kiosk delivered was refused"),
     "recording.delivered": N_("The kiosk delivered the whole recording"),
     "copy.explained": N_("A reason was given why there is no district copy of a meeting"),
     "copy.uploaded": N_("A recording made on another device was uploaded as the district's copy"),

@@ -109,7 +109,7 @@ def check_run(session: Session, courier: Courier, recording_id: str, run_id: str
     known = session.get(Run, run_id)
     if known:
         if known.recording_id != recording_id or known.statement_hash != sha256_hex(content):
-            raise DeliveryRefused(f"Run {run_id} was opened before by another statement. The first one stays.")
+            raise DeliveryRefused(f"Run {run_id} was opened before by another statement. The first one stays.", "other_bytes")
         return
     _refuse_if_closed(recording.copy_of(courier.kiosk_id))
     statement = opening_in(content, queries.kiosk_public_key(session, courier.kiosk_id))
@@ -117,7 +117,7 @@ def check_run(session: Session, courier: Courier, recording_id: str, run_id: str
     if named != (recording_id, courier.kiosk_id, run_id):
         raise DeliveryRefused(f"The opening statement sent for run {run_id} speaks of another recording, kiosk or run.")
     if statement["district_key"] != district_key:
-        raise DeliveryRefused(f"Run {run_id} was sealed to another district key; this server could never open it. The kiosk keeps it.")
+        raise DeliveryRefused(f"Run {run_id} was sealed to another district key; this server could never open it. The kiosk keeps it.", "other_district_key")
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ def check_piece(session: Session, courier: Courier, place: PiecePlace, content: 
     known = session.get(Piece, (place.run_id, place.microphone, place.index))
     if known:
         if known.sha256 != sha256_hex(content):
-            raise DeliveryRefused(f"{place.name} was delivered before with other bytes. The first ones stay.")
+            raise DeliveryRefused(f"{place.name} was delivered before with other bytes. The first ones stay.", "other_bytes")
         return header
     _require_place(header, place)
     _require_follows(session, run, place, content)
@@ -161,11 +161,11 @@ def _signed_header(place: PiecePlace, content: bytes, kiosk_public_key: bytes) -
         require_kiosk_signed(content, kiosk_public_key, place.name)
         return parse_piece(content).header
     except SignatureRefused as error:
-        raise DeliveryRefused(str(error)) from None
+        raise DeliveryRefused.by(error) from None
     except CaptureError as error:
-        raise DeliveryRefused(f"{place.name} was not taken. {error}") from None
+        raise DeliveryRefused.by(error, f"{place.name} was not taken. {error}") from None
     except RecursionError:
-        raise DeliveryRefused(f"{place.name} is damaged: its header is nested too deeply.") from None
+        raise DeliveryRefused(f"{place.name} is damaged: its header is nested too deeply.", "damaged") from None
 
 
 def _require_place(header: PieceHeader, place: PiecePlace) -> None:
@@ -184,7 +184,7 @@ def _require_follows(session: Session, run: Run, place: PiecePlace, content: byt
     try:
         stand.after(content)
     except CaptureError as error:
-        raise DeliveryRefused(str(error)) from None
+        raise DeliveryRefused.by(error) from None
 
 
 def note_piece(session: Session, now: datetime, courier: Courier, place: PiecePlace, header: PieceHeader, content: bytes) -> None:
@@ -194,7 +194,7 @@ def note_piece(session: Session, now: datetime, courier: Courier, place: PiecePl
     recording = queries.recording_of_room(session, place.recording_id, courier.room_id)
     copy = copies.copy_of_kiosk(session, recording, courier.kiosk_id)
     if copy.state not in UNDELIVERED:
-        raise DeliveryRefused(f"{place.name} comes after the whole recording was delivered.")
+        raise DeliveryRefused(f"{place.name} comes after the whole recording was delivered.", "closed")
     piece = Piece(
         run_id=place.run_id, microphone=place.microphone, position=place.index, kind=header.kind,
         size=len(content), sha256=sha256_hex(content), stands_for=header.stands_for, received_at=now,
@@ -226,7 +226,7 @@ def close(session: Session, now: datetime, courier: Courier, recording_id: str, 
     copy = copies.copy_of_kiosk(session, recording, courier.kiosk_id)
     if copy.closing is not None:
         if copy.closing != closing:
-            raise DeliveryRefused("The recording was closed before by another statement. The first one stays.")
+            raise DeliveryRefused("The recording was closed before by another statement. The first one stays.", "other_bytes")
         return
     copy.stopped_at = stopped_at
     copy.closing = closing
@@ -241,7 +241,7 @@ def seen(session: Session, now: datetime, kiosk_id: str) -> None:
 def _refuse_if_closed(copy: KioskCopy | None) -> None:
     """A kiosk adds to its own copy until it closed that itself, whatever another kiosk of the room did meanwhile."""
     if copy is not None and (copy.closing is not None or copy.state not in UNDELIVERED):
-        raise DeliveryRefused("This recording was closed; no new run can be added to it.")
+        raise DeliveryRefused("This recording was closed; no new run can be added to it.", "closed")
 
 
 def _tell(session: Session, now: datetime, actor: str, verb: str, recording: Recording, **details: str | int) -> None:

@@ -1,6 +1,10 @@
 """What the server refuses of a kiosk or cannot do with a recording, each as a sentence a person can act on."""
 
+from meetrec.capture.errors import CaptureError, ChainBroken, SignatureRefused
 from meetrec.platform.errors import MeetRecError
+
+REFUSALS = ("wrong_signature", "out_of_order", "damaged", "other_bytes", "other_district_key", "no_kiosk_key", "closed", "does_not_fit")
+REASON_OF = {SignatureRefused: "wrong_signature", ChainBroken: "out_of_order"}
 
 
 class ArmingRefused(MeetRecError):
@@ -8,7 +12,20 @@ class ArmingRefused(MeetRecError):
 
 
 class DeliveryRefused(MeetRecError):
-    """What the kiosk sent does not fit what was delivered before; nothing of it was kept, the kiosk keeps its copy."""
+    """What the kiosk sent does not fit what was delivered before; nothing of it was kept, the kiosk keeps its copy.
+
+    `reason` is the word for the journal and the page: one of REFUSALS.
+    """
+
+    def __init__(self, sentence: str, reason: str = "does_not_fit") -> None:
+        super().__init__(sentence)
+        self.reason = reason
+
+    @classmethod
+    def by(cls, error: CaptureError, sentence: str | None = None) -> "DeliveryRefused":
+        """What capture refused; its own sentence, unless another says more."""
+        reason = next((word for kind, word in REASON_OF.items() if isinstance(error, kind)), "damaged")
+        return cls(sentence or str(error), reason)
 
 
 class ReserveRefused(MeetRecError):

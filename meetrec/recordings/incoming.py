@@ -90,7 +90,7 @@ def _write_once(path: Path, content: bytes, name: str) -> None:
         os.link(part, path)  # unlike a rename, never replaces what another request put there
     except FileExistsError:
         if path.read_bytes() != content:
-            raise DeliveryRefused(f"{name} was delivered before with other bytes. The first ones stay.") from None
+            raise DeliveryRefused(f"{name} was delivered before with other bytes. The first ones stay.", "other_bytes") from None
     finally:
         part.unlink(missing_ok=True)
 

@@ -2,11 +2,14 @@
 
 import base64
 import json
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, g, jsonify, request
+import structlog
+from flask import Blueprint, Response, g, jsonify, request
 from flask.typing import ResponseReturnValue
+from flask_limiter import RateLimitExceeded
 from sqlalchemy.exc import OperationalError
 
 from meetrec.capture.pieces import sha256_hex
@@ -14,15 +17,20 @@ from meetrec.notices.actions import District
 from meetrec.platform import clock
 from meetrec.platform.district_keys import DistrictKey, load_district_key
 from meetrec.platform.profiles import load_profile
-from meetrec.platform.web import database, for_kiosks, settings
-from meetrec.recordings import actions, incoming, kiosk_news, kiosk_states, queries, room_log
+from meetrec.platform.rate_limits import limiter
+from meetrec.platform.web import NotFound, database, for_kiosks, settings
+from meetrec.recordings import actions, incoming, kiosk_news, kiosk_states, queries, refused_deliveries, room_log
 from meetrec.recordings.actions import Courier, PiecePlace
 from meetrec.recordings.errors import DeliveryRefused, KioskRevoked, KioskUnknown, NoRoomLeft
+from meetrec.recordings.refused_deliveries import DeliveryPlace
 from meetrec.recordings.room_log import EntryPlace
 
 blueprint = Blueprint("recordings_kiosk", __name__, url_prefix="/kiosk/api")
 
 NO_ROOM_LEFT = 507
+TOLD_REFUSALS = "10 per minute"  # of each address; what is not told at once is told at the kiosk's next try
+
+log = structlog.get_logger()
 
 
 @blueprint.get("/meetings")
@@ -115,6 +123,37 @@ def tell_state(recording_id: UUID) -> ResponseReturnValue:
     return jsonify(state=told.state)
 
 
+@blueprint.errorhandler(DeliveryRefused)
+def refused_delivery(error: DeliveryRefused) -> ResponseReturnValue:
+    """What does not fit is told to people too, not only to the machine that sent it (W-37); the kiosk tries again for ever."""
+    place = _place()
+    log.warning("delivery.refused", recording=_recording_named(), kiosk=g.kiosk_id, reason=error.reason)
+    if place is not None:
+        with suppress(RateLimitExceeded):
+            _tell_refusal(place, error.reason)
+    return jsonify(error=str(error)), 409
+
+
+@blueprint.errorhandler(NotFound)
+def unknown_place(error: NotFound) -> ResponseReturnValue:
+    """A recording or run that this server does not know, or another room's."""
+    log.warning("delivery.not_found", recording=_recording_named(), kiosk=g.kiosk_id)
+    return jsonify(error=str(error)), 404
+
+
+@blueprint.after_request
+def delivery_goes_on(response: Response) -> Response:
+    """What was refused at this place before is over."""
+    place = _place() if response.status_code == 200 else None
+    if place is not None:
+        with database().reading() as session:
+            is_standing = refused_deliveries.is_standing(session, place)
+        if is_standing:
+            with database().writing() as session:
+                refused_deliveries.goes_on(session, place)
+    return response
+
+
 @blueprint.errorhandler(KioskUnknown)
 def unknown_kiosk(error: KioskUnknown) -> ResponseReturnValue:
     """No token, or a token of no kiosk."""
@@ -141,6 +180,32 @@ def full_disk_of_database(error: OperationalError) -> ResponseReturnValue:
     return full_disk(incoming.no_room_left())
 
 
+def _tell_refusal(place: DeliveryPlace, reason: str) -> None:
+    with database().reading() as session:
+        is_told = refused_deliveries.is_told(session, place, reason)
+    if not is_told:
+        _note_refusal(place, reason)
+
+
+@limiter.limit(TOLD_REFUSALS)
+def _note_refusal(place: DeliveryPlace, reason: str) -> None:
+    with database().writing() as session:
+        refused_deliveries.note_refusal(session, clock.now(), _courier().actor, place, reason)
+
+
+def _place() -> DeliveryPlace | None:
+    """Where this request delivers to; None for one that delivers nothing. A state is for information only."""
+    closing = f"{blueprint.name}.{close_recording.__name__}"
+    delivering = (closing, *(f"{blueprint.name}.{view.__name__}" for view in (open_run, deliver_piece, deliver_room_entry)))
+    if request.endpoint not in delivering:
+        return None
+    return DeliveryPlace.of_address(g.kiosk_id, request.view_args or {}, is_closing=request.endpoint == closing)
+
+
+def _recording_named() -> str:
+    return str((request.view_args or {}).get("recording_id", ""))
+
+
 def _courier() -> Courier:
     return Courier(g.kiosk_id, g.room_id)
 
@@ -153,4 +218,4 @@ def _json_in(content: bytes) -> Any:
     try:
         return json.loads(content)
     except (ValueError, RecursionError):
-        raise DeliveryRefused("What was sent is damaged: it is not JSON.") from None
+        raise DeliveryRefused("What was sent is damaged: it is not JSON.", "damaged") from None

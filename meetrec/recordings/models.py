@@ -135,6 +135,21 @@ class RoomEntry(Base):
     received_at: Mapped[datetime]
 
 
+class RefusedDelivery(Base):
+    """The place at which a kiosk's delivery stands, because the server took something there not. Gone once something there is taken."""
+
+    __tablename__ = "refused_delivery"
+
+    recording_id: Mapped[str] = mapped_column(ForeignKey("recording.id"), primary_key=True)
+    kiosk_id: Mapped[str] = mapped_column(ForeignKey("kiosk.id"), primary_key=True)
+    place: Mapped[str] = mapped_column(String(8), primary_key=True)  # closing, room, run, chain
+    run_id: Mapped[str] = mapped_column(String(36), primary_key=True)  # empty where there is none
+    microphone: Mapped[str] = mapped_column(String(40), primary_key=True)  # empty where there is none
+    position: Mapped[int]  # the index in a chain or in the room's log; else 0
+    reason: Mapped[str] = mapped_column(String(24))  # a word of errors.REFUSALS
+    refused_at: Mapped[datetime]
+
+
 class Opening(Base):
     """What was asked and answered at one kiosk at the opening and at the end (G6.a–c). No names and no free notes: those stay in the sealed log.
 

@@ -13,7 +13,7 @@ from meetrec.meetings.typed_times import day_begins
 from meetrec.platform import jobs
 from meetrec.platform.clock import in_zone
 from meetrec.platform.web import NotFound
-from meetrec.recordings import district_copy_sentences, room_sentences, rules
+from meetrec.recordings import district_copy_sentences, refusal_sentences, room_sentences, rules
 from meetrec.recordings.district_copy_models import STORE_UPLOAD, UploadedCopy
 from meetrec.recordings.errors import DeliveryRefused
 from meetrec.recordings.joined_room_log import NotedLog
@@ -131,7 +131,9 @@ def kiosk_public_key(session: Session, kiosk_id: str) -> bytes:
     """The raw public key that everything from this kiosk must be signed with. Raises NotFound, and DeliveryRefused for a kiosk without one."""
     public_key = kiosk(session, kiosk_id).public_key
     if public_key is None:
-        raise DeliveryRefused("This kiosk was enrolled before kiosks signed what they send. Enrol it anew: meetrec kiosk enroll. What it holds stays on it.")
+        raise DeliveryRefused(
+            "This kiosk was enrolled before kiosks signed what they send. Enrol it anew: meetrec kiosk enroll. What it holds stays on it.", "no_kiosk_key"
+        )
     return public_key_of(public_key)
 
 
@@ -301,9 +303,15 @@ def summary_of(session: Session, found: Recording, now: datetime) -> RecordingSu
     return RecordingSummary(
         f"/recordings/{found.id}", sentence_for(session, found, progress), progress.stage.value, has_copy, is_unwanted,
         room_sentences.running_alarms(found), room_sentences.room_on_the_disk(found, progress.stage),
-        (*of_other_kiosks(session, found, now), *room_sentences.remarks(opening), *half_copy_remarks(session, found)),
+        _remarks(session, found, now),
         district_copy_sentences.origin_sentence(upload) if upload else None,
     )  # fmt: skip
+
+
+def _remarks(session: Session, found: Recording, now: datetime) -> tuple[str, ...]:
+    """What else there is to say of it: a delivery that is refused first, since somebody must do something."""
+    refused, others = refusal_sentences.of_recording(session, found), of_other_kiosks(session, found, now)
+    return (*refused, *others, *room_sentences.remarks(found.opening), *half_copy_remarks(session, found))
 
 
 def has_district_copy(session: Session, found: Recording, now: datetime) -> bool:

@@ -55,7 +55,7 @@ def check_entry(session: Session, courier: Courier, place: EntryPlace, entry: by
     known = session.get(RoomEntry, (place.recording_id, place.kiosk_id, place.index))
     if known:
         if known.sha256 != sha256_hex(entry):
-            raise DeliveryRefused(f"{place.name} was delivered before with other bytes. The first ones stay.")
+            raise DeliveryRefused(f"{place.name} was delivered before with other bytes. The first ones stay.", "other_bytes")
         return None
     try:
         header = parse_entry(entry)
@@ -63,7 +63,7 @@ def check_entry(session: Session, courier: Courier, place: EntryPlace, entry: by
         require_follows(_entry_before(session, place, folder), entry, queries.kiosk_public_key(session, place.kiosk_id))
         content = open_entry(entry, district_key)
     except CaptureError as error:
-        raise DeliveryRefused(str(error)) from None
+        raise DeliveryRefused.by(error) from None
     _require_timely(session, courier, place, recording, OpenedEntry(header, content))
     return OpenedEntry(header, content)
 
@@ -109,7 +109,7 @@ def _entry_before(session: Session, place: EntryPlace, folder: Path) -> bytes | 
         return None
     path = incoming.entry_path(folder, place.recording_id, place.kiosk_id, last.position)
     if not path.exists():
-        raise DeliveryRefused(f"{place.name} comes after the whole recording was delivered.")
+        raise DeliveryRefused(f"{place.name} comes after the whole recording was delivered.", "closed")
     return path.read_bytes()
 
 
@@ -123,4 +123,4 @@ def _require_timely(session: Session, courier: Courier, place: EntryPlace, recor
     elif is_notice:
         raise DeliveryRefused(f"{place.name} is a parent's notice, but this recording was armed before by another one.")
     elif (copy := recording.copy_of(courier.kiosk_id)) is not None and copy.state not in UNDELIVERED:
-        raise DeliveryRefused(f"{place.name} comes after the whole recording was delivered.")
+        raise DeliveryRefused(f"{place.name} comes after the whole recording was delivered.", "closed")

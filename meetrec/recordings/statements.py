@@ -17,9 +17,9 @@ def opening_in(content: bytes, kiosk_public_key: bytes) -> dict[str, Any]:
         require_signer(content, kiosk_public_key)
         statement = parse_run_statement(content)
     except CaptureError as error:
-        raise DeliveryRefused(str(error)) from None
+        raise DeliveryRefused.by(error) from None
     if moment_in(statement["started_at"]) is None:
-        raise DeliveryRefused("The opening statement of a run does not say when it began, with its time zone.")
+        raise DeliveryRefused("The opening statement of a run does not say when it began, with its time zone.", "damaged")
     return statement
 
 
@@ -28,7 +28,7 @@ def closing_in(content: bytes, kiosk_public_key: bytes) -> tuple[dict[str, Any],
     try:
         closing = require_signed_statement(kiosk_public_key, CLOSING, content, "The closing statement")
     except CaptureError as error:
-        raise DeliveryRefused(str(error)) from None
+        raise DeliveryRefused.by(error) from None
     return closing, _stopped_at_in(closing)
 
 
@@ -40,7 +40,7 @@ def _stopped_at_in(closing: Any) -> datetime:
     except (ValueError, KeyError):
         stopped_at = None
     if stopped_at is None:
-        raise DeliveryRefused("The closing statement is damaged: it does not read as what a kiosk writes at the end.")
+        raise DeliveryRefused("The closing statement is damaged: it does not read as what a kiosk writes at the end.", "damaged")
     return stopped_at
 
 

@@ -16,7 +16,7 @@ from meetrec.journal.verbs import VERBS
 from meetrec.people.roles import DESK_ROLES, ROLES
 from meetrec.platform import clock
 from meetrec.platform.web import database, for_staff, settings
-from meetrec.recordings import gap_sentences, room_sentences
+from meetrec.recordings import gap_sentences, refusal_sentences, room_sentences
 from meetrec.recordings import queries as recordings
 from meetrec.recordings.content_gate import let_in, let_in_to_record, vault
 from meetrec.recordings.district_copy_queries import upload_of
@@ -46,7 +46,7 @@ def recording_page(recording_id: UUID) -> ResponseReturnValue:
         standing = queries.standing_of(session, now, recording, record)
         story = story_of(session, recording)
         transcript = queries.newest_transcript(session, record.id) if record else None
-        upload = upload_of(session, recording.id)
+        upload, refused = upload_of(session, recording.id), refusal_sentences.of_recording(session, recording)
         others = recordings.other_recordings(session, recording, now)
         kiosks, may_use_reserve = recordings.of_other_kiosks(session, recording, now), recordings.reserve_to_choose(recording) is not None
         may_arm_again = upload is None and recordings.arming_again(session, recording, now, settings().district.zone) is ArmingAgain.POSSIBLE
@@ -55,7 +55,7 @@ def recording_page(recording_id: UUID) -> ResponseReturnValue:
         "transcripts/recording.html", recording=recording, record=record, standing=standing, story=story, transcript=transcript,
         others=others, may_arm_again=may_arm_again and _is_from_the_desk(), verbs=VERBS, clock_time=clock_time, words=gap_sentences,
         room_words=room_sentences, kiosks=kiosks, may_use_reserve=may_use_reserve and _is_from_the_desk(),
-        upload=upload, origin=origin_sentence(upload) if upload else None, **content,
+        refused=refused, upload=upload, origin=origin_sentence(upload) if upload else None, **content,
     )  # fmt: skip
 
 

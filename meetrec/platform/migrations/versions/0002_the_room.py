@@ -98,6 +98,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("recording_id", "kiosk_id", name=op.f("pk_opening")),
     )
     op.create_table(
+        "refused_delivery",
+        sa.Column("recording_id", sa.String(length=36), nullable=False),
+        sa.Column("kiosk_id", sa.String(length=36), nullable=False),
+        sa.Column("place", sa.String(length=8), nullable=False),
+        sa.Column("run_id", sa.String(length=36), nullable=False),
+        sa.Column("microphone", sa.String(length=40), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=24), nullable=False),
+        sa.Column("refused_at", meetrec.platform.database.Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["kiosk_id"], ["kiosk.id"], name=op.f("fk_refused_delivery_kiosk_id_kiosk")),
+        sa.ForeignKeyConstraint(["recording_id"], ["recording.id"], name=op.f("fk_refused_delivery_recording_id_recording")),
+        sa.PrimaryKeyConstraint("recording_id", "kiosk_id", "place", "run_id", "microphone", name=op.f("pk_refused_delivery")),
+    )
+    op.create_table(
         "room_entry",
         sa.Column("recording_id", sa.String(length=36), nullable=False),
         sa.Column("kiosk_id", sa.String(length=36), nullable=False),
@@ -161,11 +175,11 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("led_by", sa.String(length=36), nullable=True))
         batch_op.add_column(sa.Column("reserve_reason", sa.String(length=400), nullable=True))
         batch_op.create_foreign_key(batch_op.f("fk_recording_led_by_kiosk"), "kiosk", ["led_by"], ["id"])
-        batch_op.drop_column("sentence")
-        batch_op.drop_column("kiosk_state")
-        batch_op.drop_column("kiosk_state_at")
         batch_op.drop_column("closing")
+        batch_op.drop_column("kiosk_state_at")
+        batch_op.drop_column("kiosk_state")
         batch_op.drop_column("stopped_at")
+        batch_op.drop_column("sentence")
 
     with op.batch_alter_table("run", schema=None) as batch_op:
         batch_op.add_column(sa.Column("interrupted_at", meetrec.platform.database.Moment(), nullable=True))
@@ -197,11 +211,11 @@ def downgrade() -> None:
         batch_op.drop_column("interrupted_at")
 
     with op.batch_alter_table("recording", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("stopped_at", meetrec.platform.database.Moment(), nullable=True))
-        batch_op.add_column(sa.Column("closing", sa.JSON(), nullable=True))
-        batch_op.add_column(sa.Column("kiosk_state_at", meetrec.platform.database.Moment(), nullable=True))
-        batch_op.add_column(sa.Column("kiosk_state", sa.String(length=12), nullable=True))
         batch_op.add_column(sa.Column("sentence", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("stopped_at", meetrec.platform.database.Moment(), nullable=True))
+        batch_op.add_column(sa.Column("kiosk_state", sa.String(length=12), nullable=True))
+        batch_op.add_column(sa.Column("kiosk_state_at", meetrec.platform.database.Moment(), nullable=True))
+        batch_op.add_column(sa.Column("closing", sa.JSON(), nullable=True))
         batch_op.drop_constraint(batch_op.f("fk_recording_led_by_kiosk"), type_="foreignkey")
         batch_op.drop_column("reserve_reason")
         batch_op.drop_column("led_by")
@@ -226,6 +240,7 @@ def downgrade() -> None:
 
     op.drop_table("uploaded_copy")
     op.drop_table("room_entry")
+    op.drop_table("refused_delivery")
     op.drop_table("opening")
     op.execute("UPDATE recording SET closing = (SELECT closing FROM kiosk_copy WHERE recording_id = recording.id ORDER BY started_at LIMIT 1)")
     op.execute("UPDATE recording SET kiosk_state = (SELECT kiosk_state FROM kiosk_copy WHERE recording_id = recording.id ORDER BY started_at LIMIT 1)")
