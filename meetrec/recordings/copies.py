@@ -9,7 +9,7 @@ from meetrec.journal import actions as journal
 from meetrec.platform import jobs
 from meetrec.platform.database import new_id
 from meetrec.platform.jobs import Job
-from meetrec.recordings import queries
+from meetrec.recordings import copy_queries, queries
 from meetrec.recordings.errors import DeliveryRefused, ReserveRefused
 from meetrec.recordings.leading import KioskCopyFacts, copies_to_add, copy_to_lead, is_main_awaited
 from meetrec.recordings.models import KioskCopy, Recording
@@ -48,15 +48,15 @@ def deliver_if_complete(session: Session, now: datetime, actor: str, copy: Kiosk
         settle(session, now, copy.recording)
 
 
-def settle(session: Session, now: datetime, recording: Recording) -> None:
-    """Queue what can be joined now: the copy that leads, or, once that is stored, those that are added beside it. Safe to repeat."""
+def settle(session: Session, now: datetime, recording: Recording, *, again: bool = False) -> None:
+    """Queue what can be joined now: the copy that leads, or, once that is stored, those that are added beside it; each once, unless `again`."""
     if recording.state is RecordingState.STORED:
-        _add_whole_copies(session, now, recording)
+        _add_whole_copies(session, now, recording, again=again)
         return
     leading = recording.copy_of(recording.led_by) if recording.led_by else None
     if leading is not None and leading.state is not RecordingState.BROKEN:
         return
-    may_deliver = queries.may_a_main_kiosk_deliver(session, recording.meeting.room_id)
+    may_deliver = copy_queries.may_a_main_kiosk_deliver(session, recording.meeting.room_id)
     awaited = is_main_awaited(may_a_main_kiosk_deliver=may_deliver, planned_end=recording.meeting.planned_end, now=now)
     chosen = recording.copy_of(copy_to_lead(_facts(recording), is_main_awaited=awaited) or "")
     if chosen is not None:
@@ -65,7 +65,7 @@ def settle(session: Session, now: datetime, recording: Recording) -> None:
 
 def settle_all(session: Session, now: datetime) -> int:
     """For the timetable: let a reserve's copy lead where the main kiosk's time is over meanwhile; how many recordings wait for one."""
-    waiting = queries.recordings_with_waiting_copies(session)
+    waiting = copy_queries.recordings_with_waiting_copies(session)
     for recording in waiting:
         settle(session, now, recording)
     return len(waiting)
@@ -74,7 +74,7 @@ def settle_all(session: Session, now: datetime) -> int:
 def choose_reserve(session: Session, now: datetime, actor: str, recording_id: str, reason: str) -> None:
     """A person says that the main kiosk's copy is not to be waited for: the reserve's leads at once. Raises NotFound or ReserveRefused."""
     recording = queries.recording(session, recording_id)
-    reserve = queries.reserve_to_choose(recording)
+    reserve = copy_queries.reserve_to_choose(session, recording)
     if reserve is None:
         raise ReserveRefused(_("There is no whole copy of the reserve recorder that could take the place of the main one’s now."))
     if not reason.strip() or len(reason.strip()) > LONGEST_REASON:
@@ -92,7 +92,7 @@ def reserve_record(session: Session, recording_id: str) -> str:
 
 def mark_stored(session: Session, now: datetime, recording_id: str, kiosk_id: str) -> None:
     """A copy lies in custody; custody's own action tells the journal. After the leading one, those that waited for it are queued."""
-    copy = queries.copy(session, recording_id, kiosk_id)
+    copy = copy_queries.copy(session, recording_id, kiosk_id)
     copy.state, copy.sentence = RecordingState.STORED, None
     if copy.leads:
         copy.recording.state = RecordingState.STORED
@@ -101,7 +101,7 @@ def mark_stored(session: Session, now: datetime, recording_id: str, kiosk_id: st
 
 def mark_broken(session: Session, now: datetime, recording_id: str, kiosk_id: str, sentence: str) -> None:
     """A copy's pieces do not fit or do not open. Nothing is deleted, so that a person can look into it. The failed job tells the journal."""
-    copy = queries.copy(session, recording_id, kiosk_id)
+    copy = copy_queries.copy(session, recording_id, kiosk_id)
     copy.state, copy.sentence = RecordingState.BROKEN, sentence
     if copy.leads:
         copy.recording.state = RecordingState.BROKEN
@@ -117,14 +117,14 @@ def try_again(session: Session, now: datetime, recording_id: str) -> None:
     """Queue the joining of each copy once more where it failed; does nothing while one is under way or done."""
     recording = queries.recording(session, recording_id)
     for copy in recording.copies:
-        job = queries.joining_of(session, copy)
+        job = copy_queries.joining_of(session, copy)
         is_under_way = job is not None and job.state in jobs.OPEN_STATES
         if is_under_way or not (copy.leads or copy.state is RecordingState.BROKEN) or copy.state not in (RecordingState.BROKEN, RecordingState.DELIVERED):
             continue
         copy.state, copy.sentence = RecordingState.DELIVERED, None
         if copy.leads:
             _let_lead(session, now, "system", copy)
-    settle(session, now, recording)
+    settle(session, now, recording, again=True)
 
 
 def _facts(recording: Recording) -> list[KioskCopyFacts]:
@@ -139,12 +139,12 @@ def _let_lead(session: Session, now: datetime, actor: str, copy: KioskCopy) -> N
     jobs.enqueue(session, now, ASSEMBLE, recording.id, recording=recording.id, kiosk=copy.kiosk_id)
 
 
-def _add_whole_copies(session: Session, now: datetime, recording: Recording) -> None:
+def _add_whole_copies(session: Session, now: datetime, recording: Recording, *, again: bool) -> None:
     assert recording.led_by is not None
     for kiosk_id in copies_to_add(_facts(recording), recording.led_by):
-        copy = queries.copy(session, recording.id, kiosk_id)
+        copy = copy_queries.copy(session, recording.id, kiosk_id)
         job = jobs.latest_job(session, ADD_COPY, copy.id)
-        if job is None or job.state not in jobs.OPEN_STATES:
+        if job is None or (again and job.state not in jobs.OPEN_STATES):
             jobs.enqueue(session, now, ADD_COPY, copy.id, recording=recording.id, kiosk=kiosk_id)
 
 

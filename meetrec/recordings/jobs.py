@@ -82,7 +82,7 @@ def _delivery(database: Database, recording_id: str, kiosk_id: str | None) -> De
     """Of a job from before there were reserve kiosks, the copy that leads."""
     with database.writing() as session:
         recording = queries.recording(session, recording_id)
-        copy, meeting = queries.copy(session, recording_id, kiosk_id or recording.led_by or ""), recording.meeting
+        copy, meeting = copy_queries.copy(session, recording_id, kiosk_id or recording.led_by or ""), recording.meeting
         beside = {} if copy.leads else copy_queries.place_beside(session, recording, copy)
         return Delivery(
             recording_id, copy.kiosk_id, copy.kiosk.is_reserve, copy.leads, copy.state, copy.closing or {"runs": {}},

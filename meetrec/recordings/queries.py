@@ -14,13 +14,12 @@ from meetrec.platform import jobs
 from meetrec.platform.clock import in_zone
 from meetrec.platform.web import NotFound
 from meetrec.recordings import district_copy_sentences, refusal_sentences, room_sentences, rules
+from meetrec.recordings.copy_queries import joining_of
 from meetrec.recordings.district_copy_models import STORE_UPLOAD, UploadedCopy
 from meetrec.recordings.errors import DeliveryRefused
-from meetrec.recordings.joined_room_log import NotedLog
+from meetrec.recordings.joined_room_log import NotedEntry, NotedLog
 from meetrec.recordings.models import KioskCopy, Piece, Recording, RoomEntry, Run
 from meetrec.recordings.rules import (
-    ADD_COPY,
-    ASSEMBLE,
     UNDELIVERED,
     ArmingAgain,
     ChainEnd,
@@ -76,39 +75,6 @@ def recording(session: Session, recording_id: str) -> Recording:
     if found is None:
         raise NotFound("There is no such recording.")
     return found
-
-
-def copy(session: Session, recording_id: str, kiosk_id: str) -> KioskCopy:
-    """One kiosk's copy of the recording. Raises NotFound."""
-    found = recording(session, recording_id).copy_of(kiosk_id)
-    if found is None:
-        raise NotFound("This kiosk has no copy of the recording.")
-    return found
-
-
-def may_a_main_kiosk_deliver(session: Session, room_id: str) -> bool:
-    """Whether a main kiosk stands in the room that was not revoked."""
-    in_force = select(Kiosk.id).where(Kiosk.room_id == room_id, Kiosk.is_reserve.is_(False), Kiosk.revoked_at.is_(None))
-    return session.scalars(in_force.limit(1)).first() is not None
-
-
-def recordings_with_waiting_copies(session: Session) -> Sequence[Recording]:
-    """The recordings of which a kiosk's copy is whole and not joined."""
-    waiting = select(KioskCopy.recording_id).where(KioskCopy.state == RecordingState.DELIVERED)
-    return session.scalars(select(Recording).where(Recording.id.in_(waiting))).unique().all()
-
-
-def reserve_to_choose(found: Recording) -> KioskCopy | None:
-    """The reserve's whole copy that a person may let lead, because nothing leads yet or what led could not be joined."""
-    leading = found.copy_of(found.led_by) if found.led_by else None
-    if found.state is RecordingState.STORED or (leading is not None and leading.state is not RecordingState.BROKEN):
-        return None
-    return next((one for one in found.copies if one.kiosk.is_reserve and one.state is RecordingState.DELIVERED), None)
-
-
-def joining_of(session: Session, found: KioskCopy) -> jobs.Job | None:
-    """The newest job that joins this copy."""
-    return jobs.latest_job(session, ASSEMBLE, found.recording_id) if found.leads else jobs.latest_job(session, ADD_COPY, found.id)
 
 
 def recording_of_room(session: Session, recording_id: str, room_id: str) -> Recording:
@@ -210,8 +176,9 @@ def is_room_log_open(session: Session, recording_id: str, kiosk_id: str) -> bool
 def noted_log(session: Session, recording_id: str, kiosk_id: str) -> NotedLog | None:
     """What was noted of one kiosk's room log of this recording, without holes, as entries are taken in order only; None without a log."""
     own = (RoomEntry.recording_id == recording_id, RoomEntry.kiosk_id == kiosk_id)
-    hashes = session.scalars(select(RoomEntry.sha256).where(*own).order_by(RoomEntry.position)).all()
-    return NotedLog(kiosk_id, kiosk_public_key(session, kiosk_id), tuple(hashes)) if hashes else None
+    rows = session.scalars(select(RoomEntry).where(*own).order_by(RoomEntry.position)).all()
+    entries = tuple(NotedEntry(one.kind, one.at, one.clock_offset, one.elapsed, one.run_id, one.sha256) for one in rows)
+    return NotedLog(kiosk_id, kiosk_public_key(session, kiosk_id), entries) if entries else None
 
 
 def progress_of(session: Session, found: Recording, now: datetime) -> Progress:
@@ -275,6 +242,15 @@ def recordings_of_meeting(session: Session, meeting_id: str) -> Sequence[Recordi
     return session.scalars(select(Recording).where(Recording.meeting_id == meeting_id).order_by(*OLDEST_FIRST)).unique().all()
 
 
+def is_overtaken(session: Session, found: Recording) -> bool:
+    """Whether the room will not begin this one: without a network it had begun another of the meeting on the spot before it learned of it.
+
+    Should a kiosk hold sound of it all the same, that is taken, and it is overtaken no more.
+    """
+    later = [one for one in recordings_of_meeting(session, found.meeting_id) if one.armed_at > found.armed_at]
+    return found.state is RecordingState.ARMED and any(not is_uploaded(session, one.id) for one in later)
+
+
 def other_recordings(session: Session, found: Recording, now: datetime) -> list[tuple[Recording, RecordingSummary]]:
     """The other recordings of the same meeting, with their summaries."""
     return [(one, summary_of(session, one, now)) for one in recordings_of_meeting(session, found.meeting_id) if one.id != found.id]
@@ -282,7 +258,7 @@ def other_recordings(session: Session, found: Recording, now: datetime) -> list[
 
 def arming_again(session: Session, found: Recording, now: datetime, zone: str) -> ArmingAgain:
     """Whether the room may be armed once more for this recording's meeting; days are those of the IANA zone."""
-    is_any_open = any(one.is_open for one in recordings_of_meeting(session, found.meeting_id))
+    is_any_open = any(one.is_open and not is_overtaken(session, one) for one in recordings_of_meeting(session, found.meeting_id))
     today = day_begins(in_zone(now, zone).date(), zone)
     return rules.arming_again(is_any_open=is_any_open, planned_end=found.meeting.planned_end, day_began=today)
 
@@ -299,10 +275,11 @@ def summary_of(session: Session, found: Recording, now: datetime) -> RecordingSu
     progress = progress_of(session, found, now)
     upload = session.get(UploadedCopy, found.id)
     opening = found.opening
+    stages = {one.kiosk_id: progress_of_copy(session, one, now).stage for one in found.copies}
     has_copy, is_unwanted = has_district_copy(session, found, now), opening is not None and opening.parent_records == "no"
     return RecordingSummary(
         f"/recordings/{found.id}", sentence_for(session, found, progress), progress.stage.value, has_copy, is_unwanted,
-        room_sentences.running_alarms(found), room_sentences.room_on_the_disk(found, progress.stage),
+        room_sentences.running_alarms(found, stages), room_sentences.room_on_the_disk(found, progress.stage),
         _remarks(session, found, now),
         district_copy_sentences.origin_sentence(upload) if upload else None,
     )  # fmt: skip
@@ -334,6 +311,8 @@ def of_other_kiosks(session: Session, found: Recording, now: datetime) -> list[s
 
 def sentence_for(session: Session, found: Recording, progress: Progress) -> str:
     """Where the recording stands, in the reader's language: by its stage, and by where it comes from."""
+    if is_overtaken(session, found):
+        return sentences.overtaken()
     told = district_copy_sentences.upload_stage(progress.stage) if is_uploaded(session, found.id) else None
     return told or sentence_of(progress.stage, progress.delivered, progress.promised, progress.heard_at)
 

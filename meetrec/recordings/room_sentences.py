@@ -1,13 +1,13 @@
 """What desk and page say of the room: alarms that run there, room on the kiosk's disk, answers of the opening and the closing, in the reader's language."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from flask_babel import format_time, gettext, ngettext
 
 from meetrec.recordings.models import Opening, Recording
-from meetrec.recordings.rules import RecordingState, Stage
+from meetrec.recordings.rules import Stage
 
 ALARMS_WHILE = (Stage.RECORDING, Stage.PAUSED)  # afterwards the signed room log tells of them
 
@@ -29,10 +29,9 @@ def alarm_name(kind: str) -> str:
     }.get(kind, _("something is wrong"))
 
 
-def running_alarms(recording: Recording) -> tuple[str, ...]:
-    """A sentence for each alarm that is not over, or that nobody in the room has answered yet, the oldest first, kiosk by kiosk."""
-    while_recording = [one for one in recording.copies if one.state is RecordingState.RECORDING and one.closing is None and one.kiosk_state != "stopped"]
-    by_kiosk = sorted(while_recording, key=lambda one: one.kiosk.is_reserve)
+def running_alarms(recording: Recording, stages: Mapping[str, Stage]) -> tuple[str, ...]:
+    """A sentence for each alarm that is not over, or that nobody in the room has answered yet, the oldest first; kiosk by kiosk, `stages` by its id."""
+    by_kiosk = sorted((one for one in recording.copies if stages[one.kiosk_id] in ALARMS_WHILE), key=lambda one: one.kiosk.is_reserve)
     return tuple(
         of_kiosk(True, _alarm(told)) if one.kiosk.is_reserve else _alarm(told)
         for one in by_kiosk

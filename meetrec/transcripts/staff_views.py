@@ -19,6 +19,7 @@ from meetrec.platform.web import database, for_staff, settings
 from meetrec.recordings import gap_sentences, refusal_sentences, room_sentences
 from meetrec.recordings import queries as recordings
 from meetrec.recordings.content_gate import let_in, let_in_to_record, vault
+from meetrec.recordings.copy_queries import has_failed, reserve_to_choose
 from meetrec.recordings.district_copy_queries import upload_of
 from meetrec.recordings.district_copy_sentences import origin_sentence
 from meetrec.recordings.gaps import pauses_before, rows_of
@@ -48,13 +49,14 @@ def recording_page(recording_id: UUID) -> ResponseReturnValue:
         transcript = queries.newest_transcript(session, record.id) if record else None
         upload, refused = upload_of(session, recording.id), refusal_sentences.of_recording(session, recording)
         others = recordings.other_recordings(session, recording, now)
-        kiosks, may_use_reserve = recordings.of_other_kiosks(session, recording, now), recordings.reserve_to_choose(recording) is not None
+        kiosks, may_use_reserve = recordings.of_other_kiosks(session, recording, now), reserve_to_choose(session, recording) is not None
+        has_failed_copy = any(has_failed(session, one) for one in recording.copies if one is not recording.main_copy)
         may_arm_again = upload is None and recordings.arming_again(session, recording, now, settings().district.zone) is ArmingAgain.POSSIBLE
     content = _content_of(record, transcript) if record else {}
     return render_template(
         "transcripts/recording.html", recording=recording, record=record, standing=standing, story=story, transcript=transcript,
         others=others, may_arm_again=may_arm_again and _is_from_the_desk(), verbs=VERBS, clock_time=clock_time, words=gap_sentences,
-        room_words=room_sentences, kiosks=kiosks, may_use_reserve=may_use_reserve and _is_from_the_desk(),
+        room_words=room_sentences, kiosks=kiosks, has_failed_copy=has_failed_copy, may_use_reserve=may_use_reserve and _is_from_the_desk(),
         refused=refused, upload=upload, origin=origin_sentence(upload) if upload else None, **content,
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ from meetrec.meetings.models import Room
 from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.settings import Settings
-from meetrec.recordings import copies, enrolment, incoming, jobs, queries
+from meetrec.recordings import copies, copy_queries, enrolment, incoming, jobs, queries
 from meetrec.recordings.errors import ReserveRefused
 from meetrec.recordings.models import Recording
 from meetrec.recordings.rules import RecordingState
@@ -224,7 +224,7 @@ def test_damaged_reserve_harms_neither_the_record_nor_the_main_copy(
     work()
     with database.reading() as session:
         recording = session.get_one(Recording, main_run.recording)
-        copy = queries.copy(session, recording.id, reserve.id)
+        copy = copy_queries.copy(session, recording.id, reserve.id)
         assert (recording.state, copy.state) == (RecordingState.STORED, RecordingState.BROKEN)
         assert copy.sentence is not None
     path.write_bytes(whole)
