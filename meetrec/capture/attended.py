@@ -34,6 +34,7 @@ class AttendedMicrophone:
         self._connection: Connection | None = None
         self._started_at = 0.0
         self._has_spoken = False
+        self._listened_at = self._silent_since = 0.0
         self._killed_as: tuple[str, str] | None = None
         self._was_told_to_stop = False
 
@@ -73,12 +74,23 @@ class AttendedMicrophone:
             self._forget_connection()
 
     def receive(self) -> None:
-        """Take in what the process said."""
+        """Take in what the process said. Its silence is counted only while somebody listens.
+
+        A recorder that was held up itself finds an old word, for a process does not wait to be heard; the silence begins anew then.
+        """
+        now, has_heard = time.monotonic(), False
         try:
             while self._connection is not None and self._connection.poll():
-                self.status, self._has_spoken = self._connection.recv(), True
+                self.status, self._has_spoken, has_heard = self._connection.recv(), True, True
         except (EOFError, OSError):
             self._forget_connection()
+        if has_heard or now - self._listened_at > SILENT_SECONDS:
+            self._silent_since = now
+        self._listened_at = now
+
+    def _silence(self, now: float) -> float:
+        """For how many seconds the process has been listened to in vain."""
+        return now - self._silent_since
 
     def _forget_connection(self) -> None:
         if self._connection is not None:
@@ -105,7 +117,7 @@ class AttendedMicrophone:
     def _is_hung(self, now: float) -> bool:
         if not self._has_spoken:
             return now - self._started_at > STARTING_SECONDS
-        return now - self.status.at > HUNG_SECONDS
+        return self._silence(now) > HUNG_SECONDS
 
     def kill(self) -> None:
         """End the process at once; everything it has written stays. See is_gone for whether that came about."""
@@ -140,7 +152,7 @@ class AttendedMicrophone:
 
     def is_still_ending(self, run: str, now: float) -> bool:
         """Whether the process that was told to stop may yet end its chain: it lives, and is not longer silent than a slow disk explains."""
-        silent = now - max(self.status.at, self._started_at)
+        silent = min(self._silence(now), now - self._started_at)
         return self._was_told_to_stop and self._is_alive() and not self.has_ended(run) and silent <= HUNG_SECONDS
 
     @property
@@ -151,7 +163,7 @@ class AttendedMicrophone:
         """Whether the process spoke a moment ago, or is still starting; not whether sound comes."""
         if not self._has_spoken:
             return self._process is not None and now - self._started_at <= STARTING_SECONDS
-        return self._is_alive() and now - self.status.at <= SILENT_SECONDS
+        return self._is_alive() and self._silence(now) <= SILENT_SECONDS
 
     def delivers(self) -> bool:
         """Whether sound is coming from it."""
@@ -185,6 +197,6 @@ class AttendedMicrophone:
             return self.status
         if not self._is_alive() or (not self._has_spoken and self.order is not None):
             return MicrophoneStatus("lost", sentence=f"{label} stopped working and is being started again. What it recorded is kept.")
-        if self._has_spoken and now - self.status.at > SILENT_SECONDS:
+        if self._has_spoken and self._silence(now) > SILENT_SECONDS:
             return MicrophoneStatus("lost", sentence=f"{label} does not answer. What it recorded is kept; it will be started again.")
         return self.status

@@ -2,12 +2,14 @@
 
 One process for each, because PortAudio can hang, and finding new devices ends every stream of its process. The main thread is the
 writer; PortAudio's own thread only copies and counts. Commands come over a multiprocessing connection, status goes back ten times a
-second. When the recorder goes away the open piece is sealed and the process leaves.
+second, unless nobody listens: a recorder that hangs must not hold up the writing. When the recorder goes away everything that came is
+written, the open piece is sealed and the process leaves.
 """
 
 import select
 import signal
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -98,10 +100,17 @@ class MicrophoneProcess:
         self._leaving = True
 
     def _end(self) -> None:
+        self._write_what_came(self._stream)
         if self._take is not None:
             self._take.leave()
         if self._stream is not None:
             self._stream.abandon()
+
+    def _write_what_came(self, stream: DeviceStream | None) -> None:
+        """What PortAudio has handed over by now, into the take: nothing may be left in memory."""
+        if self._take is not None and stream is not None:
+            for block in stream.next_blocks(0):
+                self._take.hear(block, self._clock.observe(block))
 
     def _new_meter(self) -> Meter:
         return Meter(is_silent_when_idle=bool(self._microphone.silent_when_idle))
@@ -203,9 +212,8 @@ class MicrophoneProcess:
         stream, self._stream = self._stream, None
         self._trouble, self._lost_at = sentence, time.monotonic()
         self._tell(at_once=True)  # before the piece is sealed, and before abort(), should that hang after all
+        self._write_what_came(stream)
         if self._take is not None:
-            for block in stream.next_blocks(0):
-                self._take.hear(block, self._clock.observe(block))
             self._take.lose(kind, noticed_by)
         self._open_again_at = time.monotonic() + REOPEN_SECONDS
         stream.abandon()
@@ -216,10 +224,10 @@ class MicrophoneProcess:
             return
         self._told_at = now
         try:
-            self._recorder.send(self._status(now))
+            if tell_without_waiting(self._recorder, self._status(now)):
+                self._level = replace(self._level, level_db=LOWEST_DB, peak_db=LOWEST_DB, clipped=0)
         except OSError:
             self._leaving = True
-        self._level = replace(self._level, level_db=LOWEST_DB, peak_db=LOWEST_DB, clipped=0)
 
     def _status(self, now: float) -> MicrophoneStatus:
         level = self._level
@@ -247,6 +255,20 @@ class MicrophoneProcess:
         return None
 
 
+def tell_without_waiting(recorder: Connection, status: MicrophoneStatus) -> bool:
+    """Send a status unless it would have to wait, and whether it was sent: only the newest matters, and the writing waits for nobody (G5.b).
+
+    Linux calls a socket writable only while three quarters of its buffer are free, so what is sent then does not block. Raises OSError
+    when the recorder is gone.
+    """
+    room = select.poll()
+    room.register(recorder, select.POLLOUT)
+    if not room.poll(0):
+        return False
+    recorder.send(status)
+    return True
+
+
 def attend_microphone(microphone: Microphone, is_only_one: bool, outbox: Path, recorder: Connection) -> None:
     """The entry of the process. What it cannot mend it tells as state "failed" with a sentence, and leaves; the recorder starts it anew."""
     process = MicrophoneProcess(microphone, is_only_one, outbox, recorder)
@@ -257,5 +279,6 @@ def attend_microphone(microphone: Microphone, is_only_one: bool, outbox: Path, r
         process.run()
     except (CaptureError, OSError) as error:
         sentence = str(error) if isinstance(error, CaptureError) else f"{microphone.label} cannot be recorded: {error.strerror or error}."
-        recorder.send(MicrophoneStatus("failed", sentence=sentence, at=time.monotonic()))
+        with suppress(OSError):
+            tell_without_waiting(recorder, MicrophoneStatus("failed", sentence=sentence, at=time.monotonic()))
         raise SystemExit(1) from error

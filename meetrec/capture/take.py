@@ -202,5 +202,6 @@ class Take:
     def leave(self) -> None:
         """The process goes. Without a stop, what is in memory is sealed and the chain stays open for recovery."""
         if not self.has_stopped:
+            self._write_undecided()
             self._close_piece()
         self._ballast.drop()

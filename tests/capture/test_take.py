@@ -181,3 +181,15 @@ def test_a_process_that_joins_after_a_crash_knows_the_pauses_it_did_not_see(run:
     stated = gaps(run)
     assert [gap.kind for gap in stated] == (["interrupted"] if crashed_at < 1 else []) + ["off_the_record", "interrupted"]
     assert stated[-2:] == [Gap(RATE, RATE, "off_the_record", "chair"), Gap(2 * RATE, RATE, "interrupted", "first sample")]
+
+
+def test_what_was_held_back_is_written_when_the_process_leaves(run: SealedRun) -> None:
+    take, microphone = take_for(run), Microphone(BEGAN - 1)
+    take.attach(microphone.clock)
+    microphone.feed(take, BEGAN + 1)
+    before = take._writer.next_frame
+    late = Block(np.full(FRAMES, 7, np.int16), microphone.count, microphone.since + (microphone.count + FRAMES) / RATE + 0.3, False)
+    take.hear(late, microphone.clock.observe(late))
+    assert take._writer.next_frame == before  # whether sound was lost before it is not decided yet
+    take.leave()
+    assert take._writer.next_frame > before
