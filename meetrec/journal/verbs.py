@@ -23,6 +23,7 @@ VERBS: dict[str, str] = {
     "notice.received": N_("A notice of recording was received"),
     "notice.matched": N_("A notice was matched to its meeting"),
     "room.armed": N_("The room was armed for the meeting"),
+    "recording.overtaken": N_("The armed recording was withdrawn: the room had begun another one on the spot"),
     "recording.started": N_("The recording began"),
     "room.opened": N_("The opening checklist was completed in the room"),
     "opening.noted": N_("An answer of the opening checklist was noted in the room"),

@@ -67,8 +67,17 @@ def _matched(notice: Notice | None) -> tuple[Notice, Meeting]:
 
 
 def arm_on_the_spot(session: Session, now: datetime, actor: str, notice: Notice, recording_id: str) -> Recording:
-    """Arm by a notice that was given in the room, under the id that the kiosk chose: it may have recorded for long without a network (A-05)."""
-    return _armed(session, now, actor, *_matched(notice), recording_id)
+    """Arm by a notice that was given in the room, under the id that the kiosk chose: it may have recorded for long without a network (A-05).
+
+    A recording that was armed meanwhile by another notice is withdrawn, as long as nobody began it.
+    """
+    notice, meeting = _matched(notice)
+    earlier = queries.recordings_of_meeting(session, meeting.id)
+    waiting = [one for one in earlier if one.state is RecordingState.ARMED and not queries.is_overtaken(session, one)]
+    begun = _armed(session, now, actor, notice, meeting, recording_id)
+    for one in waiting:
+        _tell(session, now, actor, "recording.overtaken", one, by=begun.id)
+    return begun
 
 
 def _armed(session: Session, now: datetime, actor: str, notice: Notice, meeting: Meeting, recording_id: str | None = None) -> Recording:

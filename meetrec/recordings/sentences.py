@@ -66,6 +66,11 @@ def _silence_since(heard_at: datetime, delivered: int) -> str:
     )  # fmt: skip
 
 
+def overtaken() -> str:
+    """What became of an armed recording whose meeting the room recorded under another one."""
+    return _("Nothing was recorded here: the room had begun another recording of this meeting on the spot, and that one counts.")
+
+
 def why_not_armed_again(answer: ArmingAgain) -> str:
     """Why the room of a recording's meeting is not armed once more."""
     if answer is ArmingAgain.DAY_OVER:
