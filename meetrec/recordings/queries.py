@@ -30,7 +30,7 @@ from meetrec.recordings.rules import (
     pieces_missing,
     stage_of,
 )
-from meetrec.recordings.sentences import sentence_of
+from meetrec.recordings.sentences import overtaken, sentence_of
 from meetrec.recordings.uploads_queries import half_copy_remarks, is_uploaded
 
 # A kiosk may lose the network for days: it learns of a week's meetings ahead, and may still finish yesterday's.
@@ -312,7 +312,7 @@ def of_other_kiosks(session: Session, found: Recording, now: datetime) -> list[s
 def sentence_for(session: Session, found: Recording, progress: Progress) -> str:
     """Where the recording stands, in the reader's language: by its stage, and by where it comes from."""
     if is_overtaken(session, found):
-        return sentences.overtaken()
+        return overtaken()
     told = district_copy_sentences.upload_stage(progress.stage) if is_uploaded(session, found.id) else None
     return told or sentence_of(progress.stage, progress.delivered, progress.promised, progress.heard_at)
 
