@@ -40,10 +40,11 @@ def state_in(told: Any) -> ToldState:
 
 
 def note_kiosk_state(session: Session, courier: Courier, recording_id: str, told: ToldState) -> None:
-    """Keep the newest message of this kiosk; for information only, so it is not journalled: the room log tells of alarms in its signed entries."""
+    """Keep what this kiosk said last; for information only, so it is not journalled: the room log tells of alarms in its signed entries.
+
+    The last to arrive is the newest, whatever moment it names: a kiosk sends one after the other, and its clock may be set back meanwhile.
+    """
     copy = copies.copy_of_kiosk(session, queries.recording_of_room(session, recording_id, courier.room_id), courier.kiosk_id)
-    if copy.kiosk_state_at is not None and told.since < copy.kiosk_state_at:
-        return
     copy.kiosk_state, copy.kiosk_state_at = told.state, told.since
     if told.alarms is not None:
         copy.kiosk_alarms, copy.kiosk_hours_left = told.alarms, told.hours_left

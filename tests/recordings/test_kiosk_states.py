@@ -74,9 +74,17 @@ def test_alarms_of_a_recording_that_was_stopped_are_left_to_its_log(kiosk: Kiosk
     assert "more hours" not in page
 
 
-def test_newest_message_counts_and_one_without_alarms_changes_none(kiosk: KioskClient, recording: str, database: Database) -> None:
+def test_alarm_is_shown_although_the_kiosks_clock_was_set_back(kiosk: KioskClient, recording: str, desk: Callable[[], str], database: Database) -> None:
+    tell(kiosk, recording, at="2026-10-13T14:10:00Z")
+    full = {**LOST, "kind": "disk_full", "microphone": None, "seat": None}
+    tell(kiosk, recording, state="paused", at="2026-10-13T14:06:00Z", alarms=[full])
+    assert "Kiosk: the kiosk’s disk is full" in desk()
+    with database.reading() as session:
+        assert [copy.kiosk_state for copy in session.get_one(Recording, recording).copies] == ["paused"]
+
+
+def test_message_without_alarms_changes_none(kiosk: KioskClient, recording: str, database: Database) -> None:
     tell(kiosk, recording, alarms=[LOST], hours_left=5)
-    tell(kiosk, recording, at="2026-10-13T13:00:00Z", alarms=[], hours_left=9)
     kiosk.put(f"{recording}/state", json.dumps({"state": "paused", "at": "2026-10-13T14:20:00Z"}).encode())
     with database.reading() as session:
         (found,) = session.get_one(Recording, recording).copies

@@ -264,14 +264,14 @@ def test_closed_recording_takes_no_new_run(kiosk: KioskClient, make_run: MakeRun
     assert "closed" in answer.json["error"]
 
 
-def test_state_of_the_room_is_noted_and_an_older_one_is_not(kiosk: KioskClient, recording_id: str, database: Database) -> None:
+def test_state_of_the_room_that_arrived_last_counts_whatever_its_clock_says(kiosk: KioskClient, recording_id: str, database: Database) -> None:
     def tell(state: str, at: str) -> int:
         return kiosk.put(f"{recording_id}/state", json.dumps({"state": state, "at": at}).encode()).status_code
 
     assert tell("paused", "2026-10-13T14:10:00Z") == 200
     assert tell("recording", "2026-10-13T14:05:00Z") == 200
     with database.reading() as session:
-        assert session.get_one(Recording, recording_id).copies[0].kiosk_state == "paused"
+        assert session.get_one(Recording, recording_id).copies[0].kiosk_state == "recording"
     assert tell("dancing", "2026-10-13T14:20:00Z") == 409
     assert tell("stopped", "later") == 409
 
