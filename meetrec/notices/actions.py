@@ -103,8 +103,10 @@ def receive_notice(session: Session, now: datetime, actor: str, statement: Notic
     return notice
 
 
-def receive_in_the_room(session: Session, now: datetime, actor: str, meeting: Meeting, stated: StatedInTheRoom, district: District) -> Notice:
+def receive_in_the_room(session: Session, now: datetime, actor: str, meeting: Meeting, stated: StatedInTheRoom, district: District, at_room: str) -> Notice:
     """Take in a notice given at the meeting itself: it is matched from the first. The caller arms the room in the same transaction (A-05).
+
+    `at_room`: when that was by the server's clock (ISO), for the journal; it may have been delivered much later.
 
     Its private link is known to nobody: the parent was told in the room, and no receipt was handed out.
     """
@@ -118,8 +120,9 @@ def receive_in_the_room(session: Session, now: datetime, actor: str, meeting: Me
     _hold_against_rule(notice, meeting, district)
     session.add(notice)
     session.flush()
-    journal.append(session, now, actor, "notice.received", f"notice:{notice.id}", channel=notice.channel, status=notice.status, profile=district.profile)
-    journal.append(session, now, actor, "notice.matched", f"notice:{notice.id}", meeting=meeting.id, status=notice.status, profile=district.profile)
+    details = {"status": notice.status, "profile": district.profile, "at_room": at_room}
+    journal.append(session, now, actor, "notice.received", f"notice:{notice.id}", channel=notice.channel, **details)
+    journal.append(session, now, actor, "notice.matched", f"notice:{notice.id}", meeting=meeting.id, **details)
     return notice
 
 

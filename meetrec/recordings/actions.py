@@ -1,7 +1,7 @@
 """What happens to a recording on the server: arming, and delivery by the room's kiosks, each of its own copy."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from meetrec.notices.models import Notice
 from meetrec.platform.database import new_id
 from meetrec.platform.web import NotFound
 from meetrec.recordings import copies, queries
+from meetrec.recordings.copy_queries import by_the_server
 from meetrec.recordings.errors import ArmingRefused, DeliveryRefused
 from meetrec.recordings.models import KioskCopy, Piece, Recording, Run
 from meetrec.recordings.rules import UNDELIVERED, ArmingAgain, RecordingState
@@ -66,25 +67,25 @@ def _matched(notice: Notice | None) -> tuple[Notice, Meeting]:
     return notice, notice.meeting
 
 
-def arm_on_the_spot(session: Session, now: datetime, actor: str, notice: Notice, recording_id: str) -> Recording:
+def arm_on_the_spot(session: Session, now: datetime, actor: str, notice: Notice, recording_id: str, at_room: str) -> Recording:
     """Arm by a notice that was given in the room, under the id that the kiosk chose: it may have recorded for long without a network (A-05).
 
-    A recording that was armed meanwhile by another notice is withdrawn, as long as nobody began it.
+    A recording that was armed meanwhile by another notice is withdrawn, as long as nobody began it. `at_room`: when the notice was given, ISO.
     """
     notice, meeting = _matched(notice)
     earlier = queries.recordings_of_meeting(session, meeting.id)
     waiting = [one for one in earlier if one.state is RecordingState.ARMED and not queries.is_overtaken(session, one)]
-    begun = _armed(session, now, actor, notice, meeting, recording_id)
+    begun = _armed(session, now, actor, notice, meeting, recording_id, at_room=at_room)
     for one in waiting:
         _tell(session, now, actor, "recording.overtaken", one, by=begun.id)
     return begun
 
 
-def _armed(session: Session, now: datetime, actor: str, notice: Notice, meeting: Meeting, recording_id: str | None = None) -> Recording:
+def _armed(session: Session, now: datetime, actor: str, notice: Notice, meeting: Meeting, recording_id: str | None = None, **details: str) -> Recording:
     recording = Recording(id=recording_id or new_id(), meeting_id=meeting.id, notice_id=notice.id, state=RecordingState.ARMED, armed_at=now)
     session.add(recording)
     session.flush()
-    _tell(session, now, actor, "room.armed", recording, meeting=meeting.id, notice=notice.id, room=meeting.room_id)
+    _tell(session, now, actor, "room.armed", recording, meeting=meeting.id, notice=notice.id, room=meeting.room_id, **details)
     return recording
 
 
@@ -106,7 +107,7 @@ def register_run(session: Session, now: datetime, courier: Courier, recording_id
         recording.state, recording.started_at = RecordingState.RECORDING, started_at
     if copy.state is RecordingState.ARMED:
         copy.state, copy.started_at = RecordingState.RECORDING, started_at
-        _tell(session, now, courier.actor, "recording.started", recording, run=run_id)
+        _tell_of_room(session, now, courier, "recording.started", run, started_at)
 
 
 def check_run(session: Session, courier: Courier, recording_id: str, run_id: str, content: bytes, district_key: str) -> None:
@@ -211,15 +212,15 @@ def note_piece(session: Session, now: datetime, courier: Courier, place: PiecePl
     session.add(piece)
     session.flush()
     if header.reason == "interrupted":
-        _note_interruption(session, now, courier, recording, session.get_one(Run, place.run_id))
+        _note_interruption(session, now, courier, session.get_one(Run, place.run_id), header)
     copies.deliver_if_complete(session, now, courier.actor, copy)
 
 
-def _note_interruption(session: Session, now: datetime, courier: Courier, recording: Recording, run: Run) -> None:
-    """Told once for a run, however many of its microphones were cut off."""
+def _note_interruption(session: Session, now: datetime, courier: Courier, run: Run, end: PieceHeader) -> None:
+    """Told once for a run, however many of its microphones were cut off; the first that arrives says when."""
     if run.interrupted_at is None:
         run.interrupted_at = now
-        _tell(session, now, courier.actor, "recording.interrupted", recording, run=run.id)
+        _tell_of_room(session, now, courier, "recording.interrupted", run, run.started_at + timedelta(seconds=end.first_frame / end.rate))
 
 
 def close(session: Session, now: datetime, courier: Courier, recording_id: str, content: bytes) -> None:
@@ -251,6 +252,12 @@ def _refuse_if_closed(copy: KioskCopy | None) -> None:
     """A kiosk adds to its own copy until it closed that itself, whatever another kiosk of the room did meanwhile."""
     if copy is not None and (copy.closing is not None or copy.state not in UNDELIVERED):
         raise DeliveryRefused("This recording was closed; no new run can be added to it.", "closed")
+
+
+def _tell_of_room(session: Session, now: datetime, courier: Courier, verb: str, run: Run, at: datetime) -> None:
+    """With the moment in the room (`at`, of the kiosk's clock) by the server's clock: it may have been delivered days later."""
+    at_room = by_the_server(session, run.recording_id, run.kiosk_id, at).isoformat(timespec="seconds")
+    journal.append(session, now, courier.actor, verb, f"recording:{run.recording_id}", recording_id=run.recording_id, run=run.id, at_room=at_room)
 
 
 def _tell(session: Session, now: datetime, actor: str, verb: str, recording: Recording, **details: str | int) -> None:

@@ -1,6 +1,7 @@
 """Reads of kiosks' copies: which waits or has failed, for joining their runs and what is stored of them, and how far two lie apart."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -74,6 +75,11 @@ def stored_of(session: Session, recording_id: str, kiosk_id: str) -> list[Stored
     return [one for one in record.objects if one.kiosk_id == kiosk_id] if record else []
 
 
+def by_the_server(session: Session, recording_id: str, kiosk_id: str, at: datetime) -> datetime:
+    """A moment of this kiosk's clock by the server's, as far as the kiosk's room log tells how far they were apart."""
+    return Beginning(at, _offsets(session, recording_id, kiosk_id)).by_the_server
+
+
 def place_beside(session: Session, recording: Recording, copy: KioskCopy) -> dict[str, Any]:
     """For the ledger of a copy that is added: next to which kiosk's it lies, and how many seconds later it begins, as far as the clocks tell."""
     assert recording.led_by is not None
@@ -83,6 +89,10 @@ def place_beside(session: Session, recording: Recording, copy: KioskCopy) -> dic
 
 def _beginning(session: Session, recording: Recording, kiosk_id: str) -> Beginning:
     first = min((run for run in recording.runs if run.kiosk_id == kiosk_id), key=lambda run: run.statement["ordinal"])
-    own = (RoomEntry.recording_id == recording.id, RoomEntry.kiosk_id == kiosk_id, RoomEntry.clock_offset.is_not(None))
+    return Beginning(first.started_at, _offsets(session, recording.id, kiosk_id))
+
+
+def _offsets(session: Session, recording_id: str, kiosk_id: str) -> list[tuple[datetime, float]]:
+    own = (RoomEntry.recording_id == recording_id, RoomEntry.kiosk_id == kiosk_id, RoomEntry.clock_offset.is_not(None))
     measured = session.execute(select(RoomEntry.at, RoomEntry.clock_offset).where(*own).order_by(RoomEntry.position))
-    return Beginning(first.started_at, [(at, offset) for at, offset in measured if offset is not None])
+    return [(at, offset) for at, offset in measured if offset is not None]

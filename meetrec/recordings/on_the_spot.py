@@ -25,19 +25,22 @@ def require_meeting_of_room(session: Session, courier: Courier, statement: Mappi
     return meeting
 
 
-def arm_by_statement(session: Session, now: datetime, courier: Courier, recording_id: str, statement: Mapping[str, Any], district: District) -> Recording:
-    """Notice, match and arming in the caller's transaction; `statement` is the content of an entry of kind `notice` (A-05, G4).
+def arm_by_statement(
+    session: Session, now: datetime, courier: Courier, recording_id: str, statement: Mapping[str, Any], district: District, at_room: datetime
+) -> Recording:
+    """Notice, match and arming in the caller's transaction; `statement` is the content of an entry of kind `notice` (A-05, G4), `at_room` its moment.
 
     What was recorded is never turned away because the meeting's day is over, or because another notice armed the room meanwhile.
     """
     meeting = require_meeting_of_room(session, courier, statement)
     session.get(Meeting, meeting.id, with_for_update={"of": Meeting})
+    told = at_room.isoformat(timespec="seconds")
     stated = StatedInTheRoom(
         recorder_name=statement["recorder_name"], recorder_role=RecorderRole(statement["recorder_role"]), device=storable(statement["device"]) or "",
         language=statement["language"], reason=storable(statement["reason"]), stated_at=moment_in(statement["stated_at"]) or now,
     )  # fmt: skip
-    notice = receive_in_the_room(session, now, courier.actor, meeting, stated, district)
-    return actions.arm_on_the_spot(session, now, courier.actor, notice, recording_id)
+    notice = receive_in_the_room(session, now, courier.actor, meeting, stated, district, told)
+    return actions.arm_on_the_spot(session, now, courier.actor, notice, recording_id, told)
 
 
 def storable(text: str | None) -> str | None:

@@ -20,7 +20,7 @@ from meetrec.recordings.actions import Courier
 from meetrec.recordings.errors import DeliveryRefused
 from meetrec.recordings.models import Recording, RoomEntry
 from meetrec.recordings.room_facts import Noted, note_facts
-from meetrec.recordings.room_time import kiosk_time
+from meetrec.recordings.room_time import kiosk_time, room_time
 from meetrec.recordings.rules import UNDELIVERED
 
 
@@ -76,7 +76,7 @@ def note_entry(session: Session, now: datetime, courier: Courier, place: EntryPl
     _require_timely(session, courier, place, recording, entry)
     header = entry.header
     if recording is None:
-        recording = on_the_spot.arm_by_statement(session, now, courier, place.recording_id, entry.content, district)
+        recording = on_the_spot.arm_by_statement(session, now, courier, place.recording_id, entry.content, district, room_time(header))
     row = RoomEntry(
         recording_id=place.recording_id, kiosk_id=place.kiosk_id, position=place.index, kind=header.kind, at=kiosk_time(header),
         clock_offset=header.clock_offset, elapsed=header.elapsed, run_id=header.run, size=size, sha256=sha256, received_at=now,

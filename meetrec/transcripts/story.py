@@ -30,13 +30,13 @@ class Told:
 
 
 def story_of(session: Session, recording: Recording) -> Sequence[Told]:
-    """All entries of a recording, oldest first, beginning with those of its meeting and of the notice that armed it."""
+    """All entries of a recording, with those of its meeting and of the notice that armed it, by when it happened: in the room or here."""
     before = entries_about(session, (f"meeting:{recording.meeting_id}", f"notice:{recording.notice_id}"))
     entries = sorted({*before, *entries_of_recording(session, recording.id)}, key=lambda entry: entry.sequence)
     ids = {entry.actor.partition(":")[2] for entry in entries}
     accounts = {account.id: account.name for account in session.scalars(select(Account).where(Account.id.in_(ids)))}
     rooms = {kiosk.id: room_of_kiosk(kiosk.room.name, is_reserve=kiosk.is_reserve) for kiosk in session.scalars(select(Kiosk).where(Kiosk.id.in_(ids)))}
-    return [_told(entry, actor_name(entry.actor, accounts, rooms)) for entry in entries]
+    return sorted((_told(entry, actor_name(entry.actor, accounts, rooms)) for entry in entries), key=lambda told: told.at)
 
 
 def _told(entry: JournalEntry, who: str) -> Told:
