@@ -3,6 +3,7 @@
 The kiosk checks before it seals, the server after it opens. Times, places in the chain and the run stand in the entry's header.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -31,6 +32,7 @@ LONGEST_LABEL = 120
 LARGEST_COUNT = 99
 MOST_LISTED = 100
 LOWEST_DB, HIGHEST_DB = -200.0, 20.0
+SHA256 = re.compile(r"[0-9a-f]{64}")
 
 Check = Callable[[Any], bool]
 
@@ -81,6 +83,10 @@ def _is_microphone(value: Any) -> bool:
     return isinstance(value, str) and MICROPHONE_ID.fullmatch(value) is not None
 
 
+def _is_sha256(value: Any) -> bool:
+    return isinstance(value, str) and SHA256.fullmatch(value) is not None
+
+
 def _is_moment(value: Any) -> bool:
     try:
         return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
@@ -117,6 +123,7 @@ _CONTENTS: dict[str, Check] = {
             "started_without": _list_of(_is_microphone), "reason": _or_null(_text(LONGEST_TEXT)),
         }
     ),
+    "not_recorded": _NOTHING,  # the parent does not record, so the chair chose not to either (A-05)
     "started": _fields({}, {"parent_wants_copy": _is_bool}),  # said where the opening's answer was no: staff never start alone (A-05)
     "paused": _NOTHING,
     "off_the_record": _NOTHING,
@@ -131,6 +138,8 @@ _CONTENTS: dict[str, Check] = {
     "stopped": _NOTHING,
     "closing": _fields({"in_plain_sight": _one_of(IN_PLAIN_SIGHT), "notes": _text(LONGEST_TEXT), "district_copy_complete": _is_bool}),
     "end": _fields({"confirmed": _is_bool}),
+    # Stands in the place of an entry that the kiosk's disk did not keep: why it does not read, and the SHA-256 of what lay there.
+    "damaged": _fields({"reason": _text(LONGEST_TEXT, may_be_empty=False), "sha256": _or_null(_is_sha256)}),
 }  # fmt: skip
 
 ENTRY_KINDS = tuple(_CONTENTS)

@@ -7,13 +7,14 @@ Design note. A recording has one log, `<outbox>/<recording>/room/<index:06d>.ent
 * What anybody may read stands in the header: kind, time, place in the chain. What people said lies in the content, which this kiosk itself
   cannot read again: what it takes down offline waits encrypted.
 * The chain: `previous` is the SHA-256 of the whole entry before, 64 zeros at index 0. An `end` closes it.
+* Kind "damaged" takes the place of an entry that the disk did not keep (`entry_damage.py`); what follows it names as `previous` the hash
+  of what stood there, which its `stands_for` repeats. Only such a header has that field, and only when something followed already.
 * Two times, both stated and neither corrected: `at` by the kiosk's clock with `clock_offset` (seconds, server minus kiosk as last measured,
   null if never), and `elapsed`, seconds since the first run's started_at (null before there is a run).
 """
 
 import hashlib
 import json
-import re
 from dataclasses import dataclass, fields
 from datetime import datetime
 from math import isfinite
@@ -27,7 +28,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 
 from meetrec.capture.canonical import canonical_json
 from meetrec.capture.errors import ChainBroken, EntryRefused
-from meetrec.capture.room_contents import ENTRY_KINDS, require_content
+from meetrec.capture.room_contents import ENTRY_KINDS, SHA256, require_content
 from meetrec.capture.signing import ROOM_ENTRY, SIGNATURE_BYTES, KioskSigner, require_signed
 
 ROOM_FOLDER = "room"
@@ -37,7 +38,6 @@ LARGEST_ENTRY = 128 * 1024  # bytes; a note of the longest length has less
 ROOM_ENTRY_PURPOSE = "meetrec room entry"
 _LENGTH_BYTES = 4
 _LONGEST_HEADER = 4096
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 _LARGEST_INDEX = 10**6
 _SUITE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 
@@ -56,6 +56,7 @@ class EntryHeader:
     run: str | None
     previous: str
     district_key: str
+    stands_for: str | None = None
 
     @property
     def name(self) -> str:
@@ -64,7 +65,8 @@ class EntryHeader:
 
     def to_bytes(self) -> bytes:
         """Magic, length and canonical JSON: all that precedes the sealed content."""
-        encoded = canonical_json({field.name: getattr(self, field.name) for field in fields(self)})
+        said = {field.name: getattr(self, field.name) for field in fields(self)}
+        encoded = canonical_json({name: value for name, value in said.items() if name != "stands_for" or value is not None})
         return MAGIC + len(encoded).to_bytes(_LENGTH_BYTES, "big") + encoded
 
 
@@ -119,14 +121,25 @@ def require_follows(previous: bytes | None, entry: bytes, kiosk_public_key: byte
 
     Raises SignatureRefused, EntryRefused or ChainBroken, each naming the entry and what is wrong.
     """
-    header = parse_entry(entry)
-    require_signed(kiosk_public_key, ROOM_ENTRY, entry[:-SIGNATURE_BYTES], entry[-SIGNATURE_BYTES:], header.name)
-    before = parse_entry(previous) if previous is not None else None
-    _require_next(header, before)
-    expected = NO_ENTRY_BEFORE if previous is None else hashlib.sha256(previous).hexdigest()
-    if header.previous != expected:
+    header = require_entry_signed(entry, kiosk_public_key)
+    _require_next(header, parse_entry(previous) if previous is not None else None)
+    if header.previous != name_of_entry(previous):
         raise ChainBroken(f"{header.name} does not follow the entry before it: one of the two was altered or replaced.")
     return header
+
+
+def require_entry_signed(entry: bytes, kiosk_public_key: bytes) -> EntryHeader:
+    """The header of an entry that this kiosk signed, wherever it stands. Raises SignatureRefused or EntryRefused."""
+    header = parse_entry(entry)
+    require_signed(kiosk_public_key, ROOM_ENTRY, entry[:-SIGNATURE_BYTES], entry[-SIGNATURE_BYTES:], header.name)
+    return header
+
+
+def name_of_entry(entry: bytes | None) -> str:
+    """What the entry after this one names as `previous`; None stands for the beginning. Raises EntryRefused."""
+    if entry is None:
+        return NO_ENTRY_BEFORE
+    return parse_entry(entry).stands_for or hashlib.sha256(entry).hexdigest()
 
 
 def _require_next(header: EntryHeader, before: EntryHeader | None) -> None:
@@ -174,7 +187,8 @@ def _require_plausible(header: EntryHeader) -> None:
             _are_uuids(header.recording, header.kiosk, *([] if header.run is None else [header.run]))
             and type(header.index) is int and 0 <= header.index < _LARGEST_INDEX and header.kind in ENTRY_KINDS
             and datetime.fromisoformat(header.at).tzinfo is not None and _are_seconds(header.clock_offset, header.elapsed)
-            and (header.elapsed is None or header.elapsed >= 0) and all(_SHA256.fullmatch(value) for value in (header.previous, header.district_key))
+            and (header.elapsed is None or header.elapsed >= 0) and all(SHA256.fullmatch(value) for value in (header.previous, header.district_key))
+            and (header.stands_for is None or (header.kind == "damaged" and SHA256.fullmatch(header.stands_for) is not None))
         )  # fmt: skip
     except (ValueError, TypeError, AttributeError, OverflowError):
         is_plausible = False

@@ -37,6 +37,7 @@ VERBS: dict[str, str] = {
     "alarm.over": N_("An alarm of the kiosk was over"),
     "alarm.answered": N_("Somebody in the room answered an alarm"),
     "room.closed": N_("The closing of the meeting was confirmed in the room"),
+    "room.entry_lost": N_("A note of the room’s log was lost on the kiosk’s disk"),
     "delivery.refused": N_("Something that the kiosk delivered was refused"),
     "recording.delivered": N_("The kiosk delivered the whole recording"),
     "copy.explained": N_("A reason was given why there is no district copy of a meeting"),

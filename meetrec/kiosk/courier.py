@@ -16,6 +16,7 @@ import structlog
 
 from meetrec.capture import outbox
 from meetrec.capture.ballast import NO_ROOM
+from meetrec.capture.entry_damage import note_receipt, remove_entry
 from meetrec.capture.errors import CaptureError
 from meetrec.capture.outbox import PieceFile
 from meetrec.capture.pieces import sha256_hex
@@ -55,6 +56,7 @@ class Courier:
         self._on_delivered = on_delivered
         self._confirmed: set[Path] = set()  # delivered files that stay here a while: bounded by the microphones of open runs
         self._reports: dict[str, StateReport] = {}
+        self.mend_log: Callable[[str], object] = _nobody_mends  # the room's, once there is one: it alone writes to a recording's log
         self._wake = threading.Event()
         self.state = DeliveryState()
 
@@ -130,18 +132,25 @@ class Courier:
         return trouble
 
     def _deliver_log(self, folder: Path) -> None:
-        """Deliver the entries in order. The newest one stays: the next is chained to it."""
-        entries = entries_of(folder)
-        for path in entries:
+        """Deliver the entries in order, mended where the disk did not keep them. Each stays until the next, chained to it, was taken."""
+        if any(path not in self._confirmed for path in entries_of(folder)):
+            self.mend_log(folder.name)
+        before: Path | None = None
+        for path in entries_of(folder):
+            is_new = path not in self._confirmed
             self._deliver_file(path, f"{folder.name}/{ROOM_FOLDER}/{int(path.stem)}", must_be_durable=True)
-            if path != entries[-1]:
-                self._delete(path)
+            if is_new:
+                with _where_there_is_room():
+                    note_receipt(path)
+            if before is not None:
+                self._delete_entry(before)
+            before = path
 
     def _let_go_of_log(self, folder: Path) -> None:
         """A meeting that was not recorded: its log has ended and lies at the server."""
         for path in entries_of(folder):
             if path in self._confirmed:
-                self._delete(path)
+                self._delete_entry(path)
         with suppress(OSError):  # something was begun here just now; then the folder stays
             (folder / ROOM_FOLDER).rmdir()
             folder.rmdir()
@@ -170,6 +179,10 @@ class Courier:
 
     def _delete(self, path: Path) -> None:
         path.unlink()
+        self._confirmed.discard(path)
+
+    def _delete_entry(self, path: Path) -> None:
+        remove_entry(path)
         self._confirmed.discard(path)
 
     def _close(self, folder: Path) -> None:
@@ -213,6 +226,10 @@ def _where_there_is_room() -> Iterator[None]:
         if error.errno not in NO_ROOM:
             raise
         log.warning("courier.no_room_for_a_note")
+
+
+def _nobody_mends(_recording: str) -> None:
+    """Deliveries without a room take the log as it lies."""
 
 
 def _settled_pieces(run: Path, microphone: str) -> list[PieceFile]:

@@ -46,6 +46,7 @@ class LoggedRoom:
         self._memory = RoomMemory(cache.folder)
         self._outbox = outbox_folder
         self._recorder = recorder
+        courier.mend_log = self.mend_log
         self._acting = threading.Lock()
         self._spoken: set[str] = set()  # recordings whose opening was read aloud
         self._told_of: str | None = None  # the recording begun last: whose alarms are on the board
@@ -68,9 +69,18 @@ class LoggedRoom:
     def _is_open(self, recording: str) -> bool:
         try:
             return self.log.has_begun(recording) and not self.log.has_ended(recording)
-        except (CaptureError, OSError):
+        except (CaptureError, ActionRefused, OSError):
             log.warning("room_log.unreadable", recording=recording)
             return False
+
+    def mend_log(self, recording: str) -> None:
+        """For the courier: what the disk did not keep of a log is put back or replaced, so that it never keeps the sound here (G5.b)."""
+        try:
+            lost = self.log.mend(recording)
+        except ActionRefused:  # this kiosk has never heard of its server, so nothing can be sealed yet
+            return
+        if lost and self._is_closed(recording) and self._is_open(recording):
+            self._stopped_at.setdefault(recording, LEFT_OPEN)  # its end was lost: it gets another
 
     def begin_on_the_spot(self, meeting_id: str, statement: OnTheSpotStatement) -> str:
         """Take down a parent's notice in the room; the new recording's id. Works without a network. Raises ActionRefused."""

@@ -7,6 +7,7 @@ holds up another's, and what no log may say is counted in its place instead of b
 
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,11 +16,21 @@ from typing import Any
 import structlog
 
 from meetrec.capture import outbox
+from meetrec.capture.entry_damage import copy_path, mend_log
 from meetrec.capture.errors import CaptureError, EntryRefused
 from meetrec.capture.files import make_folder, place_file
-from meetrec.capture.pieces import sha256_hex
 from meetrec.capture.room_contents import require_content
-from meetrec.capture.room_entries import NO_ENTRY_BEFORE, ROOM_FOLDER, EntryHeader, district_key_fingerprint, entries_of, entry_path, parse_entry, seal_entry
+from meetrec.capture.room_entries import (
+    ROOM_FOLDER,
+    EntryHeader,
+    district_key_fingerprint,
+    entries_of,
+    entry_path,
+    name_of_entry,
+    parse_entry,
+    require_entry_signed,
+    seal_entry,
+)
 from meetrec.capture.signing import KioskSigner
 from meetrec.kiosk import sentences
 from meetrec.kiosk.errors import ActionRefused
@@ -115,8 +126,9 @@ class RoomLog:
         return bool(entries_of(self._outbox / recording))
 
     def has_ended(self, recording: str) -> bool:
-        """Whether the log on this machine has its end."""
-        return log_has_ended(self._outbox / recording)
+        """Whether the log on this machine has its end. Raises EntryRefused, ActionRefused or OSError when it can neither be read nor mended."""
+        newest = self._newest(recording)
+        return newest is not None and parse_entry(newest).kind == "end"
 
     def length(self, recording: str) -> int:
         """How many entries of the log were written so far, those included that the server has."""
@@ -124,9 +136,17 @@ class RoomLog:
         return int(lying[-1].stem) + 1 if lying else 0
 
     def newest_at(self, recording: str) -> datetime | None:
-        """When the newest entry that lies here was told. Raises EntryRefused or OSError when it does not read."""
-        lying = entries_of(self._outbox / recording)
-        return datetime.fromisoformat(parse_entry(lying[-1].read_bytes()).at) if lying else None
+        """When the newest entry that lies here was told. Raises EntryRefused, ActionRefused or OSError when it can neither be read nor mended."""
+        newest = self._newest(recording)
+        return datetime.fromisoformat(parse_entry(newest).at) if newest is not None else None
+
+    def mend(self, recording: str) -> list[int]:
+        """Mend what the disk did not keep of a log; the indices of the entries that are lost. Raises OSError, CaptureError or ActionRefused."""
+        with self._lock:
+            lost = mend_log(self._outbox / recording, self._kiosk(), self._district_key(), self._signer)
+        if lost:
+            log.warning("room_log.entries_lost", recording=recording, entries=lost)
+        return lost
 
     def run_began(self, recording: str) -> None:
         """A run has just begun: from now on the monotonic clock tells how far the recording is."""
@@ -162,12 +182,26 @@ class RoomLog:
     def _write(self, entry: WaitingEntry) -> None:
         """Put an entry behind the newest one. Raises OSError, CaptureError or ActionRefused; then nothing is on the disk."""
         folder = self._outbox / entry.recording
-        lying = entries_of(folder)
-        newest = lying[-1].read_bytes() if lying else None
-        header = self._header(entry, newest)
+        header = self._header(entry, self._newest(entry.recording))
         sealed = seal_entry(header, entry.content, self._district_key(), self._signer)
         make_folder(folder / ROOM_FOLDER)
-        place_file(entry_path(folder, header.index), sealed)
+        path = entry_path(folder, header.index)
+        place_file(path, sealed)
+        with suppress(OSError):  # the entry is there; a full disk costs its second copy alone
+            place_file(copy_path(path), sealed)
+
+    def _newest(self, recording: str) -> bytes | None:
+        """The newest entry that lies here. One that the disk did not keep is mended first, so that the log goes on behind it."""
+        with self._lock:
+            lying = entries_of(self._outbox / recording)
+            try:
+                newest = lying[-1].read_bytes() if lying else None
+                if newest is not None:
+                    require_entry_signed(newest, self._signer.public_bytes)
+            except (OSError, CaptureError):
+                self.mend(recording)
+                newest = lying[-1].read_bytes()
+            return newest
 
     def _header(self, entry: WaitingEntry, newest: bytes | None) -> EntryHeader:
         before = parse_entry(newest) if newest is not None else None
@@ -176,7 +210,7 @@ class RoomLog:
         return EntryHeader(
             recording=entry.recording, kiosk=before.kiosk if before else self._kiosk(), index=before.index + 1 if before else 0, kind=entry.kind,
             at=outbox.utc_text(entry.at), clock_offset=entry.clock_offset, elapsed=entry.elapsed, run=entry.run,
-            previous=sha256_hex(newest) if newest is not None else NO_ENTRY_BEFORE, district_key=district_key_fingerprint(self._district_key()),
+            previous=name_of_entry(newest), district_key=district_key_fingerprint(self._district_key()),
         )  # fmt: skip
 
     def _kiosk(self) -> str:

@@ -24,6 +24,7 @@ TOLD = {
     "alarm": "alarm.raised",
     "alarm_over": "alarm.over",
     "alarm_answered": "alarm.answered",
+    "damaged": "room.entry_lost",
 }
 
 

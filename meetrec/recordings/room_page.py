@@ -102,4 +102,5 @@ NOTED: dict[str, Callable[[Entry], str]] = {
     "left_out": lambda content: _("So many entries of the kiosk could not be kept here: %(entries)s", entries=content["entries"]),
     "objection": lambda content: _("Objection to the recording by %(person)s", person=person_of(content["by"])),
     "stopped": lambda _content: _("Stopped"),
+    "damaged": lambda _content: _("What was noted here was lost"),
 }

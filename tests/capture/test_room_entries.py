@@ -36,7 +36,8 @@ ALARM = {"number": 1, "alarm": "lost", "microphone": "left", "seat": "Parent"}
 CONTENTS: dict[str, dict[str, Any]] = {
     "notice": NOTICE, "opening": OPENING, "preflight": PREFLIGHT, "started": {}, "paused": {}, "off_the_record": {}, "resumed": {},
     "bookmark": {"label": "spoken_opening"}, "note": {"text": "The parent’s phone rang."}, "alarm": ALARM, "alarm_over": ALARM, "alarm_answered": ALARM,
-    "left_out": {"entries": 3}, "objection": {"by": "parent"}, "stopped": {}, "closing": {"in_plain_sight": "yes", "notes": "", "district_copy_complete": True},
+    "left_out": {"entries": 3}, "objection": {"by": "parent"}, "stopped": {}, "not_recorded": {},
+    "damaged": {"reason": "It was altered.", "sha256": None}, "closing": {"in_plain_sight": "yes", "notes": "", "district_copy_complete": True},
     "end": {"confirmed": True},
 }  # fmt: skip
 

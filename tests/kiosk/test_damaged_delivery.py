@@ -10,15 +10,24 @@ import pytest
 
 from meetrec.capture import recovery
 from meetrec.capture.damage import SET_ASIDE
+from meetrec.capture.entry_damage import copy_path
+from meetrec.capture.outbox import CLOSING
+from meetrec.capture.room_entries import entries_of, entry_path, parse_entry
 from meetrec.custody.models import ObjectRole
 from meetrec.custody.queries import objects_of, record_of_recording
 from meetrec.custody.vault import Vault
 from meetrec.kiosk.api import DistrictServer
 from meetrec.kiosk.courier import Courier, DeliveryState
+from meetrec.kiosk.demonstration import DemonstrationPlayer
 from meetrec.kiosk.meetings_cache import MeetingsCache
+from meetrec.kiosk.news import NewsPoll
+from meetrec.kiosk.opening import Closing
+from meetrec.kiosk.room import Room
 from meetrec.platform.database import Database
 from meetrec.recordings.models import Recording
 from meetrec.recordings.rules import RecordingState
+from tests.doubles.scripted_recorder import ScriptedRecorder
+from tests.fixtures.kiosk import OPENING
 from tests.fixtures.recordings import notice, recording_id, vault, work
 from tests.kiosk.sealed_recordings import MICROPHONES, SealedRun
 from tests.kiosk.test_delivery_to_the_server import address, cache
@@ -91,3 +100,55 @@ def test_run_whose_statement_is_lost_keeps_what_arrived_of_it(
     ledger = gap_ledger(database, vault, recording_id)
     assert ledger["duration"] == 20.0
     assert [(gap["kind"], gap["start"], gap["end"]) for gap in ledger["gaps"]] == [("damaged", 20.0, 20.0)] * 2
+
+
+@pytest.mark.requirement("G5.b")
+@pytest.mark.parametrize("index", range(5))
+@pytest.mark.parametrize("is_delivered_first", [False, True])
+def test_lost_entry_of_the_rooms_log_never_keeps_the_meeting_from_becoming_a_record(
+    index: int,
+    is_delivered_first: bool,
+    cache: MeetingsCache,
+    address: str,
+    district: SimpleNamespace,
+    recording_id: str,
+    outbox: Path,
+    work: Callable[[], None],
+    database: Database,
+    vault: Vault,
+) -> None:
+    """Both of its copies were damaged, before anything was delivered or between two deliveries with a restart; only that entry is missing."""
+    NewsPoll(DistrictServer(address, district.kiosk_token), cache).ask()
+    server = DistrictServer(address, district.kiosk_token)
+    run = SealedRun(outbox, recording_id, district.kiosk.id, cache.district_public_key, signer=district.kiosk_signer)
+    run.hear(5)
+    recovery.recover(outbox, district.kiosk_signer)
+    courier = Courier(outbox, server, lambda *what: None)
+    room = Room(outbox, ScriptedRecorder(outbox), cache, courier, DemonstrationPlayer(None), district.kiosk_signer)
+    for step in (
+        lambda: room.note_opening(recording_id, OPENING),
+        lambda: room.log.tell(recording_id, "note", {"text": "A note."}),
+        lambda: room.finish_interrupted(recording_id, 2000),
+        lambda: room.log.tell(recording_id, "closing", Closing("yes").content()),
+        lambda: room.confirm_closing(recording_id, Closing("yes")),
+    ):
+        step()
+        if is_delivered_first and parse_entry(entries_of(outbox / recording_id)[-1].read_bytes()).index == index:
+            assert courier.deliver_pass() == DeliveryState()
+            break
+    if (path := entry_path(outbox / recording_id, index)).exists():
+        path.write_bytes(path.read_bytes()[:-1] + b"?")
+        copy_path(path).write_bytes(b"?")
+    courier = Courier(outbox, server, lambda *what: None)  # the program was started again
+    room = Room(outbox, ScriptedRecorder(outbox), cache, courier, DemonstrationPlayer(None), district.kiosk_signer)
+    if (outbox / recording_id).exists() and not (outbox / recording_id / CLOSING).exists():
+        room.finish_interrupted(recording_id, 2000)
+    for _ in range(3):
+        room.tend(room.look())
+        courier.deliver_pass()
+    room.closing_due() and room.confirm_closing(recording_id, Closing("yes"))
+    assert courier.deliver_pass() == DeliveryState()
+    work()
+    with database.reading() as session:
+        assert session.get_one(Recording, recording_id).state is RecordingState.STORED
+    assert list(outbox.glob("[!.]*")) == []

@@ -17,6 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meetrec.capture import files
+from meetrec.capture.damage import SET_ASIDE
+from meetrec.capture.entry_damage import copy_path
 from meetrec.capture.outbox import RUN_STATEMENT, utc_text
 from meetrec.capture.pieces import RATE
 from meetrec.capture.room_entries import entries_of, entry_path, parse_entry
@@ -147,13 +149,18 @@ def test_what_waits_keeps_its_order_and_its_own_time(log: RoomLog, outbox: Path,
     assert datetime.fromisoformat(newest(outbox).at) - told_at < timedelta(seconds=0.15)
 
 
-def test_damaged_newest_entry_is_kept_and_holds_up_the_log_alone(log: RoomLog, outbox: Path) -> None:
+@pytest.mark.requirement("G5.b")
+@pytest.mark.parametrize(("has_copy", "first"), [(True, "started"), (False, "damaged")])
+def test_log_goes_on_behind_a_newest_entry_that_the_disk_did_not_keep(log: RoomLog, outbox: Path, signer: KioskSigner, has_copy: bool, first: str) -> None:
     log.tell(MATEO, "started", {})
     path = entry_path(outbox / MATEO, 0)
     path.write_bytes(b"MEETROOM1 and something else")
+    if not has_copy:
+        copy_path(path).unlink()
     log.tell(MATEO, "paused", {})
-    assert log.is_held_up
-    assert path.read_bytes() == b"MEETROOM1 and something else"
+    assert not log.is_held_up
+    assert [kind for kind, _ in log_of(outbox, MATEO, signer)] == [first, "paused"]
+    assert (outbox / SET_ASIDE / MATEO / "room" / path.name).read_bytes() == b"MEETROOM1 and something else"
 
 
 def full(*_arguments: object) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from hashlib import sha256
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +15,7 @@ from meetrec.custody.vault import Vault
 from meetrec.platform.database import Database
 from meetrec.platform.settings import Settings
 from meetrec.recordings import incoming, queries
+from meetrec.recordings.models import RoomEntry
 from meetrec.recordings.rules import RecordingState
 from tests.recordings.deliveries import START, KioskClient, Part, SealedRun, noise
 from tests.recordings.room_logs import NOTE, RoomLog, deliver_log, put_entry, room_time_of
@@ -81,8 +83,8 @@ def test_recording_made_without_a_screen_has_no_room_log(kiosk: KioskClient, mak
 
 @pytest.mark.requirement("G5.b")
 @pytest.mark.parametrize("damage", ["altered", "missing"])
-def test_entry_that_changed_while_it_waited_is_named_and_nothing_is_lost(
-    kiosk: KioskClient, log: RoomLog, make_run: MakeRun, work: Work, database: Database, settings: Settings, damage: str
+def test_entry_that_changed_while_it_waited_is_stated_in_its_place_and_the_recording_is_stored(
+    kiosk: KioskClient, log: RoomLog, make_run: MakeRun, work: Work, vault: Vault, database: Database, settings: Settings, damage: str
 ) -> None:
     run = make_run()
     deliver_log(kiosk, log.add_meeting(run.run))
@@ -94,10 +96,29 @@ def test_entry_that_changed_while_it_waited_is_named_and_nothing_is_lost(
     kiosk.deliver(run)
     work()
     with database.reading() as session:
-        recording = queries.recording(session, log.recording)
-        assert (recording.state, "Entry 000004 of the room’s log" in (recording.copies[0].sentence or "")) == (RecordingState.BROKEN, True)
-        assert record_of_recording(session, log.recording) is None
-    assert incoming.piece_path(settings.incoming_dir, log.recording, run.run, "table-1", 0).exists()
+        assert queries.recording(session, log.recording).state is RecordingState.STORED
+    entries = stored_log(vault, record_made(database, log.recording))
+    lost = entries[4]
+    assert (lost["kind"], lost["content"]["was"], lost["place"], lost["moment"]) == ("damaged", "note", 0.5, room_time_of(4).isoformat())
+    assert "Entry 000004 of the room’s log" in lost["content"]["reason"]
+    assert [entry["kind"] for entry in entries[5:8]] == ["alarm", "alarm_answered", "alarm_over"]
+
+
+@pytest.mark.requirement("G5.b")
+def test_entry_in_the_place_of_a_lost_one_is_still_held_against_the_kiosks_signature(
+    kiosk: KioskClient, log: RoomLog, make_run: MakeRun, work: Work, vault: Vault, database: Database, settings: Settings
+) -> None:
+    run = make_run()
+    deliver_log(kiosk, log.add_meeting(run.run))
+    incoming.entry_path(settings.incoming_dir, log.recording, log.kiosk, 3).unlink()
+    forged = log.entries[4][:-64] + bytes(64)
+    incoming.entry_path(settings.incoming_dir, log.recording, log.kiosk, 4).write_bytes(forged)
+    with database.writing() as session:  # whoever can write here too
+        session.get_one(RoomEntry, (log.recording, log.kiosk, 4)).sha256 = sha256(forged).hexdigest()
+    kiosk.deliver(run)
+    work()
+    kinds = [entry["kind"] for entry in stored_log(vault, record_made(database, log.recording))]
+    assert kinds[2:6] == ["started", "damaged", "damaged", "alarm"]
 
 
 def test_same_entry_again_after_joining_gets_the_same_answer_and_a_new_one_is_refused(

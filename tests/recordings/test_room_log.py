@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -223,6 +224,31 @@ def test_kiosk_without_a_signing_key_must_be_enrolled_anew(kiosk: KioskClient, l
     answer = put_entry(kiosk, log, 0)
     assert answer.status_code == 409
     assert "Enrol it anew" in answer.json["error"]
+
+
+@pytest.mark.requirement("G5.b")
+def test_kiosk_that_lost_an_entry_goes_on_behind_its_statement_of_that(kiosk: KioskClient, log: RoomLog, database: Database) -> None:
+    log.add("opening", OPENING)
+    lost = sha256(log.add("note", {"text": NOTE})).hexdigest()
+    log.entries.pop()
+    log.add("damaged", {"reason": "It was altered.", "sha256": None}, stands_for=lost)
+    log.add("note", {"text": NOTE}, previous=lost)
+    deliver_log(kiosk, log)
+    assert verbs(database, log.recording)[-1] == "room.entry_lost"
+
+
+@pytest.mark.requirement("G5.b")
+def test_entry_that_the_server_has_stays_where_the_kiosk_lost_it_meanwhile(kiosk: KioskClient, log: RoomLog, settings: Settings) -> None:
+    first = log.add("opening", OPENING)
+    log.add("note", {"text": NOTE})
+    deliver_log(kiosk, log)
+    again = replace(log, entries=[])
+    stand_in = again.add("damaged", {"reason": "It was altered.", "sha256": None}, stands_for=sha256(first).hexdigest())
+    assert put_entry(kiosk, log, 0, stand_in).status_code == 200
+    assert put_entry(kiosk, log, 1, stand_in).status_code == 409  # it speaks of another place
+    assert put_entry(kiosk, log, 0, stand_in[:-1] + bytes([stand_in[-1] ^ 1])).status_code == 409
+    assert incoming.entry_path(settings.incoming_dir, log.recording, log.kiosk, 0).read_bytes() == first
+    assert put_entry(kiosk, log, 1).status_code == 200
 
 
 def test_unknown_recording_is_not_found(kiosk: KioskClient, make_log: MakeLog, district: SimpleNamespace) -> None:
