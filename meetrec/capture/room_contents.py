@@ -124,7 +124,8 @@ _CONTENTS: dict[str, Check] = {
         }
     ),
     "not_recorded": _NOTHING,  # the parent does not record, so the chair chose not to either
-    "started": _fields({}, {"parent_wants_copy": _is_bool}),  # said where the opening's answer was no: staff never start alone
+    # A wish said where the opening's answer was no, since staff never start alone; and that the kiosk went on by itself after a break.
+    "started": _fields({}, {"parent_wants_copy": _is_bool, "after_interruption": _is_bool}),
     "paused": _NOTHING,
     "off_the_record": _NOTHING,
     "resumed": _NOTHING,

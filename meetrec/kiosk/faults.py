@@ -5,7 +5,7 @@ The same board tells the server and the room's log: what it finds new, over or a
 
 import threading
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from meetrec.capture.room_contents import LONGEST_NAME
@@ -13,12 +13,16 @@ from meetrec.kiosk.recorder_port import RecorderReading
 from meetrec.platform import clock
 
 ROOM = ""  # an alarm of the whole room has no microphone
+INTERRUPTION = "interruption"  # the program broke off, and the recording went on by itself
 ALARM, ALARM_OVER, ALARM_ANSWERED = "alarm", "alarm_over", "alarm_answered"  # as the room's log names them
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One alarm: `kind` is of capture.alarms, `number` is what a person answers to, `name` the seat, `since` an aware datetime (UTC)."""
+    """One alarm: `kind` is of capture.alarms or INTERRUPTION, `number` is what a person answers to, `name` the seat, `since` an aware datetime (UTC).
+
+    `seconds` is for how long nothing was recorded, where the alarm is an interruption.
+    """
 
     number: int
     kind: str
@@ -27,6 +31,7 @@ class Fault:
     since: datetime
     is_over: bool = False
     is_answered: bool = False
+    seconds: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
         """As the server is told."""
@@ -76,6 +81,14 @@ class FaultBoard:
         if fault.is_answered:
             del self._faults[fault.number]
         return AlarmChange(ALARM_OVER, ended)
+
+    def note_interruption(self, seconds: float) -> list[AlarmChange]:
+        """Nothing was recorded for `seconds`, until now: it is over, and a person must know."""
+        with self._lock:
+            self._count += 1
+            since = clock.now() - timedelta(seconds=seconds)
+            fault = self._faults[self._count] = Fault(self._count, INTERRUPTION, ROOM, "", since, is_over=True, seconds=seconds)
+            return [AlarmChange(ALARM, fault)]
 
     def answer(self, number: int) -> list[AlarmChange]:
         """A person has seen the alarm; the change, none when it was answered before or is not known."""

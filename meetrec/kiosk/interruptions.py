@@ -53,7 +53,12 @@ def _may_go_on(news: RoomNews | None, meeting: ArmedMeeting | None, interrupted_
 def _last_sound_of(run: Path) -> datetime:
     """The last moment a run has sound of, to within the ten seconds of an open piece."""
     statement = outbox.statement_of(run)
-    newest = [outbox.newest_piece(run, microphone) for microphone in outbox.microphones_of(run)]
-    reached = [parse_piece(piece.path.read_bytes()).header for piece in newest if piece is not None]
-    seconds = max((header.first_frame + (header.frames or 0) for header in reached), default=0) / statement["rate"]
-    return datetime.fromisoformat(statement["started_at"]) + timedelta(seconds=seconds)
+    frames = max((_frames_by_the_clock(run, microphone) for microphone in outbox.microphones_of(run)), default=0)
+    return datetime.fromisoformat(statement["started_at"]) + timedelta(seconds=frames / statement["rate"])
+
+
+def _frames_by_the_clock(run: Path, microphone: str) -> int:
+    """Where a microphone's sound ends in its run, pauses included while the newest piece with sound still lies here; else they are not counted."""
+    headers = [parse_piece(piece.path.read_bytes()).header for piece in list(outbox.pieces_of(run, microphone))[-2:]]
+    end = headers[-1].first_frame + (headers[-1].frames or 0) if headers else 0
+    return next((one.heard_at + end - one.first_frame for one in reversed(headers) if one.heard_at is not None), end)

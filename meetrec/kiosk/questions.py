@@ -86,6 +86,7 @@ ALARMS = {
     "disk_filling": lazy_gettext("Little room left"),
     "disk_full": lazy_gettext("Disk full"),
     "log_waits": lazy_gettext("Notes wait"),
+    "interruption": lazy_gettext("Recording was interrupted"),
 }
 
 COPY_NOT_ANSWERED = lazy_gettext("Say whether this recorder ran for the whole meeting. Nothing was changed.")

@@ -27,6 +27,11 @@ class MicrophoneReading:
         """Whether nothing comes from it."""
         return self.state in ("lost", "failed")
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether sound comes from it."""
+        return not self.is_lost and self.state != "opening"
+
     def must_be_heard(self, *, has_people_on_line: bool) -> bool:
         """Whether a recording starts without its voice only for a reason (peers #17): on a line that nobody is on nobody can speak."""
         return self.is_lost or has_people_on_line or not self.is_silent_when_idle

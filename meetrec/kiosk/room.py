@@ -2,6 +2,7 @@
 
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,15 +11,18 @@ from typing import Any
 import structlog
 
 from meetrec.capture import outbox, recovery
+from meetrec.capture.errors import CaptureError
 from meetrec.capture.room_contents import OBJECTORS
 from meetrec.capture.signing import KioskSigner
 from meetrec.kiosk import sentences
 from meetrec.kiosk.courier import Courier, pieces_in, pieces_waiting
 from meetrec.kiosk.demonstration import DemonstrationPlayer
-from meetrec.kiosk.errors import ActionRefused
+from meetrec.kiosk.errors import ActionRefused, KioskError
+from meetrec.kiosk.going_on import BrokenOff, RunningNotes, broken_off
 from meetrec.kiosk.interruptions import Interrupted, interrupted_in
 from meetrec.kiosk.logged_room import LoggedRoom, preflight_of
 from meetrec.kiosk.meetings_cache import MeetingsCache
+from meetrec.kiosk.opening import Opening
 from meetrec.kiosk.parts import EarlierParts
 from meetrec.kiosk.recorder_port import RecorderPort, RecorderReading
 from meetrec.platform import clock
@@ -28,6 +32,7 @@ log = structlog.get_logger()
 HOLD_MILLISECONDS = 2000
 LOOK_SECONDS = 0.25
 HEARD_FOR_SECONDS = 3.0
+GO_ON_AGAIN_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,9 @@ class Room(LoggedRoom):
         self._signer = signer
         self._earlier = EarlierParts(outbox_folder)
         self._heard_at: dict[str, float] = {}
+        self._running = RunningNotes(cache.folder)
+        self._broken_off = broken_off(self._running, self.interrupted(clock.now()), outbox_folder, cache.clock_offset)
+        self._tried_at = 0.0
         self.last_stopped: str | None = None
 
     def run(self, stopped: threading.Event) -> None:
@@ -57,6 +65,7 @@ class Room(LoggedRoom):
         while not stopped.wait(LOOK_SECONDS):
             try:
                 self.tend(self.look())
+                self.go_on_by_itself()
             except Exception:  # faults must go on being noted, whatever one reading brought
                 log.exception("room.look_failed")
 
@@ -98,6 +107,29 @@ class Room(LoggedRoom):
                 raise ActionRefused(sentences.NOT_OF_TODAY)
             self._begin(recording, ("started", {}))
 
+    def note_opening(self, recording: str, opening: Opening) -> None:
+        """Keep what the chair asked and was told; whoever opens a meeting has seen what broke off, and decided."""
+        super().note_opening(recording, opening)
+        self._broken_off = None
+
+    def go_on_by_itself(self) -> None:
+        """Take up again what broke off minutes ago, as soon as a microphone is there (peers #4); whatever a person does meanwhile wins."""
+        broken, reading = self._broken_off, self._recorder.reading()
+        if broken is None or reading.is_running or not broken.is_recent:
+            self._broken_off = None
+        elif any(one.is_ready for one in reading.microphones) and time.monotonic() - self._tried_at > GO_ON_AGAIN_SECONDS:
+            self._tried_at = time.monotonic()
+            with self._acting, suppress(KioskError, CaptureError, OSError):  # it is tried again, and the screen has the button
+                self._go_on(broken)
+
+    def _go_on(self, broken: BrokenOff) -> None:
+        if self._broken_off is None or self._runs_already(broken.recording) or not self._require_interrupted(broken.recording).may_go_on:
+            return
+        self._begin(broken.recording, ("started", {"after_interruption": True}))
+        missing = max(0.0, broken.missing_seconds - self._recorder.reading().elapsed)
+        log.warning("room.went_on_by_itself", recording=broken.recording, missing_seconds=round(missing, 1))
+        self.note_alarms(self.faults.note_interruption(missing))
+
     def _runs_already(self, recording: str) -> bool:
         reading = self._recorder.reading()
         if reading.is_running and reading.recording != recording:
@@ -108,9 +140,11 @@ class Room(LoggedRoom):
         self.faults.clear(after=self.log.length(recording))  # each alarm has an entry, so no number up to there is free
         self.last_stopped = None  # a stop that fails must not lead to the page of the recording before
         self.player.order("stop")
+        self._running.begin(recording)  # first: a kill at any later moment finds the note
         try:
             self._recorder.start(recording)
         except Exception:
+            self._running.forget()
             self.player.order("idle")
             raise
         self.player.order("play")
@@ -122,6 +156,7 @@ class Room(LoggedRoom):
             recording = self._require_running()
             is_new = self._recorder.reading().state != "paused"
             self._recorder.pause("off_the_record" if off_the_record else "pause")
+            self._running.say(is_recording=False)
             if is_new:
                 self.log.tell(recording, "off_the_record" if off_the_record else "paused", {})
             self._report(recording, "paused")
@@ -132,6 +167,7 @@ class Room(LoggedRoom):
             recording = self._require_running()
             was_paused = self._recorder.reading().state == "paused"
             self._recorder.resume()
+            self._running.say(is_recording=True)
             if was_paused:
                 self.log.tell(recording, "resumed", {})
             self._report(recording, "recording")
@@ -159,6 +195,7 @@ class Room(LoggedRoom):
     def _stop(self) -> str | None:
         recording = self._recorder.reading().recording
         if recording is not None:
+            self._running.forget()
             self.player.order("stop", "idle")
             try:
                 self._recorder.stop()
@@ -194,8 +231,8 @@ class Room(LoggedRoom):
         """How far a stopped recording has come; None when this kiosk has stopped no such recording."""
         try:
             closing = outbox.read_closing(self._outbox, recording)
-        except FileNotFoundError:  # the courier removed it just now
-            closing = None
+        except CaptureError:  # it was stopped; the next start of this kiosk writes it anew
+            return Delivery(0, pieces_waiting(self._outbox / recording), is_complete=False)
         if closing is not None:
             pieces = pieces_in(closing)
             return Delivery(max(0, pieces - pieces_waiting(self._outbox / recording)), pieces, is_complete=False)

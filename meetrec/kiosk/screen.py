@@ -154,7 +154,7 @@ class Screen:
                 "number": fault.number,
                 "kind": fault.kind,
                 "name": alarm_words(fault.kind, fault.name),
-                "sentence": sentences.fault_sentence(fault.kind, fault.name, fault.is_over),
+                "sentence": sentences.fault_sentence(fault.kind, fault.name, fault.is_over, elapsed_words(fault.seconds)),
                 "is_over": fault.is_over,
             }
             for fault in unanswered

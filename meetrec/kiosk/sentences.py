@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext
 
 from meetrec.capture.errors import DiskFull, MicrophoneUnusable, OutboxUnusable, PieceRefused, RecordingRefused, RunKeyRefused
 from meetrec.kiosk.errors import Trouble
+from meetrec.kiosk.faults import INTERRUPTION
 from meetrec.kiosk.recorder_port import MicrophoneReading
 
 CONNECTED = lazy_gettext("Connected")
@@ -130,6 +131,11 @@ ALARMS_OVER = {
     "disk_full": lazy_gettext("The disk was full for a while. It records again; what was said in between is missing and stated."),
 }
 
+WENT_ON = lazy_gettext(
+    "The recording program broke off, and the recording went on by itself. Nothing was recorded for %(missing)s (h:mm:ss); "
+    "the recording says so. Everything before it is kept. Tell everyone at the table."
+)
+
 NO_SOUND = lazy_gettext("No microphone delivers sound, so nothing was started. Check the cables, then press Start again.")
 
 DAMAGED = lazy_gettext("One of its files cannot be read. If you finish it, that file is kept here and everything else is delivered. Tell the administrator.")
@@ -166,8 +172,13 @@ def server_sentence(has_asked: bool, troubles: list[Trouble | None]) -> str:
     return str(CONNECTED if has_asked else CONNECTING)
 
 
-def fault_sentence(kind: str, seat: str, is_over: bool) -> str:
-    """An alarm met while recording, in words: what happened, what was kept, what to do. `kind` is one of capture.alarms."""
+def fault_sentence(kind: str, seat: str, is_over: bool, missing: str = "") -> str:
+    """An alarm met while recording, in words: what happened, what was kept, what to do. `kind` is one of capture.alarms or faults.INTERRUPTION.
+
+    `missing` is for how long an interruption kept the room from being recorded.
+    """
+    if kind == INTERRUPTION:
+        return str(WENT_ON) % {"missing": missing}
     return str((ALARMS_OVER if is_over else ALARMS)[kind]) % {"seat": seat}
 
 

@@ -83,6 +83,12 @@ def _bookmark(content: Entry) -> str:
     return _("Bookmark: %(label)s", label=label)
 
 
+def _started(content: Entry) -> str:
+    if content.get("after_interruption"):
+        return _("Went on by itself after the recording had broken off")
+    return _("Started; the parent wants the district’s copy all the same") if content.get("parent_wants_copy") else _("Started")
+
+
 def _alarm(sentence: str, content: Entry) -> str:
     where = content["seat"] or content["microphone"] or _("Kiosk")
     return f"{sentence}: {where}, {alarm_name(content['alarm'])}"
@@ -90,7 +96,7 @@ def _alarm(sentence: str, content: Entry) -> str:
 
 NOTED: dict[str, Callable[[Entry], str]] = {
     "notice": lambda content: _("Notice given in the room by %(person)s", person=person_of(content["recorder_role"])),
-    "started": lambda content: _("Started; the parent wants the district’s copy all the same") if content.get("parent_wants_copy") else _("Started"),
+    "started": _started,
     "paused": lambda _content: _("Paused"),
     "off_the_record": lambda _content: _("Off the record"),
     "resumed": lambda _content: _("Went on"),

@@ -76,16 +76,39 @@ def test_recording_survives_the_end_of_the_program_and_goes_on(kiosk: KioskProce
     assert kiosk.end(number) == (0 if number == signal.SIGTERM else -signal.SIGKILL)
     assert not (kiosk.outbox / MATEO / "closing.json").exists()
     kiosk.start()
-    assert "The recording of M. R. was interrupted at" in kiosk.get("/").text
-    wait_until(lambda: kiosk.press(f"/recordings/{MATEO}/continue").status_code == 200)
+    wait_until(lambda: kiosk.status()["state"] == "recording")  # nobody touches anything
+    wait_until(lambda: [one["kind"] for one in kiosk.status()["faults"]] == ["interruption"])
+    (banner,) = kiosk.status()["faults"]
+    assert "Nothing was recorded for 0:00:" in banner["sentence"]
+    assert banner["sentence"] in kiosk.get("/recording").text.replace("&#39;", "'")
+    assert kiosk.press(f"/faults/{banner['number']}/answer").status_code == 200
+    assert kiosk.status()["faults"] == []
     time.sleep(0.5)
     saved = kiosk.stop()
     wait_until(lambda: "Delivered." in kiosk.get(saved).text)
     closing = json.loads(district_server.taken[f"/kiosk/api/recordings/{MATEO}/closing"])
     assert len(closing["runs"]) == 2
     told = delivered_log(district_server)
-    assert [header.kind for header in told] == ["opening", "preflight", "started", "started", "stopped", "closing", "end"]  # nothing was asked twice
+    spoken = ["opening", "preflight", "started", "started", "alarm", "alarm_answered", "stopped", "closing", "end"]  # nothing was asked twice
+    assert [header.kind for header in told] == spoken
     assert {told[2].run, told[3].run} == closing["runs"].keys()
+    again = next(body for path, body in district_server.taken.items() if path.endswith("/room/3"))
+    assert open_entry(again, DISTRICT_KEY) == {"after_interruption": True}
+
+
+@pytest.mark.parametrize("button", ["/recording/pause", "/recording/off-the-record"])
+def test_paused_recording_waits_for_a_person_after_a_kill(kiosk: KioskProcess, button: str) -> None:
+    kiosk.begin()
+    time.sleep(0.5)
+    assert kiosk.press(button).status_code == 200
+    kiosk.end(signal.SIGKILL)
+    kiosk.start()
+    wait_until(lambda: all(one["kind"] != "trouble" for one in kiosk.status()["microphones"].values()) and len(kiosk.status()["microphones"]) == 4)
+    time.sleep(3)
+    assert kiosk.status()["state"] == "idle"
+    assert "The recording of M. R. was interrupted at" in kiosk.get("/").text
+    assert kiosk.press(f"/recordings/{MATEO}/continue").status_code == 200
+    assert kiosk.status()["state"] == "recording"
 
 
 def test_kiosk_starts_and_lists_its_meetings_with_the_server_gone(kiosk: KioskProcess, district_server: FaultyServer) -> None:
@@ -116,6 +139,7 @@ def test_second_program_on_the_same_outbox_is_refused_before_it_touches_anything
 def test_recording_whose_statement_does_not_read_is_put_back_or_named_and_keeps_no_kiosk_from_starting(kiosk: KioskProcess) -> None:
     kiosk.begin()
     time.sleep(1)
+    kiosk.press("/recording/pause")  # it is not to go on by itself
     kiosk.end()
     (statement,), (copy,) = kiosk.outbox.rglob("run.json"), kiosk.outbox.rglob("run.copy.json")
     whole = statement.read_bytes()
