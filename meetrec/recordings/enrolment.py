@@ -80,7 +80,8 @@ def invite(
 def enroll(session: Session, now: datetime, application: Application) -> tuple[Kiosk, str]:
     """Make the machine that applies a kiosk of the room its code was made for; the kiosk, and the token that only the machine gets to see.
 
-    The same machine in the same room keeps its id, so that what it holds can still be delivered; its old token then opens nothing.
+    The same machine in the same room keeps its id, so that what it holds can still be delivered; its old token then opens nothing. It may
+    send the same code again until that expires: the answer may have been lost on the way.
     Raises EnrolmentRefused; the code stays unused then.
     """
     invitation = _open_invitation(session, now, application)
@@ -94,7 +95,7 @@ def enroll(session: Session, now: datetime, application: Application) -> tuple[K
     kiosk.token_hash, kiosk.enrolled_at = sha256(token.encode()).hexdigest(), now
     kiosk.is_reserve, kiosk.name = invitation.is_reserve, NAMES[invitation.is_reserve]
     session.flush()
-    invitation.used_at, invitation.kiosk_id = now, kiosk.id
+    invitation.used_at, invitation.kiosk_id = invitation.used_at or now, kiosk.id
     details = {"room": kiosk.room_id, "invitation": invitation.id, "key": key_name(kiosk)}
     journal.append(session, now, f"kiosk:{kiosk.id}", "kiosk.enrolled", f"kiosk:{kiosk.id}", renewed=is_renewed, reserve=kiosk.is_reserve, **details)
     return kiosk, token
@@ -131,11 +132,17 @@ def _open_invitation(session: Session, now: datetime, application: Application) 
     found = session.scalars(wanted.with_for_update(of=KioskInvitation)).first()
     if found is None:
         raise EnrolmentRefused("This server does not know the code. Look at it again, or ask the administrator for a new one.", "unknown_code")
-    if found.used_at is not None:
+    if found.used_at is not None and not _was_used_by(session, found, application):
         raise EnrolmentRefused("This code was used before; each is good for one machine. Ask the administrator for a new one.", "used_code", found.id)
     if now >= found.expires_at:
         raise EnrolmentRefused("This code has expired. Ask the administrator for a new one.", "expired_code", found.id)
     return found
+
+
+def _was_used_by(session: Session, invitation: KioskInvitation, application: Application) -> bool:
+    """Whether the machine with this key became a kiosk by this code already: the answer with its token was lost, and it asks once more."""
+    kiosk = session.get(Kiosk, invitation.kiosk_id)
+    return kiosk is not None and kiosk.public_key == b64encode(application.public_key).decode()
 
 
 def _require_own_key(application: Application, invitation: KioskInvitation) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from meetrec.capture.signing import CLOSING, ENROLMENT, KioskSigner
@@ -102,6 +102,31 @@ def test_code_works_once(knock: Knock, database: Database, district: SimpleNames
     again = knock(code)
     assert (again.status_code, again.json["error"]) == (403, "This code was used before; each is good for one machine. Ask the administrator for a new one.")
     assert refusals(database) == ["used_code"]
+
+
+@pytest.mark.requirement("G5.b")
+def test_machine_whose_answer_was_lost_may_send_the_same_code_once_more(
+    knock: Knock, client: FlaskClient, database: Database, district: SimpleNamespace
+) -> None:
+    code, signer = a_code(database, district), KioskSigner.new()
+    lost, answer = knock(code, signer), knock(code, signer)
+    assert (lost.status_code, answer.status_code, answer.json["kiosk"]) == (200, 200, lost.json["kiosk"])
+    assert (meetings(client, lost.json["token"]).status_code, meetings(client, answer.json["token"]).status_code) == (401, 200)
+    with database.reading() as session:
+        told = session.scalars(select(JournalEntry.body).where(JournalEntry.subject == f"kiosk:{answer.json['kiosk']}").order_by(JournalEntry.sequence))
+        assert [json.loads(body)["details"]["renewed"] for body in told] == [False, True]
+
+
+@pytest.mark.requirement("W-37")
+def test_used_code_opens_nothing_without_the_key_it_was_used_with_nor_after_its_time(knock: Knock, database: Database, district: SimpleNamespace) -> None:
+    code, signer = a_code(database, district), KioskSigner.new()
+    assert knock(code, signer).status_code == 200
+    stolen = b64encode(KioskSigner.new().sign(ENROLMENT, proof_content(code, signer.public_bytes))).decode()
+    assert knock(code, signer, signature=stolen).status_code == 403
+    with database.writing() as session:
+        session.execute(update(KioskInvitation).values(expires_at=clock.now()))
+    assert "expired" in knock(code, signer).json["error"]
+    assert refusals(database) == ["wrong_signature", "expired_code"]
 
 
 def test_of_two_machines_with_one_code_at_one_moment_one_is_refused(app: Flask, database: Database, district: SimpleNamespace) -> None:
