@@ -25,6 +25,9 @@ PRESENT_ROLES = (
     "advocate", "attorney_for_the_parent", "attorney_for_the_district", "other",
 )  # fmt: skip
 
+LANGUAGES = ("en", "es")  # in which a notice is given: those of the product
+ALARM_KIND = re.compile(r"[a-z_]{1,40}")  # a word and never a text: it reaches the journal
+
 LONGEST_NAME = 120  # characters, as the notice form takes
 LONGEST_DEVICE = 120
 LONGEST_TEXT = 4000
@@ -75,6 +78,10 @@ def _is_number_of_alarm(value: Any) -> bool:
     return type(value) is int and value >= 0
 
 
+def _is_kind_of_alarm(value: Any) -> bool:
+    return isinstance(value, str) and ALARM_KIND.fullmatch(value) is not None
+
+
 def _is_level(value: Any) -> bool:
     return type(value) in (int, float) and LOWEST_DB <= value <= HIGHEST_DB
 
@@ -97,7 +104,7 @@ def _is_moment(value: Any) -> bool:
 _NAME = _text(LONGEST_NAME, may_be_empty=False)
 _ALARM = _fields(
     {
-        "number": _is_number_of_alarm, "alarm": _text(LONGEST_LABEL, may_be_empty=False),
+        "number": _is_number_of_alarm, "alarm": _is_kind_of_alarm,
         "microphone": lambda value: value in ("", None) or _is_microphone(value), "seat": _or_null(_text(LONGEST_NAME)),
     }
 )  # fmt: skip
@@ -107,7 +114,7 @@ _CONTENTS: dict[str, Check] = {
     "notice": _fields(
         {
             "meeting": _text(36, may_be_empty=False), "recorder_name": _NAME, "recorder_role": _one_of(RECORDER_ROLES),
-            "device": _text(LONGEST_DEVICE), "language": _text(5, may_be_empty=False), "reason": _or_null(_text(LONGEST_TEXT)), "stated_at": _is_moment,
+            "device": _text(LONGEST_DEVICE), "language": _one_of(LANGUAGES), "reason": _or_null(_text(LONGEST_TEXT)), "stated_at": _is_moment,
         }
     ),
     "opening": _fields(

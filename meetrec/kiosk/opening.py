@@ -7,11 +7,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from meetrec.capture.room_contents import IN_PLAIN_SIGHT, LONGEST_DEVICE, LONGEST_NAME, LONGEST_TEXT, PARENT_RECORDS, PRESENT_ROLES, RECORDER_ROLES
+from meetrec.capture.room_contents import IN_PLAIN_SIGHT, LANGUAGES, LONGEST_DEVICE, LONGEST_NAME, LONGEST_TEXT, PARENT_RECORDS, PRESENT_ROLES, RECORDER_ROLES
 from meetrec.kiosk import sentences
 from meetrec.kiosk.errors import ActionRefused
-
-LANGUAGES = ("en", "es")
 
 
 @dataclass(frozen=True)

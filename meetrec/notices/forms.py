@@ -1,6 +1,5 @@
 """The parent's notice form (G1.a): six questions, three more that are optional, and a box to tick. No answer makes a notice count less."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -12,7 +11,7 @@ from wtforms import BooleanField, Field, Form, HiddenField, RadioField, SelectCh
 
 from meetrec.meetings.form_fields import ClockTime, DayToCome, OneOfTheList, TypedDateField, TypedTimeField
 from meetrec.notices.actions import NoticeStatement
-from meetrec.notices.free_text import holds_social_security_number
+from meetrec.notices.free_text import holds_social_security_number, lines, one_line
 from meetrec.notices.models import RecorderRole
 from meetrec.notices.words import ROLES
 
@@ -20,8 +19,6 @@ FILLED_BY_A_PROGRAM = lazy_gettext("Your browser filled in a line that nobody sh
 OPEN_TOO_LONG = lazy_gettext("The page was open for a long time, or you signed in meanwhile. Everything you typed is still here. Please send it once more.")
 OTHER_PLACE = "other"  # kept as the school's name when the parent does not know it or the meeting is elsewhere
 LONGEST_TEXT = 2000  # characters
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 class Needed:
@@ -53,20 +50,12 @@ class StorableText:
             raise ValidationError(_("This looks like a social security number. The district does not ask for it. Please take it out."))
 
 
-def _one_line(text: str | None) -> str:
-    return " ".join(_CONTROL.sub(" ", text or "").split())
-
-
-def _lines(text: str | None) -> str:
-    return _CONTROL.sub("", (text or "").replace("\r\n", "\n")).strip()
-
-
 def _line_field(label: str, longest: int, *validators: object) -> StringField:
-    return StringField(label, [*validators, StorableText(longest)], filters=[_one_line])
+    return StringField(label, [*validators, StorableText(longest)], filters=[one_line])
 
 
 def _text_field(label: str) -> TextAreaField:
-    return TextAreaField(label, [StorableText(LONGEST_TEXT)], filters=[_lines])
+    return TextAreaField(label, [StorableText(LONGEST_TEXT)], filters=[lines])
 
 
 class NoticeForm(FlaskForm):

@@ -1,4 +1,4 @@
-"""What free text must not hold: social security numbers, whole or the last four digits (B-08). Pure."""
+"""What free text must not hold: control characters, and social security numbers, whole or the last four digits (B-08). Pure."""
 
 import re
 
@@ -10,6 +10,19 @@ _NAMED = (
     r"|\bseguro\s+social\b|\bseguridad\s+social\b|\bn[uú]mero\s+de\s+social\b)"
 )
 _NAMED_WITH_DIGITS = re.compile(rf"{_NAMED}\D{{0,40}}(?:\d[\s.-]?){{4}}|(?:\d[\s.-]?){{4}}\D{{0,25}}{_NAMED}", re.IGNORECASE)
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+def one_line(text: str | None) -> str:
+    """A text on one line, without control characters and needless spaces."""
+    return " ".join(_CONTROL.sub(" ", text or "").split())
+
+
+def lines(text: str | None) -> str:
+    """A text of several lines, without control characters."""
+    return _CONTROL.sub("", (text or "").replace("\r\n", "\n")).strip()
 
 
 def holds_social_security_number(text: str) -> bool:

@@ -107,7 +107,7 @@ def register_run(session: Session, now: datetime, courier: Courier, recording_id
         recording.state, recording.started_at = RecordingState.RECORDING, started_at
     if copy.state is RecordingState.ARMED:
         copy.state, copy.started_at = RecordingState.RECORDING, started_at
-        _tell_of_room(session, now, courier, "recording.started", run, started_at)
+        _tell_of_room(session, now, courier, "recording.started", run)
 
 
 def check_run(session: Session, courier: Courier, recording_id: str, run_id: str, content: bytes, district_key: str) -> None:
@@ -220,7 +220,7 @@ def _note_interruption(session: Session, now: datetime, courier: Courier, run: R
     """Told once for a run, however many of its microphones were cut off; the first that arrives says when."""
     if run.interrupted_at is None:
         run.interrupted_at = now
-        _tell_of_room(session, now, courier, "recording.interrupted", run, run.started_at + timedelta(seconds=end.first_frame / end.rate))
+        _tell_of_room(session, now, courier, "recording.interrupted", run, end.first_frame / end.rate)
 
 
 def close(session: Session, now: datetime, courier: Courier, recording_id: str, content: bytes) -> None:
@@ -254,10 +254,14 @@ def _refuse_if_closed(copy: KioskCopy | None) -> None:
         raise DeliveryRefused("This recording was closed; no new run can be added to it.", "closed")
 
 
-def _tell_of_room(session: Session, now: datetime, courier: Courier, verb: str, run: Run, at: datetime) -> None:
-    """With the moment in the room (`at`, of the kiosk's clock) by the server's clock: it may have been delivered days later."""
-    at_room = by_the_server(session, run.recording_id, run.kiosk_id, at).isoformat(timespec="seconds")
-    journal.append(session, now, courier.actor, verb, f"recording:{run.recording_id}", recording_id=run.recording_id, run=run.id, at_room=at_room)
+def _tell_of_room(session: Session, now: datetime, courier: Courier, verb: str, run: Run, seconds: float = 0.0) -> None:
+    """With the moment in the room, `seconds` after the run began, by the server's clock: it may have been delivered days later."""
+    try:
+        at_room = by_the_server(session, run.recording_id, run.kiosk_id, run.started_at + timedelta(seconds=seconds))
+    except OverflowError:  # nothing is that far off: the run's beginning is all there is
+        at_room = run.started_at
+    details = {"run": run.id, "at_room": at_room.isoformat(timespec="seconds")}
+    journal.append(session, now, courier.actor, verb, f"recording:{run.recording_id}", recording_id=run.recording_id, **details)
 
 
 def _tell(session: Session, now: datetime, actor: str, verb: str, recording: Recording, **details: str | int) -> None:

@@ -1,13 +1,13 @@
 """What a kiosk says of itself while it records: its state, the alarms that run in the room, and the hours its disk still holds (G5.a)."""
 
 import math
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from meetrec.capture.room_contents import ALARM_KIND
 from meetrec.recordings import copies, queries
 from meetrec.recordings.actions import Courier
 from meetrec.recordings.errors import DeliveryRefused
@@ -16,7 +16,6 @@ from meetrec.recordings.statements import moment_in
 KIOSK_STATES = ("recording", "paused", "stopped")
 MOST_ALARMS = 200
 LONGEST_SEAT = 80  # characters
-ALARM_KIND = re.compile(r"[a-z_]{1,40}")
 
 
 @dataclass(frozen=True)

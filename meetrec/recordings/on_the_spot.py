@@ -8,13 +8,15 @@ from sqlalchemy.orm import Session
 
 from meetrec.meetings.models import Meeting
 from meetrec.notices.actions import District, StatedInTheRoom, receive_in_the_room
-from meetrec.notices.free_text import holds_social_security_number
+from meetrec.notices.free_text import holds_social_security_number, one_line
 from meetrec.notices.models import RecorderRole
 from meetrec.platform.web import NotFound
 from meetrec.recordings import actions
 from meetrec.recordings.actions import Courier
 from meetrec.recordings.models import Recording
 from meetrec.recordings.statements import moment_in
+
+NOT_KEPT = "–"  # in place of a name that the row may not hold; the sealed log holds what was typed
 
 
 def require_meeting_of_room(session: Session, courier: Courier, statement: Mapping[str, Any]) -> Meeting:
@@ -36,7 +38,8 @@ def arm_by_statement(
     session.get(Meeting, meeting.id, with_for_update={"of": Meeting})
     told = at_room.isoformat(timespec="seconds")
     stated = StatedInTheRoom(
-        recorder_name=statement["recorder_name"], recorder_role=RecorderRole(statement["recorder_role"]), device=storable(statement["device"]) or "",
+        recorder_name=storable(one_line(statement["recorder_name"])) or NOT_KEPT, recorder_role=RecorderRole(statement["recorder_role"]),
+        device=storable(one_line(statement["device"])) or "",
         language=statement["language"], reason=storable(statement["reason"]), stated_at=moment_in(statement["stated_at"]) or now,
     )  # fmt: skip
     notice = receive_in_the_room(session, now, courier.actor, meeting, stated, district, told)

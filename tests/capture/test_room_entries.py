@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from meetrec.capture.errors import CaptureError, ChainBroken, EntryRefused
 from meetrec.capture.pieces import sha256_hex
-from meetrec.capture.room_contents import ENTRY_KINDS
+from meetrec.capture.room_contents import ENTRY_KINDS, LANGUAGES, require_content
 from meetrec.capture.room_entries import NO_ENTRY_BEFORE, EntryHeader, district_key_fingerprint, open_entry, parse_entry, require_follows, seal_entry
 from meetrec.capture.signing import KioskSigner, SignatureRefused
+from meetrec.platform.languages import LANGUAGES as OF_THE_PRODUCT
 
 DISTRICT = X25519PrivateKey.generate()
 PUBLIC = DISTRICT.public_key().public_bytes_raw()
@@ -190,3 +191,20 @@ def test_content_that_its_kind_never_has_is_refused(kind: str, changes: dict[str
 def test_recording_without_a_recording_parent_says_that_the_parent_wants_it() -> None:
     entry = seal_entry(header(kind="started"), {"parent_wants_copy": True}, PUBLIC, SIGNER)
     assert open_entry(entry, DISTRICT) == {"parent_wants_copy": True}
+
+
+@pytest.mark.requirement("W-37")
+@pytest.mark.parametrize("alarm", ["Mateo cried and his mother left the room", "LOST", "", "x" * 41, "lost\n"])
+def test_alarm_is_a_word_and_never_a_text(alarm: str) -> None:
+    for kind in ("alarm", "alarm_over", "alarm_answered"):
+        with pytest.raises(EntryRefused):
+            require_content(kind, {**ALARM, "alarm": alarm})
+
+
+def test_notice_is_given_in_a_language_of_the_product() -> None:
+    assert set(LANGUAGES) == set(OF_THE_PRODUCT)
+    for language in LANGUAGES:
+        require_content("notice", {**NOTICE, "language": language})
+    for other in ("fr", "EN", "", "12345"):
+        with pytest.raises(EntryRefused):
+            require_content("notice", {**NOTICE, "language": other})

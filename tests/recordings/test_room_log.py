@@ -375,3 +375,16 @@ def test_reason_that_holds_a_social_security_number_stays_sealed(kiosk: KioskCli
     deliver_log(kiosk, log)
     with database.reading() as session:
         assert notice_of(session, log.recording).reason is None
+
+
+@pytest.mark.requirement("B-08")
+def test_name_that_holds_a_social_security_number_stays_sealed_and_one_of_two_lines_becomes_one(
+    kiosk: KioskClient, make_log: MakeLog, database: Database, district: SimpleNamespace
+) -> None:
+    named = {"123-45-6789": "–", "Laura\n Bennett\x07": "Laura Bennett"}
+    for typed, kept in named.items():
+        log = make_log(str(uuid4()))
+        log.add("notice", statement(district.meeting.id, recorder_name=typed))
+        deliver_log(kiosk, log)
+        with database.reading() as session:
+            assert notice_of(session, log.recording).recorder_name == kept
