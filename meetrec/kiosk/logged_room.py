@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -49,7 +50,10 @@ class LoggedRoom:
         courier.mend_log = self.mend_log
         self._acting = threading.Lock()
         self._spoken: set[str] = set()  # recordings whose opening was read aloud
-        self._told_of: str | None = None  # the recording begun last: whose alarms are on the board
+        self._told_of: str | None = None  # the recording begun last whose log says so: from then on its alarms go there
+        self._watching = threading.RLock()  # a reading and what the board makes of it are one step, so that changes come in their order
+        self._telling = threading.Lock()
+        self._untold: deque[tuple[str, AlarmChange]] = deque()  # alarms, each with its recording
         self._state: tuple[str, datetime] | None = None  # what was reported last, and since when it is so
         self._reported_at = 0.0
         self._stopped_at = {recording: LEFT_OPEN for recording in self._logs_left_open()}
@@ -141,20 +145,35 @@ class LoggedRoom:
         opening = self.opening_of(recording) if recording else None
         return recording in self._spoken or (opening is not None and opening.is_spoken)
 
-    def note_alarms(self, changes: Sequence[AlarmChange]) -> None:
-        """Keep in the log, and tell the server, what began, ended or was answered on the board of alarms."""
-        recording = self._told_of
-        if not changes or recording is None:
+    def note_alarms(self, recording: str | None, changes: Sequence[AlarmChange]) -> None:
+        """What began, ended or was answered on the board, in order; `tell_alarms` keeps it."""
+        if recording is not None:
+            self._untold.extend((recording, change) for change in changes)
+
+    def tell_alarms(self) -> None:
+        """Keep alarms in their recording's log, and tell the server; those that were seen while it started wait until the log says so.
+
+        One thread tells; another one's change is told by it or at the next look, so that no screen waits for the disk.
+        """
+        if not self._telling.acquire(blocking=False):
             return
-        if self._is_open(recording):
-            for change in changes:
-                self.log.tell(recording, change.kind, change.as_content())
-        if self._state is not None:
-            self._report(recording, self._state[0])
+        try:
+            has_told = False
+            while self._untold and self._untold[0][0] == self._told_of:
+                recording, change = self._untold.popleft()
+                if self._is_open(recording):
+                    self.log.tell(recording, change.kind, change.as_content())
+                has_told = True
+            if has_told and self._told_of is not None and self._state is not None:
+                self._report(self._told_of, self._state[0])
+        finally:
+            self._telling.release()
 
     def answer_alarm(self, number: int) -> None:
         """A person has seen an alarm."""
-        self.note_alarms(self.faults.answer(number))
+        with self._watching:
+            self.note_alarms(self._recorder.reading().recording or self._told_of, self.faults.answer(number))
+        self.tell_alarms()
 
     def closing_due(self) -> str | None:
         """The recording stopped last whose closing still waits for the chair's answer."""
@@ -192,12 +211,15 @@ class LoggedRoom:
 
     def _note_begun(self, recording: str, *entries: tuple[str, dict[str, Any]]) -> None:
         """The recorder records: only now is there time for the log. Another meeting's log that still waited has its end."""
-        self._told_of = recording
         self.log.run_began(recording)
         for kind, content in entries:
             self.log.tell(recording, kind, content)
         self._end_logs(stopped_before=time.monotonic(), but=recording)
         self._report(recording, "recording")
+        with self._watching:  # alarms that were seen while it started stand behind `started`
+            self._untold = deque((name, change) for name, change in self._untold if name == recording)
+            self._told_of = recording
+        self.tell_alarms()
 
     def _note_stopped(self, recording: str) -> None:
         """The recording was stopped: the closing question waits from now on."""

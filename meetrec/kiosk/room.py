@@ -71,8 +71,10 @@ class Room(LoggedRoom):
 
     def look(self) -> RecorderReading:
         """Read the recorder; note faults and who was heard."""
-        reading = self._recorder.reading()
-        self.note_alarms(self.faults.look(reading))
+        with self._watching:
+            reading = self._recorder.reading()
+            self.note_alarms(reading.recording, self.faults.look(reading))
+        self.tell_alarms()
         for microphone in reading.microphones:
             if microphone.is_loud_as_a_voice:
                 self._heard_at[microphone.id] = time.monotonic()
@@ -128,7 +130,9 @@ class Room(LoggedRoom):
         self._begin(broken.recording, ("started", {"after_interruption": True}))
         missing = max(0.0, broken.missing_seconds - self._recorder.reading().elapsed)
         log.warning("room.went_on_by_itself", recording=broken.recording, missing_seconds=round(missing, 1))
-        self.note_alarms(self.faults.note_interruption(missing))
+        with self._watching:
+            self.note_alarms(broken.recording, self.faults.note_interruption(missing))
+        self.tell_alarms()
 
     def _runs_already(self, recording: str) -> bool:
         reading = self._recorder.reading()
@@ -137,7 +141,9 @@ class Room(LoggedRoom):
         return reading.is_running
 
     def _begin(self, recording: str, *entries: tuple[str, dict[str, Any]]) -> None:
-        self.faults.clear(after=self.log.length(recording))  # each alarm has an entry, so no number up to there is free
+        with self._watching:
+            self._told_of = None
+            self.faults.clear(after=self.log.length(recording))  # each alarm has an entry, so no number up to there is free
         self.last_stopped = None  # a stop that fails must not lead to the page of the recording before
         self.player.order("stop")
         self._running.begin(recording)  # first: a kill at any later moment finds the note

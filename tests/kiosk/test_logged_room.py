@@ -1,5 +1,7 @@
 """What people say and do in the room stands in its log: sealed, signed, in order, and never in the way of the sound."""
 
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -257,6 +259,59 @@ def test_notes_and_bookmarks_need_a_recording_and_a_text(opened: Room, told: Tol
     with pytest.raises(ActionRefused, match="4000 characters"):
         opened.add_note("x" * 4001)
     assert kinds(told(MATEO)) == ["opening", "preflight", "started"]
+
+
+@pytest.mark.requirement("G5.b")
+def test_alarms_seen_while_a_recording_starts_stand_behind_its_start_and_never_in_the_log_before(
+    room_screen: Screen, district_server: FaultyServer, recorder: ScriptedRecorder, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = "22222222-2222-4333-8444-555555555555"
+    district_server.news = news(KIOSK, [armed(MATEO, clock.now()), armed(second, clock.now())])
+    room_screen.news.ask()
+    room = room_screen.room
+    for recording in (MATEO, second):
+        room.note_opening(recording, OPENING)
+    room.start(MATEO)
+    room.stop(HELD)  # its closing still waits for an answer
+    recorder.lose(4)
+    start = recorder.start
+
+    def slow(recording: str) -> None:
+        start(recording)
+        room.look()  # the thread that watches looks four times a second
+        room.answer_alarm(room.faults.unanswered()[0].number)
+
+    monkeypatch.setattr(recorder, "start", slow)
+    room.start(second, "That microphone does not work.")
+    recorder.find(4)
+    room.look()
+    assert kinds(told(MATEO)) == ["opening", "preflight", "started", "stopped", "end"]
+    assert kinds(told(second)) == ["opening", "preflight", "started", "alarm", "alarm_answered", "alarm_over"]
+
+
+def test_looks_of_many_threads_tell_beginning_and_end_of_alarms_in_their_order(opened: Room, recorder: ScriptedRecorder, told: Told) -> None:
+    opened.start(MATEO)
+    stopped = threading.Event()
+
+    def look() -> None:
+        while not stopped.is_set():
+            opened.look()
+
+    threads = [threading.Thread(target=look) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for _ in range(40):
+        recorder.lose(2)
+        time.sleep(0.002)
+        recorder.find(2)
+        time.sleep(0.002)
+    stopped.set()
+    for thread in threads:
+        thread.join()
+    opened.look()
+    alarms = [kind for kind, _ in told(MATEO) if kind.startswith("alarm")]
+    assert len(alarms) >= 2
+    assert alarms == ["alarm", "alarm_over"] * (len(alarms) // 2)
 
 
 def test_alarms_stand_in_the_log_and_are_told_to_the_server(opened: Room, recorder: ScriptedRecorder, told: Told, district_server: FaultyServer) -> None:
