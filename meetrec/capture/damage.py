@@ -26,6 +26,8 @@ from meetrec.capture.run_keys import parse_run_statement, signer_of
 from meetrec.capture.signing import KioskSigner
 
 SET_ASIDE = ".set-aside"
+NOTE = ".note.json"
+WHOLE_RUN = "whole"
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,18 @@ class Damage:
 
 def damaged_in(outbox: Path, recording: str) -> list[dict[str, Any]]:
     """What was set aside of a recording, as closing.json names it."""
-    notes = sorted((outbox / SET_ASIDE / recording).rglob("*.json"))
-    return [dict(json.loads(note.read_bytes())) for note in notes if note.name.endswith(".note.json")]
+    return [_noted(note) for note in sorted((outbox / SET_ASIDE / recording).glob(f"*/**/*{NOTE}"))]
+
+
+def _noted(note: Path) -> dict[str, Any]:
+    """What a note says; of one that does not read itself, what its place and the file beside it tell."""
+    try:
+        return asdict(Damage(**json.loads(note.read_bytes())))
+    except (OSError, ValueError, TypeError):
+        run, *microphone = note.parent.parts[note.parts.index(SET_ASIDE) + 2 :]
+        file = note.name.removesuffix(NOTE)
+        is_lost = file != RUN_STATEMENT or (note.parent / WHOLE_RUN).exists()
+        return asdict(Damage(run, microphone[0] if microphone else None, file, _sha256(note.parent / file), "Its note does not read.", is_lost))
 
 
 def mend_statement(run_folder: Path) -> None:
@@ -84,8 +96,8 @@ def _set_run_aside(run: Path, reason: str) -> None:
     folder = _place_aside(run)
     make_folder(folder)
     damage = Damage(run.name, None, RUN_STATEMENT, _sha256(run / RUN_STATEMENT), reason, is_lost=True)
-    place_file(folder / f"{RUN_STATEMENT}.note.json", canonical_json(asdict(damage)))
-    os.rename(run, folder / "whole")
+    place_file(folder / f"{RUN_STATEMENT}{NOTE}", canonical_json(asdict(damage)))
+    os.rename(run, folder / WHOLE_RUN)
     sync_folder(folder)
     sync_folder(run.parent)
 
@@ -184,10 +196,19 @@ def _set_aside(path: Path, run_folder: Path, damage: Damage) -> None:
     """A second name for the file, out of the courier's reach, and the note beside it; both durable."""
     folder = _place_aside(run_folder) / (damage.microphone or "")
     make_folder(folder)
-    place_file(folder / f"{path.name}.note.json", canonical_json(asdict(damage)))
-    if not (folder / path.name).exists():
-        os.link(path, folder / path.name)
+    name = _free_name(folder, path)
+    place_file(folder / f"{name}{NOTE}", canonical_json(asdict(damage)))
+    if not (folder / name).exists():
+        os.link(path, folder / name)
     sync_folder(folder)
+
+
+def _free_name(folder: Path, path: Path) -> str:
+    """The file's own name; with a number when another that stood in its place, which its marker did, lies there under it."""
+    number = 1
+    while (folder / (name := path.name if number == 1 else f"{path.name}.{number}")).exists() and not (folder / name).samefile(path):
+        number += 1
+    return name
 
 
 def _place_aside(run_folder: Path) -> Path:

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from meetrec.capture.errors import OutboxUnusable
+from meetrec.capture.errors import CaptureError, OutboxUnusable
 from meetrec.capture.run_keys import parse_run_statement
 
 RUN_STATEMENT = "run.json"
@@ -69,6 +70,16 @@ def next_ordinal(recording_folder: Path) -> int:
     return len(run_folders(recording_folder)) + 1
 
 
+def readable_runs(recording_folder: Path) -> tuple[list[Path], bool]:
+    """The run folders whose opening statement reads, earliest first, and whether there are others."""
+    ordinals: dict[Path, int] = {}
+    folders = run_folders(recording_folder)
+    for folder in folders:
+        with suppress(CaptureError):
+            ordinals[folder] = int(statement_of(folder)["ordinal"])
+    return sorted(ordinals, key=lambda folder: ordinals[folder]), len(ordinals) < len(folders)
+
+
 def run_folders(recording_folder: Path) -> list[Path]:
     """The run folders of a recording in no order, also those whose opening statement does not read."""
     return sorted({statement.parent for name in (RUN_STATEMENT, RUN_STATEMENT_COPY) for statement in recording_folder.glob(f"*/{name}")})
@@ -101,9 +112,16 @@ def is_still_needed(piece: Path) -> bool:
 
 
 def read_closing(outbox: Path, recording: str) -> dict[str, Any] | None:
-    """closing.json of a recording, or None while it is open."""
-    path = outbox / recording / CLOSING
-    return dict(json.loads(path.read_bytes())) if path.exists() else None
+    """closing.json of a recording, or None while it is open. Raises OutboxUnusable when it does not read."""
+    try:
+        closing = json.loads((outbox / recording / CLOSING).read_bytes())
+        if not isinstance(closing, dict) or not isinstance(closing.get("runs"), dict):
+            raise ValueError
+        return closing
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):
+        raise OutboxUnusable(f"The closing of recording {recording} does not read. It is written anew when the kiosk starts again.") from None
 
 
 def _is_uuid(name: str) -> bool:

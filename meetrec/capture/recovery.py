@@ -4,12 +4,13 @@ Recovery holds no run key. It leaves an open journal as it lies, as the piece of
 "interrupted". Whether the recording continues in a new run or is finished is for the people in the room.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from meetrec.capture.closing import write_closing
+from meetrec.capture.closing import mend_closing, write_closing
 from meetrec.capture.damage import damaged_in, mend_chain, mend_statement, require_own, set_lost_runs_aside
 from meetrec.capture.errors import CaptureError, OutboxUnusable
 from meetrec.capture.files import make_folder, place_file
@@ -17,6 +18,7 @@ from meetrec.capture.outbox import (
     CLOSING,
     RUN_STATEMENT,
     microphones_of,
+    newest_piece,
     piece_path,
     recordings_in,
     run_folders,
@@ -28,6 +30,8 @@ from meetrec.capture.pieces import RATE, PieceHeader, end_piece, sha256_hex
 from meetrec.capture.position import clear_leftovers, has_ended, position_on_disk
 from meetrec.capture.signing import KioskSigner
 from meetrec.capture.writers import without_writers
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,27 @@ def recover(outbox: Path, signer: KioskSigner) -> list[InterruptedRecording]:
     Microphone processes that outlived a killed kiosk are waited for. Raises OutboxUnusable when one of them cannot be ended.
     """
     with without_writers(outbox):
-        found = [outbox / recording for recording in recordings_in(outbox) if not (outbox / recording / CLOSING).exists()]
-        return [_recover_recording(folder, runs, signer) for folder in found if (runs := run_folders(folder))]
+        found = {outbox / recording: (outbox / recording / CLOSING).exists() for recording in recordings_in(outbox)}
+        for folder in [folder for folder, is_closed in found.items() if is_closed]:
+            _mend_closed(folder, signer)
+        return [_recover_recording(folder, runs, signer) for folder, is_closed in found.items() if not is_closed and (runs := run_folders(folder))]
+
+
+def _mend_closed(folder: Path, signer: KioskSigner) -> None:
+    """Mend a finished recording that waits for its delivery, and write its closing anew where that says what is here no more.
+
+    Where nobody can mend it, it stays as it lies, and the courier delivers what is intact.
+    """
+    try:
+        set_lost_runs_aside(folder)
+        for run in runs_of(folder):
+            for microphone in microphones_of(run):
+                trouble = _end_if_possible(run, microphone, signer) if newest_piece(run, microphone) else None
+                if trouble is not None:
+                    log.warning("Recording %s is finished. %s", folder.name, trouble)
+        mend_closing(folder, signer)
+    except (CaptureError, OSError) as error:
+        log.warning("Recording %s is finished but cannot be mended: %s", folder.name, error)
 
 
 def _recover_recording(folder: Path, runs: list[Path], signer: KioskSigner) -> InterruptedRecording:

@@ -30,6 +30,7 @@ FIRST_WAIT = 1.0  # seconds after a failure, doubled up to LONGEST_WAIT
 LONGEST_WAIT = 60.0
 MOST_DOUBLINGS = 10  # days without a server must not grow a number that no longer fits
 IDLE_WAIT = 1.0
+DELIVERED = ".delivered-"  # a recording's folder that only waits to be removed; no UUID, so nobody takes it for a recording
 
 log = structlog.get_logger()
 
@@ -90,6 +91,7 @@ class Courier:
         return self.state
 
     def _deliver_everything(self) -> Trouble | None:
+        self._sweep()
         folders = [self._outbox / recording for recording in outbox.recordings_in(self._outbox)]
         trouble = self._first_trouble(self._deliver_recording, folders)
         if trouble not in WITH_THE_CONNECTION:
@@ -124,7 +126,8 @@ class Courier:
         trouble = self._trouble_at(self._deliver_log, folder)
         if trouble in WITH_THE_CONNECTION:
             return trouble
-        trouble = self._first_trouble(self._deliver_run, outbox.runs_of(folder)) or trouble
+        runs, has_unreadable = outbox.readable_runs(folder)
+        trouble = self._first_trouble(self._deliver_run, runs) or trouble or (Trouble.UNREADABLE_PIECE if has_unreadable else None)
         if trouble is None and is_told and is_closed:
             self._close(folder)
         elif trouble is None and is_told and not outbox.run_folders(folder):
@@ -186,7 +189,7 @@ class Courier:
         self._confirmed.discard(path)
 
     def _close(self, folder: Path) -> None:
-        """Everything is there: hand over closing.json, and only then remove the folder, closing.json last."""
+        """Everything is there: hand over closing.json, and only then remove the folder: at once by its name, whenever this is cut off."""
         runs = [path for path in folder.iterdir() if path.is_dir()]
         _require_nothing_left(runs)
         if any(path not in self._confirmed for path in entries_of(folder)):
@@ -196,14 +199,18 @@ class Courier:
         with _where_there_is_room():
             self._on_delivered(folder.name, pieces)
             is_noted = True
-        for run in runs:
-            shutil.rmtree(run)
-        shutil.rmtree(folder)
+        folder.rename(self._outbox / f"{DELIVERED}{folder.name}")
+        self._sweep()
         if not is_noted:
             with _where_there_is_room():  # what the recording took is free now
                 self._on_delivered(folder.name, pieces)
         self._confirmed = {path for path in self._confirmed if folder not in path.parents}
         log.info("courier.delivered", recording=folder.name)
+
+    def _sweep(self) -> None:
+        """Remove what was delivered, also what a restart left of it."""
+        for folder in self._outbox.glob(f"{DELIVERED}*"):
+            shutil.rmtree(folder)
 
     def _deliver_report(self, recording: str) -> None:
         """States are for information: one the server does not want is dropped, one it could not take is tried again."""
