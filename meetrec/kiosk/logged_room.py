@@ -122,7 +122,7 @@ class LoggedRoom:
             if opening.parent_is_recording or recording == self._recorder.reading().recording:
                 raise ActionRefused(sentences.PARENT_RECORDS_HERE)
             if opening.declined_at is None:
-                self.log.require(recording, "closing", Closing("unknown", district_copy_complete=False).content())
+                self.log.require(recording, "not_recorded", {})
                 self._memory.note_opening(recording, replace(opening, declined_at=clock.now()))
 
     def add_note(self, text: str) -> None:

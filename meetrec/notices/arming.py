@@ -20,7 +20,6 @@ class RecordingSummary(Protocol):
     """What the desk shows of a meeting's newest recording: its page, its stage as a sentence in the reader's language, the stage's name.
 
     `alarms` run in the room now, `space` is how long its disk still lasts, `remarks` are what opening and closing brought (G6): all sentences.
-    `parent_does_not_record`: asked in the room, the parent said no, so no district copy is missed (G6.a).
     `has_district_copy`: something from the room is, or can soon be expected to become, the district's copy, by this recording or an earlier one (G5.a).
     """
 
@@ -35,9 +34,6 @@ class RecordingSummary(Protocol):
 
     @property
     def has_district_copy(self) -> bool: ...
-
-    @property
-    def parent_does_not_record(self) -> bool: ...
 
     @property
     def alarms(self) -> Sequence[str]: ...

@@ -54,7 +54,7 @@ class CopyCase:
     @property
     def why(self) -> str:
         """What speaks for a recording parent, in the reader's language."""
-        return sentences.why_expected(any(_answer_of(one) == "yes" for one in self.recordings))
+        return sentences.why_expected([one.room_answer for one in self.recordings])
 
     @property
     def history(self) -> Sequence[str]:
@@ -79,7 +79,7 @@ def case_of(session: Session, now: datetime, meeting: Meeting) -> CopyCase:
     answers = session.scalars(given.order_by(DistrictCopyAnswer.answered_at, DistrictCopyAnswer.id)).all()
     has_copy = any(queries.has_district_copy(session, one, now) for one in recordings)
     is_explained = bool(answers) and answers[-1].reason != CopyReason.UPLOADED
-    facts = CopyFacts(meeting.planned_end, bool(notices), [_answer_of(one) for one in recordings], has_copy, is_explained)
+    facts = CopyFacts(meeting.planned_end, bool(notices), [one.room_answer for one in recordings], has_copy, is_explained)
     return CopyCase(meeting, standing_of(facts, now), notices, recordings, answers)
 
 
@@ -124,7 +124,3 @@ def _to_look_at(session: Session, now: datetime) -> Sequence[Meeting]:
     noticed, armed = select(Notice.meeting_id).where(Notice.meeting_id.is_not(None)), select(Recording.meeting_id)
     over = select(Meeting).where(Meeting.planned_end <= now, Meeting.id.not_in(stored), or_(Meeting.id.in_(noticed), Meeting.id.in_(armed)))
     return session.scalars(over.order_by(Meeting.start, Meeting.id)).all()
-
-
-def _answer_of(recording: Recording) -> str | None:
-    return recording.opening.parent_records if recording.opening else None

@@ -46,14 +46,14 @@ class CopyFacts:
 
     planned_end: datetime
     has_standing_notice: bool
-    room_answers: Sequence[str | None]  # parent_records of each recording's opening
+    room_answers: Sequence[str | None]  # `Recording.room_answer` of each recording
     has_copy: bool  # `rules.has_district_copy` of any recording, an upload included
     is_explained: bool
 
 
 def does_parent_record(*, has_standing_notice: bool, room_answers: Sequence[str | None]) -> bool:
-    """What was said in the room counts before the notice: one "yes" is a recording parent, a "no" without a "yes" is none."""
-    if "yes" in room_answers:
+    """What was said in the room counts before the notice: one "yes", or one copy that the parent "wanted", is enough; else a "no" is none."""
+    if "yes" in room_answers or "wanted" in room_answers:
         return True
     return has_standing_notice and "no" not in room_answers
 

@@ -29,9 +29,11 @@ def reason_words(reason: str) -> str:
     }[CopyReason(reason)]
 
 
-def why_expected(was_said_in_the_room: bool) -> str:
-    """Why there must be a copy."""
-    if was_said_in_the_room:
+def why_expected(room_answers: Sequence[str | None]) -> str:
+    """Why there must be a copy: what was said in the room, else the notice."""
+    if "wanted" in room_answers and "yes" not in room_answers:
+        return _("In the room the parent wanted the district’s copy, and it was begun, so the district must have it.")
+    if "yes" in room_answers:
         return _("In the room the parent said that they record, so the district must have a copy of its own.")
     return _("The parent gave notice that they record, so the district must have a copy of its own.")
 

@@ -37,7 +37,7 @@ def main_stands(recording: Recording) -> str:
         return "objected"
     if copy is not None and copy.has_begun:
         return "stopped" if copy.closing is not None or copy.kiosk_state == "stopped" else copy.kiosk_state or "recording"
-    if opening is not None and opening.closed_at is not None:
+    if opening is not None and opening.not_recorded_at is not None:
         return "declined"
     return "opened" if opening is not None and opening.opened_at is not None else ""
 

@@ -39,6 +39,12 @@ class Recording(Base):
         return min(self.openings, key=lambda one: (one.opened_at is None, one.kiosk.is_reserve), default=None)
 
     @property
+    def room_answer(self) -> str | None:
+        """Why the district's copy is owed, as said in the room: "yes" or "wanted" at any of its kiosks, at any time; else the newest answer."""
+        owed = {one.begun_for for one in self.openings} | {one.parent_records for one in self.openings if one.parent_records == "yes"}
+        return next((answer for answer in ("yes", "wanted") if answer in owed), self.opening.parent_records if self.opening else None)
+
+    @property
     def main_copy(self) -> "KioskCopy | None":
         """The copy that a page speaks of first: the one that leads; else the main kiosk's once it began, else the reserve's."""
         return min(self.copies, key=lambda one: (one.kiosk_id != self.led_by, not one.has_begun, one.kiosk.is_reserve), default=None)
@@ -167,13 +173,13 @@ class Opening(Base):
     in_plain_sight: Mapped[bool | None]  # acknowledged at the opening (G6.c)
     everyone_told: Mapped[bool | None]
     opened_at: Mapped[datetime | None]  # the meeting counts as opened: set by a complete checklist alone (G6.a)
+    not_recorded_at: Mapped[datetime | None]  # the chair chose not to record, since the parent does not; until it is begun all the same
+    begun_for: Mapped[str | None] = mapped_column(String(8))  # the parent's recording (yes) or wish (wanted) it was begun for; stays (A-05, G5.a)
     not_heard: Mapped[list[str] | None] = mapped_column(JSON)  # microphones that heard no voice before the chair began all the same
     objection_at: Mapped[datetime | None]
     objection_by: Mapped[str | None] = mapped_column(String(20))  # parent, legal_guardian, eligible_student (X-4)
     closed_at: Mapped[datetime | None]  # the chair's closing confirmation
     closing_in_plain_sight: Mapped[str | None] = mapped_column(String(8))  # yes, no, unknown (G6.c)
-    has_closing_notes: Mapped[bool | None]
     district_copy_complete: Mapped[bool | None]  # as the chair saw it in the room
-    ended_at: Mapped[datetime | None]  # the log's last entry
     end_confirmed: Mapped[bool | None]  # False: nobody confirmed the closing
     kiosk: Mapped[Kiosk] = relationship(lazy="joined")

@@ -47,7 +47,6 @@ class RecordingSummary:
     sentence: str
     kind: str
     has_district_copy: bool  # by this recording or an earlier one of the same meeting
-    parent_does_not_record: bool  # asked in the room, the parent said no (G6.a)
     alarms: tuple[str, ...]
     space: str | None
     remarks: tuple[str, ...]
@@ -274,11 +273,9 @@ def summary_of(session: Session, found: Recording, now: datetime) -> RecordingSu
     """The recording as the desk shows it: the copy that is spoken of first, and what there is to say of the room's other kiosk."""
     progress = progress_of(session, found, now)
     upload = session.get(UploadedCopy, found.id)
-    opening = found.opening
     stages = {one.kiosk_id: progress_of_copy(session, one, now).stage for one in found.copies}
-    has_copy, is_unwanted = has_district_copy(session, found, now), opening is not None and opening.parent_records == "no"
     return RecordingSummary(
-        f"/recordings/{found.id}", sentence_for(session, found, progress), progress.stage.value, has_copy, is_unwanted,
+        f"/recordings/{found.id}", sentence_for(session, found, progress), progress.stage.value, has_district_copy(session, found, now),
         room_sentences.running_alarms(found, stages), room_sentences.room_on_the_disk(found, progress.stage),
         _remarks(session, found, now),
         district_copy_sentences.origin_sentence(upload) if upload else None,

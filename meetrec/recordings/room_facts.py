@@ -78,6 +78,22 @@ def _opening(noted: Noted) -> None:
     noted.tell("room.opened" if is_opened_now else "opening.noted", parent_records=opening.parent_records)
 
 
+def _not_recorded(noted: Noted) -> None:
+    """Nothing was recorded yet, so nothing is closed: a parent may change their mind (A-05)."""
+    noted.opening().not_recorded_at = room_time(noted.header)
+    noted.tell("opening.not_recorded")
+
+
+def _started(noted: Noted) -> None:
+    """The copy is owed for what was begun while the parent recorded or wanted it, whatever is answered later (A-05, G5.a)."""
+    opening = noted.opening()
+    opening.not_recorded_at = None
+    if noted.content.get("parent_wants_copy"):
+        opening.begun_for = opening.begun_for or "wanted"
+    elif opening.parent_records == "yes":
+        opening.begun_for = "yes"
+
+
 def _preflight(noted: Noted) -> None:
     noted.opening().not_heard = list(noted.content["started_without"])
 
@@ -92,13 +108,15 @@ def _objection(noted: Noted) -> None:
 def _closing(noted: Noted) -> None:
     opening, said = noted.opening(), noted.content
     opening.closed_at, opening.closing_in_plain_sight = room_time(noted.header), said["in_plain_sight"]  # G6.c
-    opening.has_closing_notes, opening.district_copy_complete = bool(said["notes"].strip()), said["district_copy_complete"]
+    opening.district_copy_complete = said["district_copy_complete"]
     noted.tell("room.closed", in_plain_sight=said["in_plain_sight"], district_copy_complete=said["district_copy_complete"])
 
 
 def _end(noted: Noted) -> None:
-    opening = noted.opening()
-    opening.ended_at, opening.end_confirmed = room_time(noted.header), noted.content["confirmed"]
+    noted.opening().end_confirmed = noted.content["confirmed"]
 
 
-ROWS: dict[str, Callable[[Noted], None]] = {"opening": _opening, "preflight": _preflight, "objection": _objection, "closing": _closing, "end": _end}
+ROWS: dict[str, Callable[[Noted], None]] = {
+    "opening": _opening, "not_recorded": _not_recorded, "preflight": _preflight, "started": _started, "objection": _objection,
+    "closing": _closing, "end": _end,
+}  # fmt: skip

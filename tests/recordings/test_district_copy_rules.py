@@ -25,6 +25,8 @@ def test_task_is_raised_at_the_planned_end_and_not_a_second_before() -> None:
         (True, (None,), True),
         (True, ("declined",), True),
         (True, ("no",), False),
+        (True, ("wanted",), True),
+        (False, ("wanted", "no"), True),
         (False, ("no",), False),
         (False, (), False),
         (False, ("yes",), True),

@@ -13,7 +13,7 @@ from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.recordings.models import Recording
 from tests.recordings.deliveries import KioskClient, SealedRun
-from tests.recordings.room_logs import CLOSING, OPENING, RoomLog, deliver_log
+from tests.recordings.room_logs import OPENING, PREFLIGHT, RoomLog, deliver_log
 
 MakeRun = Callable[..., SealedRun]
 SignIn = Callable[[SimpleNamespace], FlaskClient]
@@ -117,18 +117,32 @@ def test_copy_of_a_parent_who_does_not_record_is_not_missed_but_one_of_a_parent_
     unsaid = {"device": "", "device_as_in_notice": None, "in_plain_sight": None}
     log.add("opening", {**OPENING, **unsaid, "parent_records": "declined"})
     log.add("opening", {**OPENING, **unsaid, "parent_records": "no"})
-    log.add("closing", {**CLOSING, "in_plain_sight": "unknown"})
-    log.add("end", {"confirmed": True})
+    log.add("not_recorded")
+    log.add("started", {"parent_wants_copy": True})
     set_now(district.meeting.planned_end + timedelta(minutes=5))
     again = sign_in(district.coordinator)
     kiosk.put(f"{log.recording}/room/0", log.entries[0])
     page = again.get("/desk").get_data(as_text=True)
     assert "The parent did not say whether they record." in page
     assert "copy is missing" in page
-    deliver_log(kiosk, log)
+    for index in (1, 2):
+        kiosk.put(f"{log.recording}/room/{index}", log.entries[index])
     page = again.get("/desk").get_data(as_text=True)
     assert "The parent does not record." in page
+    assert "the chair chose not to record" in page
     assert "copy is missing" not in page
+    deliver_log(kiosk, log)  # begun for the parent all the same, and then nothing came
+    page = again.get("/desk").get_data(as_text=True)
+    assert "the chair chose not to record" not in page
+    assert "copy is missing" in page
+
+
+@pytest.mark.requirement("G6.a")
+def test_desk_learns_that_it_was_begun_without_a_microphone_that_heard_a_voice(kiosk: KioskClient, log: RoomLog, desk: Callable[[], str]) -> None:
+    log.add("opening", OPENING)
+    log.add("preflight", PREFLIGHT)
+    deliver_log(kiosk, log)
+    assert "It was begun although a microphone had heard no voice." in desk()
 
 
 @pytest.mark.requirement("X-4")

@@ -25,7 +25,7 @@ from meetrec.recordings import incoming
 from meetrec.recordings.models import Opening, Recording, RoomEntry
 from meetrec.recordings.rules import RecordingState
 from tests.recordings.deliveries import KioskClient, SealedRun
-from tests.recordings.room_logs import CLOSING, NOTE, OPENING, RoomLog, deliver_log, put_entry, room_time_of
+from tests.recordings.room_logs import NOTE, OPENING, RoomLog, deliver_log, put_entry, room_time_of
 
 MakeRun = Callable[..., SealedRun]
 MakeLog = Callable[..., RoomLog]
@@ -72,8 +72,8 @@ def test_answers_of_opening_and_closing_are_noted_by_the_servers_clock(kiosk: Ki
     assert (opening.parent_records, opening.device, opening.device_as_in_notice, opening.in_plain_sight) == ("yes", "my telephone", True, True)
     assert opening.asked_at == opening.opened_at == room_time_of(0)
     assert opening.not_heard == ["table-2"]
-    assert (opening.closing_in_plain_sight, opening.has_closing_notes, opening.closed_at) == ("yes", True, room_time_of(9))
-    assert (opening.ended_at, opening.end_confirmed) == (room_time_of(10), True)
+    assert (opening.closing_in_plain_sight, opening.district_copy_complete, opening.closed_at) == ("yes", True, room_time_of(9))
+    assert opening.end_confirmed is True
 
 
 def test_both_clocks_are_kept(kiosk: KioskClient, log: RoomLog, database: Database) -> None:
@@ -279,11 +279,43 @@ def test_nothing_comes_after_the_end(kiosk: KioskClient, log: RoomLog) -> None:
 
 def test_recording_without_sound_stays_armed_and_says_why(kiosk: KioskClient, log: RoomLog, database: Database) -> None:
     log.add("opening", {**OPENING, "parent_records": "no", "device": "", "device_as_in_notice": None, "in_plain_sight": None})
-    log.add("closing", {**CLOSING, "in_plain_sight": "unknown"})
-    log.add("end", {"confirmed": True})
+    log.add("not_recorded")
     deliver_log(kiosk, log)
     assert state_of(database, log.recording) is RecordingState.ARMED
-    assert opening_of(database, log.recording).parent_records == "no"
+    opening = opening_of(database, log.recording)
+    assert (opening.parent_records, opening.not_recorded_at, opening.closed_at) == ("no", room_time_of(1), None)
+    assert verbs(database, log.recording)[-1] == "opening.not_recorded"
+
+
+@pytest.mark.requirement("G5.a")
+@pytest.mark.requirement("G6.c")
+def test_chair_who_chose_not_to_record_and_then_did_is_not_said_to_have_closed_the_meeting(kiosk: KioskClient, log: RoomLog, database: Database) -> None:
+    log.add("opening", {**OPENING, "parent_records": "no"})
+    log.add("not_recorded")
+    log.add("opening", OPENING)
+    log.add("started", elapsed=0.0)
+    log.add("stopped", elapsed=0.7)
+    log.add("end", {"confirmed": False})
+    deliver_log(kiosk, log)
+    opening = opening_of(database, log.recording)
+    assert (opening.not_recorded_at, opening.closed_at, opening.district_copy_complete, opening.end_confirmed) == (None, None, None, False)
+    assert "room.closed" not in verbs(database, log.recording)
+
+
+@pytest.mark.requirement("G5.a")
+@pytest.mark.parametrize(
+    ("answer", "started", "owed"), [("no", {"parent_wants_copy": True}, "wanted"), ("declined", {"parent_wants_copy": True}, "wanted"), ("yes", {}, "yes")]
+)
+def test_copy_begun_for_the_parent_is_owed_whatever_is_answered_later(
+    kiosk: KioskClient, log: RoomLog, database: Database, answer: str, started: dict[str, Any], owed: str
+) -> None:
+    log.add("opening", {**OPENING, "parent_records": answer})
+    log.add("started", started, elapsed=0.0)
+    log.add("opening", {**OPENING, "parent_records": "no"})
+    deliver_log(kiosk, log)
+    with database.reading() as session:
+        recording = session.get_one(Recording, log.recording)
+        assert (recording.opening is not None and recording.opening.parent_records, recording.room_answer) == ("no", owed)
 
 
 # A parent decides in the room.

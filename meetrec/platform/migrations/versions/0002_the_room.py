@@ -84,14 +84,14 @@ def upgrade() -> None:
         sa.Column("in_plain_sight", sa.Boolean(), nullable=True),
         sa.Column("everyone_told", sa.Boolean(), nullable=True),
         sa.Column("opened_at", meetrec.platform.database.Moment(), nullable=True),
+        sa.Column("not_recorded_at", meetrec.platform.database.Moment(), nullable=True),
+        sa.Column("begun_for", sa.String(length=8), nullable=True),
         sa.Column("not_heard", sa.JSON(), nullable=True),
         sa.Column("objection_at", meetrec.platform.database.Moment(), nullable=True),
         sa.Column("objection_by", sa.String(length=20), nullable=True),
         sa.Column("closed_at", meetrec.platform.database.Moment(), nullable=True),
         sa.Column("closing_in_plain_sight", sa.String(length=8), nullable=True),
-        sa.Column("has_closing_notes", sa.Boolean(), nullable=True),
         sa.Column("district_copy_complete", sa.Boolean(), nullable=True),
-        sa.Column("ended_at", meetrec.platform.database.Moment(), nullable=True),
         sa.Column("end_confirmed", sa.Boolean(), nullable=True),
         sa.ForeignKeyConstraint(["kiosk_id"], ["kiosk.id"], name=op.f("fk_opening_kiosk_id_kiosk")),
         sa.ForeignKeyConstraint(["recording_id"], ["recording.id"], name=op.f("fk_opening_recording_id_recording")),
@@ -175,10 +175,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("led_by", sa.String(length=36), nullable=True))
         batch_op.add_column(sa.Column("reserve_reason", sa.String(length=400), nullable=True))
         batch_op.create_foreign_key(batch_op.f("fk_recording_led_by_kiosk"), "kiosk", ["led_by"], ["id"])
-        batch_op.drop_column("closing")
-        batch_op.drop_column("kiosk_state_at")
         batch_op.drop_column("kiosk_state")
         batch_op.drop_column("stopped_at")
+        batch_op.drop_column("closing")
+        batch_op.drop_column("kiosk_state_at")
         batch_op.drop_column("sentence")
 
     with op.batch_alter_table("run", schema=None) as batch_op:
@@ -212,10 +212,10 @@ def downgrade() -> None:
 
     with op.batch_alter_table("recording", schema=None) as batch_op:
         batch_op.add_column(sa.Column("sentence", sa.String(), nullable=True))
-        batch_op.add_column(sa.Column("stopped_at", meetrec.platform.database.Moment(), nullable=True))
-        batch_op.add_column(sa.Column("kiosk_state", sa.String(length=12), nullable=True))
         batch_op.add_column(sa.Column("kiosk_state_at", meetrec.platform.database.Moment(), nullable=True))
         batch_op.add_column(sa.Column("closing", sa.JSON(), nullable=True))
+        batch_op.add_column(sa.Column("stopped_at", meetrec.platform.database.Moment(), nullable=True))
+        batch_op.add_column(sa.Column("kiosk_state", sa.String(length=12), nullable=True))
         batch_op.drop_constraint(batch_op.f("fk_recording_led_by_kiosk"), type_="foreignkey")
         batch_op.drop_column("reserve_reason")
         batch_op.drop_column("led_by")
