@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from meetrec.meetings.models import Meeting
 from meetrec.platform import clock
 from meetrec.platform.database import Database
+from tests.fixtures.browser import WIDTHS, Look, _seen
 from tests.recordings.sound_files import sound_file, voice, wav_file
 
 REFUSED = "The recording was not taken"
@@ -60,7 +61,12 @@ def test_task_and_its_answers_are_accessible(
     send(page, "meeting.wav", wav_file(voice(12)))
     page.wait_for_url("**/recordings/*")
     work()
-    look_at(page.url)
+    assert not console_problems
+    for width, (across, down) in WIDTHS.items():
+        page.set_viewport_size({"width": across, "height": down})
+        page.reload()
+        assert _seen(page, width) == Look(width, [], [], "")
+    console_problems.clear()  # axe's own styles are refused by the page's policy
     for address in ("/desk", "/recordings", "/district-copies"):
         look_at(address)
 
