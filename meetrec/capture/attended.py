@@ -2,6 +2,7 @@
 
 import multiprocessing
 import time
+from contextlib import suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -9,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from meetrec.capture.alarms import ZEROS_SHOWN_SECONDS, Listening
+from meetrec.capture.damage import mend_chain
 from meetrec.capture.devices import Microphone
+from meetrec.capture.errors import CaptureError
 from meetrec.capture.microphone import MicrophoneStatus, attend_microphone
 from meetrec.capture.run_order import RunOrder
+from meetrec.capture.signing import KioskSigner
 
 SILENT_SECONDS = 1.5  # without a word for this long, the chair is told
 HUNG_SECONDS = 8.0  # and after this long the process is killed: a slow disk may hold it up for some seconds
@@ -49,6 +53,7 @@ class AttendedMicrophone:
     def start_process(self) -> None:
         """Start the process; one that joins in the middle of a run continues its chain. Raises OSError; it may then be called again."""
         self._started_at, self._has_spoken, self._was_told_to_stop = time.monotonic(), False, False
+        self._mend_chain()
         ours, child = _SPAWN.Pipe()
         arguments = (self.microphone, self._is_only_one, self._outbox, child)
         process = _SPAWN.Process(target=attend_microphone, args=arguments, name=f"microphone {self.microphone.id}", daemon=True)
@@ -64,6 +69,12 @@ class AttendedMicrophone:
             kind, noticed_by = self._killed_as or ("interrupted", "process restarted")
             self.send("start", replace(self.order, missing_kind=kind, missing_noticed_by=noticed_by))
         self._killed_as = None
+
+    def _mend_chain(self) -> None:
+        """A newest file that does not read would end each process anew that continues the chain. What cannot be mended the process itself says."""
+        if self.order is not None:
+            with suppress(CaptureError, OSError):
+                mend_chain(self.order.run_folder, self.microphone.id, KioskSigner(self.order.signing_key), newest_only=True)
 
     def send(self, command: str, argument: Any = None) -> None:
         """Tell the process; a dead one is told when it is started anew, from its order."""

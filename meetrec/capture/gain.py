@@ -42,11 +42,14 @@ def capture_controls(contents: str) -> dict[str, bool]:
 
 def _amixer(label: str, mixer: str, *words: str) -> str:
     try:
-        return subprocess.run(["amixer", "-D", mixer, *words], capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=True).stdout
+        command = ["amixer", "-D", mixer, *words]
+        return subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=PATIENCE_SECONDS, check=True).stdout
     except FileNotFoundError:
         raise GainNotSet(f"The gain of {label} was not set: the program amixer is missing. Install the package alsa-utils.") from None
     except subprocess.TimeoutExpired:
         raise GainNotSet(f"The gain of {label} was not set: its mixer does not answer. It records with the gain it has.") from None
+    except OSError as error:
+        raise GainNotSet(f"The gain of {label} was not set: amixer cannot be run ({error.strerror}). It records with the gain it has.") from error
     except subprocess.CalledProcessError as error:
         reason = (error.stderr.strip().splitlines() or ["unknown reason"])[-1].removeprefix("amixer: ")
         raise GainNotSet(f"The gain of {label} was not set: {reason}. It records with the gain it has.") from error

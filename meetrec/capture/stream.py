@@ -104,9 +104,7 @@ class DeviceStream:
     def _open(self, microphone: Microphone, is_only_one: bool) -> Any:
         import sounddevice
 
-        _read_device_list_anew(sounddevice)
-        number = number_of(sounddevice.query_devices(), microphone, is_only_one)
-        known = sounddevice.query_devices(number)
+        number, known = _found(sounddevice, microphone, is_only_one)
         self._set_gain(microphone, str(known["name"]))
         try:
             stream = self._opened(sounddevice, number, microphone.rate or RATE)
@@ -180,6 +178,16 @@ class DeviceStream:
     def abandon(self) -> None:
         """Let the device go. abort(), because stop() and close() hang while the device is stalled; returns at once also then."""
         self._stream.abort(ignore_errors=True)
+
+
+def _found(sounddevice: Any, microphone: Microphone, is_only_one: bool) -> tuple[int, Any]:
+    """The device's number and what PortAudio knows of it. Raises MicrophoneUnusable."""
+    try:
+        _read_device_list_anew(sounddevice)
+        number = number_of(sounddevice.query_devices(), microphone, is_only_one)
+        return number, sounddevice.query_devices(number)
+    except sounddevice.PortAudioError as error:
+        raise MicrophoneUnusable(f"{microphone.label} cannot be looked for: the machine's sound does not answer ({_reason(error)}).") from error
 
 
 def _read_device_list_anew(sounddevice: Any) -> None:

@@ -8,6 +8,10 @@ import pytest
 from meetrec.capture import attended
 from meetrec.capture.attended import AttendedMicrophone
 from meetrec.capture.devices import Microphone
+from meetrec.capture.outbox import journal_path, piece_path
+from meetrec.capture.pieces import RATE, parse_piece, sha256_hex
+from meetrec.capture.run_order import RunOrder, Stretch
+from tests.capture.sealed_runs import MICROPHONE, SealedRun, sound
 
 pytestmark = pytest.mark.requirement("G5.b")
 
@@ -43,3 +47,29 @@ def test_a_killed_process_is_replaced_only_when_it_is_gone(tmp_path: Path, monke
     process.disk_answers = True
     microphone.tend(long_after + 2)
     assert started == [microphone]
+
+
+def test_a_process_that_joins_in_the_middle_continues_a_chain_whose_newest_file_does_not_read(tmp_path: Path) -> None:
+    run = SealedRun(tmp_path / "outbox")
+    writer = run.writer()
+    writer.write(sound(11 * RATE))
+    writer.flush()
+    journal_path(run.folder / MICROPHONE, 1).write_bytes(b"something else")
+    microphone = AttendedMicrophone(Microphone(MICROPHONE, "Table 1", "No such device"), run.outbox)
+    began = time.monotonic()
+    names = (run.recording, run.run, run.folder, sha256_hex(run.statement), began)
+    microphone.order = RunOrder(*names, (Stretch(began),), run_key=run.run_key, signing_key=run.signer.private_bytes)
+    microphone.start_process()
+    until = began + attended.STARTING_SECONDS
+    while microphone.status.state == "opening" and time.monotonic() < until:
+        microphone.receive()
+        time.sleep(0.05)
+    time.sleep(0.5)
+    microphone.receive()
+    microphone.leave()
+    assert (microphone.status.state, microphone.status.sentence) == (
+        "lost",
+        "Table 1 is not attached. Check its cable; recording goes on by itself when it is back.",
+    )
+    assert parse_piece(piece_path(run.folder / MICROPHONE, 1).read_bytes()).header.kind == "damaged"
+    assert run.writer().pieces == 2

@@ -1,6 +1,7 @@
 """The gain is set in a real ALSA mixer (that of a virtual microphone), and a mixer that does not take it is named."""
 
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -57,4 +58,20 @@ def test_a_mixer_that_is_not_there_is_named_with_amixers_own_reason(virtual_micr
 def test_without_amixer_the_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     with pytest.raises(GainNotSet, match="Install the package alsa-utils"):
+        set_gain("One", "hw:1", 40)
+
+
+def test_an_amixer_that_may_not_be_run_takes_no_microphone_away(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "amixer").write_text("#!/no/such/interpreter")
+    (tmp_path / "amixer").chmod(0o644)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(GainNotSet, match=r"The gain of One was not set: amixer cannot be run \(Permission denied\)"):
+        set_gain("One", "hw:1", 40)
+
+
+def test_an_answer_of_amixer_in_other_letters_takes_no_microphone_away(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "amixer").write_text("#!/bin/sh\nprintf 'Simple mixer control \\377,0\\n'")
+    (tmp_path / "amixer").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    with pytest.raises(GainNotSet, match="has no capture control"):
         set_gain("One", "hw:1", 40)

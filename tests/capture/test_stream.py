@@ -1,5 +1,6 @@
 """What a stream delivers: the wanted channel, at 48 kHz also from a device that refuses it."""
 
+import sys
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -115,3 +116,15 @@ def test_a_busy_device_is_not_tried_at_other_rates(monkeypatch: pytest.MonkeyPat
     with pytest.raises(MicrophoneUnusable, match="Jabra is attached but cannot be opened: device unavailable"):
         DeviceStream(Microphone("jabra", "Jabra", "Jabra (hw:1,0)"))
     assert double.tried == [48_000]
+
+
+def test_a_sound_system_that_does_not_answer_makes_the_microphone_unusable_and_not_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    portaudio = stubborn_portaudio(rates=(RATE,), own=RATE)
+
+    def refuse() -> None:
+        raise portaudio.PortAudioError("Error initializing PortAudio", -10000)
+
+    monkeypatch.setattr(portaudio, "_initialize", refuse)
+    monkeypatch.setitem(sys.modules, "sounddevice", portaudio)
+    with pytest.raises(MicrophoneUnusable, match="Table 1 cannot be looked for"):
+        DeviceStream(Microphone("table-1", "Table 1", "Jabra"))
