@@ -75,6 +75,7 @@ def header_from(encoded: bytes) -> PieceHeader:
         gaps = tuple(Gap(**gap) for gap in fields.pop("gaps"))
         header = PieceHeader(gaps=gaps, **{"frames": None, **fields})
         _require_plausible(header)
+        header.to_bytes()  # half a character reads as JSON, and cannot be written
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise PieceRefused("A piece was altered: its header does not read as a header of format 2.") from None
     return header

@@ -178,3 +178,11 @@ def test_half_a_second_is_the_longest_journal_block() -> None:
     too_long = journal_block(opening, 3, 0, sound(JOURNAL_BLOCK_FRAMES + 1), KEYS)
     assert len(read_journal(opening + longest, KEYS).samples) == JOURNAL_BLOCK_FRAMES
     assert len(read_journal(opening + too_long, KEYS).samples) == 0
+
+
+def test_a_header_with_half_a_character_is_refused_like_any_other_that_was_altered() -> None:
+    whole = end_piece(replace(header("end", None), reason="stopped"), SIGNER)
+    halved = whole.replace(b'"recording":"recording"', rb'"recording":"\ud800"')
+    length = int.from_bytes(whole[8:12], "big") - (len(whole) - len(halved))
+    with pytest.raises(PieceRefused, match="does not read as a header"):
+        parse_piece(halved[:8] + length.to_bytes(4, "big") + halved[12:])
