@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from meetrec.capture import outbox
+from meetrec.capture.damage import damaged_in
 from meetrec.capture.errors import CaptureError
 from meetrec.capture.pieces import parse_piece
 from meetrec.kiosk.room_news import ArmedMeeting, RoomNews
@@ -33,13 +34,14 @@ def interrupted_in(outbox_folder: Path, news: RoomNews | None, running: str | No
 
 
 def _is_interrupted(folder: Path) -> bool:
-    return not (folder / outbox.CLOSING).exists() and any(folder.glob(f"*/{outbox.RUN_STATEMENT}"))
+    """Also one all of whose runs were set aside when its finishing was cut off: the server must still hear of them."""
+    return not (folder / outbox.CLOSING).exists() and bool(outbox.run_folders(folder) or damaged_in(folder.parent, folder.name))
 
 
 def _interrupted(folder: Path, news: RoomNews | None, now: datetime) -> Interrupted:
     try:
         interrupted_at, is_damaged = max(map(_last_sound_of, outbox.runs_of(folder))), False
-    except (CaptureError, OSError):  # a file that does not read must not take the screen away: the recording is still listed
+    except (CaptureError, OSError, ValueError):  # no run is left, or a file that does not read must not take the screen away: the recording is still listed
         interrupted_at, is_damaged = datetime.fromtimestamp(folder.stat().st_mtime, UTC), True
     meeting = news.find(folder.name) if news else None
     return Interrupted(folder.name, interrupted_at, meeting, _may_go_on(news, meeting, interrupted_at, now), is_damaged)

@@ -17,8 +17,10 @@ from meetrec.kiosk.api import DistrictServer
 from meetrec.kiosk.courier import Courier, DeliveryState
 from meetrec.kiosk.demonstration import DemonstrationPlayer
 from meetrec.kiosk.errors import Trouble
+from meetrec.kiosk.interruptions import interrupted_in
 from meetrec.kiosk.meetings_cache import MeetingsCache
 from meetrec.kiosk.room import Delivery, Room
+from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.recordings.models import Recording
 from meetrec.recordings.rules import RecordingState
@@ -161,3 +163,17 @@ def test_marker_that_is_damaged_later_lies_beside_what_it_stood_for(outbox: Path
     closing = read_closing(outbox, run.recording)
     assert closing is not None
     assert len({one["sha256"] for one in closing["damaged"]}) == 2
+
+
+def test_finishing_that_was_cut_off_after_setting_the_only_run_aside_can_be_pressed_again(outbox: Path) -> None:
+    run = SealedRun(outbox, str(uuid4()))
+    run.hear(12)
+    (run.folder / RUN_STATEMENT).write_bytes(b"")
+    recovery.recover(outbox, run.signer)
+    recovery.end_chains(outbox / run.recording, run.signer)  # cut off here, before the closing
+    recovery.recover(outbox, run.signer)
+    (listed,) = interrupted_in(outbox, None, None, clock.now())
+    assert (listed.recording, listed.is_damaged) == (run.recording, True)
+    closing = recovery.finish(outbox, run.recording, run.signer, run.kiosk)
+    assert [one["run"] for one in closing["damaged"]] == [run.run]
+    assert interrupted_in(outbox, None, None, clock.now()) == []
