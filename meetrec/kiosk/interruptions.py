@@ -1,5 +1,6 @@
 """Recordings that a crash or a stopped program left without an end: what is known of them, from their files alone (peers #4, #5)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,10 +27,12 @@ class Interrupted:
     is_damaged: bool
 
 
-def interrupted_in(outbox_folder: Path, news: RoomNews | None, running: str | None, now: datetime) -> list[Interrupted]:
-    """The interrupted recordings of an outbox but the one that is running, latest first."""
+def interrupted_in(
+    outbox_folder: Path, news: RoomNews | None, running: str | None, now: datetime, by_the_server: Callable[[datetime], datetime] = lambda moment: moment
+) -> list[Interrupted]:
+    """The interrupted recordings of an outbox but the one that is running, latest first; `now` is by the server's clock."""
     folders = [outbox_folder / name for name in outbox.recordings_in(outbox_folder) if name != running]
-    found = [_interrupted(folder, news, now) for folder in folders if _is_interrupted(folder)]
+    found = [_interrupted(folder, news, now, by_the_server) for folder in folders if _is_interrupted(folder)]
     return sorted(found, key=lambda one: one.interrupted_at, reverse=True)
 
 
@@ -38,13 +41,13 @@ def _is_interrupted(folder: Path) -> bool:
     return not (folder / outbox.CLOSING).exists() and bool(outbox.run_folders(folder) or damaged_in(folder.parent, folder.name))
 
 
-def _interrupted(folder: Path, news: RoomNews | None, now: datetime) -> Interrupted:
+def _interrupted(folder: Path, news: RoomNews | None, now: datetime, by_the_server: Callable[[datetime], datetime]) -> Interrupted:
     try:
         interrupted_at, is_damaged = max(map(_last_sound_of, outbox.runs_of(folder))), False
     except (CaptureError, OSError, ValueError):  # no run is left, or a file that does not read must not take the screen away: the recording is still listed
         interrupted_at, is_damaged = datetime.fromtimestamp(folder.stat().st_mtime, UTC), True
     meeting = news.find(folder.name) if news else None
-    return Interrupted(folder.name, interrupted_at, meeting, _may_go_on(news, meeting, interrupted_at, now), is_damaged)
+    return Interrupted(folder.name, interrupted_at, meeting, _may_go_on(news, meeting, by_the_server(interrupted_at), now), is_damaged)
 
 
 def _may_go_on(news: RoomNews | None, meeting: ArmedMeeting | None, interrupted_at: datetime, now: datetime) -> bool:

@@ -92,7 +92,7 @@ class LoggedRoom:
             now = clock.now()
             if self.cache.on_the_spot_recording_of(meeting_id) is not None:
                 raise ActionRefused(sentences.NOTICE_GIVEN_ALREADY)
-            other = self.cache.news.find_other(meeting_id, now) if self.cache.news else None
+            other = self.cache.news.find_other(meeting_id, self.cache.by_the_server(now)) if self.cache.news else None
             if other is None:
                 raise ActionRefused(sentences.NOT_IN_THIS_ROOM)
             recording = str(uuid4())

@@ -86,6 +86,10 @@ class MeetingsCache:
         """The recording of which notice was given here and which the server does not tell of yet."""
         return next((recording for recording, (_, noticed) in self._on_the_spot.items() if noticed == meeting), None)
 
+    def by_the_server(self, moment: datetime) -> datetime:
+        """A moment of this machine's clock as the server's clock tells it: a clock that is days off must not hide today's meeting."""
+        return moment + timedelta(seconds=self.clock_offset or 0.0)
+
     def note_clock_offset(self, seconds: float) -> None:
         """Remember how far this machine's clock is from the server's, also over a restart with the network down."""
         known, self.clock_offset = self.clock_offset, round(seconds, 3)

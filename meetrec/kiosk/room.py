@@ -216,6 +216,8 @@ class Room(LoggedRoom):
         """Close an interrupted recording as it is, so that it is delivered as complete; for good, hence the hold as at the stop."""
         _require_hold(held_milliseconds, sentences.FINISH_HELD_TOO_SHORT)
         with self._acting:
+            if self._recorder.reading().is_running:  # what is told of the one that runs, log and state, must stay its own
+                raise ActionRefused(sentences.ANOTHER_RUNS)
             self._require_interrupted(recording)
             recovery.end_chains(self._outbox / recording, self._signer)
             recovery.finish(self._outbox, recording, self._signer, self.cache.news.kiosk if self.cache.news else None)
@@ -223,7 +225,7 @@ class Room(LoggedRoom):
 
     def interrupted(self, now: datetime) -> list[Interrupted]:
         """The recordings that a crash or a stopped program left without an end, latest first."""
-        return interrupted_in(self._outbox, self.cache.news, self._recorder.reading().recording, now)
+        return interrupted_in(self._outbox, self.cache.news, self._recorder.reading().recording, self.cache.by_the_server(now), self.cache.by_the_server)
 
     def part_of(self, recording: str | None) -> int:
         """Which uninterrupted part of its recording is running: 1, or more after an interruption."""

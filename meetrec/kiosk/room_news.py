@@ -79,6 +79,11 @@ class RoomNews:
         today = self._day(now)
         return [meeting for meeting in self.meetings if today < self._day(meeting.start) <= today + timedelta(days=7)]
 
+    def on_no_day_near(self, now: datetime) -> list[ArmedMeeting]:
+        """The armed meetings before today and after seven days: put off, or this machine's clock is wrong."""
+        near = [*self.on_day_of(now), *self.after_day_of(now)]
+        return [meeting for meeting in self.meetings if meeting not in near]
+
     def is_same_day(self, one: datetime, other: datetime) -> bool:
         """Whether both moments are of one day by the district's calendar."""
         return self._day(one) == self._day(other)

@@ -194,6 +194,7 @@ class Screen:
             self.today(now),
             self.others(now),
             self.later(now),
+            self.on_another_day(now),
             self.room.interrupted(now),
             self.room.closing_due(),
             [microphone.id for microphone in reading.microphones],
@@ -202,20 +203,25 @@ class Screen:
 
     def today(self, now: datetime) -> list[dict[str, Any]]:
         """Today's armed meetings as the list shows them."""
-        return self._listed(self.room.cache.news.on_day_of(now), now) if self.room.cache.news else []
+        return self._listed(self.room.cache.news.on_day_of(self.room.cache.by_the_server(now)), now) if self.room.cache.news else []
 
     def others(self, now: datetime) -> list[dict[str, str]]:
         """Today's meetings without a notice: a parent may still give one here."""
-        return [other_as_shown(meeting) for meeting in self.room.cache.news.others_on_day_of(now)] if self.room.cache.news else []
+        news = self.room.cache.news
+        return [other_as_shown(meeting) for meeting in news.others_on_day_of(self.room.cache.by_the_server(now))] if news else []
 
     def later(self, now: datetime) -> list[dict[str, Any]]:
         """The armed meetings of the next seven days."""
-        return self._listed(self.room.cache.news.after_day_of(now), now) if self.room.cache.news else []
+        return self._listed(self.room.cache.news.after_day_of(self.room.cache.by_the_server(now)), now) if self.room.cache.news else []
+
+    def on_another_day(self, now: datetime) -> list[dict[str, Any]]:
+        """The armed meetings of no day near: they can be recorded all the same, for the clock or the plan may be wrong."""
+        return self._listed(self.room.cache.news.on_no_day_near(self.room.cache.by_the_server(now)), now) if self.room.cache.news else []
 
     def meeting(self, recording: str, now: datetime) -> dict[str, Any] | None:
         """A meeting that can be recorded; None when it is recorded already or not armed."""
         today = [{**shown, "is_today": True} for shown in self.today(now)]
-        later = [{**shown, "is_today": False} for shown in self.later(now)]
+        later = [{**shown, "is_today": False} for shown in self.later(now) + self.on_another_day(now)]
         return next((shown for shown in today + later if shown["recording"] == recording and not shown["is_recorded"]), None)
 
     def other(self, meeting: str, now: datetime) -> dict[str, str] | None:

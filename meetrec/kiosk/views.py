@@ -32,9 +32,14 @@ def home() -> ResponseReturnValue:
     now = clock.now()
     screen().typed.forget()  # whoever came back to the list has left the form
     interrupted = [(one, interrupted_words(one, now)) for one in screen().room.interrupted(now)]
-    lists = {"today": screen().today(now), "others": screen().others(now), "later": screen().later(now), "interrupted": interrupted}
+    lists = {"today": screen().today(now), "others": screen().others(now), "later": screen().later(now), "on_another_day": screen().on_another_day(now)}
     return render_template(
-        "kiosk/home.html", status=screen().status(now), microphones=screen().microphones(reading), closing_due=screen().room.closing_due(), **lists
+        "kiosk/home.html",
+        status=screen().status(now),
+        microphones=screen().microphones(reading),
+        interrupted=interrupted,
+        closing_due=screen().room.closing_due(),
+        **lists,
     )
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from meetrec.platform import clock
+
 DISTRICT_KEY = X25519PrivateKey.from_private_bytes(bytes(range(32)))
 DISTRICT_PUBLIC_KEY = DISTRICT_KEY.public_key().public_bytes_raw()
 
@@ -77,7 +79,7 @@ class FaultyServer:
             self._send(request, int(fault), {"error": "no"})
             return
         if request.command == "GET":
-            self._send(request, 200, self.news, half=fault == "half")
+            self._send(request, 200, {"server_time": clock.now().isoformat(), **self.news}, half=fault == "half")
             return
         self._take(request.path, body, fault)
         self._send(request, 200, self._receipt(body, fault), half=fault == "half")
@@ -128,6 +130,6 @@ SLOW_SECONDS = 1.0
 def news(kiosk: str, meetings: list[dict[str, str]], key: bytes = DISTRICT_PUBLIC_KEY, others: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     """What GET meetings answers for Conference Room A."""
     return {
-        "server_time": "2026-10-13T14:00:00+00:00", "zone": "America/Chicago", "kiosk": kiosk, "room": "Conference Room A",
+        "zone": "America/Chicago", "kiosk": kiosk, "room": "Conference Room A",
         "district_public_key": b64encode(key).decode(), "meetings": meetings, "others": others or [],
     }  # fmt: skip

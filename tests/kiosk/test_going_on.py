@@ -110,7 +110,6 @@ def test_clock_that_was_set_changes_nothing_within_one_boot(wall: timedelta, rec
     real = clock.now
     monkeypatch.setattr(clock, "now", lambda: real() + wall)
     assert runs(restarted())
-    assert runs(restarted()) is goes_on
 
 
 @pytest.mark.parametrize(("wall", "offset", "goes_on"), [(60.0, 0.0, True), (660.0, 0.0, False), (3600.0, -3540.0, True), (-3600.0, 0.0, False)])
@@ -123,7 +122,6 @@ def test_after_a_power_cut_the_corrected_wall_clock_tells(
     recording.cache.note_clock_offset(offset)
     real = clock.now
     monkeypatch.setattr(clock, "now", lambda: real() + timedelta(seconds=wall))
-    assert runs(restarted()) is goes_on
     assert runs(restarted()) is goes_on
 
 

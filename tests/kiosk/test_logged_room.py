@@ -219,6 +219,24 @@ def test_opening_that_was_read_aloud_is_not_asked_for_again_after_a_restart(
     assert not again.is_opening_spoken(OTHER_MEETING)
 
 
+def test_interrupted_recording_is_not_finished_while_another_one_runs(
+    opened: Room, room_screen: Screen, outbox: Path, told: Told, signer: KioskSigner, district_server: FaultyServer
+) -> None:
+    second = "22222222-2222-4333-8444-555555555555"
+    district_server.news = news(KIOSK, [armed(MATEO, clock.now()), armed(second, clock.now())])
+    room_screen.news.ask()
+    SealedRun(outbox, second, signer=signer).hear(1)
+    recover(outbox, signer)
+    opened.start(MATEO)
+    with pytest.raises(ActionRefused, match="Stop that recording first"):
+        opened.finish_interrupted(second, HELD)
+    opened.add_note("It goes on.")
+    assert kinds(told(MATEO)) == ["opening", "preflight", "started", "note"]
+    opened.stop(HELD)
+    opened.finish_interrupted(second, HELD)
+    assert [one.recording for one in opened.interrupted(clock.now())] == []
+
+
 def test_finished_interrupted_recording_is_asked_for_its_closing(opened: Room, outbox: Path, told: Told, signer: KioskSigner) -> None:
     SealedRun(outbox, MATEO, signer=signer).hear(1)
     recover(outbox, signer)

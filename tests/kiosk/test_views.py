@@ -49,6 +49,29 @@ def test_meeting_of_another_day_says_so_before_it_is_started(kiosk_client: Flask
     assert "not for today" in text(kiosk_client, f"/meetings/{MATEO}?change=1")
 
 
+@pytest.mark.parametrize("days", [3, -3])
+def test_meeting_of_today_can_be_opened_and_recorded_although_this_machines_clock_is_days_off(
+    days: int, kiosk_client: FlaskClient, room_screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = clock.now
+    room_screen.room.cache.note_clock_offset(-timedelta(days=days).total_seconds())
+    monkeypatch.setattr(clock, "now", lambda: real() + timedelta(days=days))
+    assert "M. R." in text(kiosk_client)
+    assert "No meeting is armed" not in text(kiosk_client)
+    assert kiosk_client.get(f"/meetings/{MATEO}?change=1").status_code == 200
+
+
+@pytest.mark.parametrize("days", [-2, 9])
+def test_armed_meeting_of_no_day_near_stands_in_the_list_all_the_same(
+    days: int, kiosk_client: FlaskClient, room_screen: Screen, district_server: FaultyServer
+) -> None:
+    district_server.news = news(KIOSK, [armed(MATEO, clock.now() + timedelta(days=days))])
+    room_screen.news.ask()
+    assert "Another day" in text(kiosk_client)
+    assert f"/meetings/{MATEO}" in text(kiosk_client)
+    assert "not for today" in text(kiosk_client, f"/meetings/{MATEO}?change=1")
+
+
 def test_second_press_of_start_changes_nothing(kiosk_client: FlaskClient, recorder: ScriptedRecorder) -> None:
     assert [kiosk_client.post(START).json for _ in range(2)] == [{"now_at": "/recording"}] * 2
     assert recorder.calls == [f"start {MATEO}"]
