@@ -27,7 +27,6 @@ PIECE = "piece"
 RUN_STATEMENT = "run statement"
 CLOSING = "closing statement"
 ROOM_ENTRY = "room entry"
-ON_THE_SPOT = "on-the-spot notice"
 ENROLMENT = "enrolment"
 SIGNATURE_BYTES = 64
 KEY_BYTES = 32

@@ -14,7 +14,7 @@ from meetrec.capture.errors import SignatureRefused, SignerUnusable
 from meetrec.capture.signing import (
     _SMALL_ORDER,
     CLOSING,
-    ON_THE_SPOT,
+    ENROLMENT,
     PIECE,
     ROOM_ENTRY,
     RUN_STATEMENT,
@@ -28,7 +28,7 @@ from meetrec.capture.signing import (
 
 pytestmark = pytest.mark.requirement("G5.b")
 SIGNER = KioskSigner.new()
-PURPOSES = (PIECE, RUN_STATEMENT, CLOSING, ROOM_ENTRY, ON_THE_SPOT)
+PURPOSES = (PIECE, RUN_STATEMENT, CLOSING, ROOM_ENTRY, ENROLMENT)
 SIGNED = SIGNER.sign_statement(CLOSING, {"recording": "r", "runs": {"ä": 1}})
 
 
