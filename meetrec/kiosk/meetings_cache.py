@@ -29,6 +29,7 @@ OFFSET_WORTH_WRITING = 0.1  # seconds; a clock that is a little off every time d
 class MeetingsCache:
     """The last news, the pinned district key, what was delivered, notices given here, the clock's offset: small private files in `folder`.
 
+    Nothing that a parent wrote lies there: which device their notice named is kept in memory alone, and after a restart the server tells it again (W-11).
     `clock_offset` is in seconds, the server's clock minus this machine's as last measured; None if never. Safe for several threads.
     """
 
@@ -61,7 +62,7 @@ class MeetingsCache:
         with self._lock:
             self._pin(key)
             if news != self._told:
-                write_durably(self.folder / NEWS_FILE, json.dumps(news_as_json(news)).encode())
+                write_durably(self.folder / NEWS_FILE, json.dumps(news_as_json(_without_devices(news))).encode())
                 self._told = news
             self._let_go_of_known(news)
 
@@ -78,7 +79,7 @@ class MeetingsCache:
             self._write_on_the_spot({**self._on_the_spot, recording: (other.armed_as(recording, device), other.meeting)})
 
     def _write_on_the_spot(self, noticed: dict[str, tuple[ArmedMeeting, str]]) -> None:
-        content = [{**moments_as_text(asdict(armed)), "meeting": meeting} for armed, meeting in noticed.values()]
+        content = [{**moments_as_text(asdict(armed)), "device": "", "meeting": meeting} for armed, meeting in noticed.values()]
         write_durably(self.folder / ON_THE_SPOT_FILE, json.dumps(content).encode())
         self._on_the_spot = noticed
 
@@ -161,6 +162,10 @@ class MeetingsCache:
         if len(key) != KEY_BYTES:
             raise KioskError(f"The district's key in {path} is damaged. Nothing can be sealed to it; ask the administrator to check it and remove the file.")
         return key
+
+
+def _without_devices(news: RoomNews) -> RoomNews:
+    return replace(news, meetings=tuple(replace(meeting, device="") for meeting in news.meetings))
 
 
 def _read_json(path: Path) -> Any:

@@ -121,6 +121,19 @@ def test_device_of_the_notice_is_told_and_a_server_without_it_too(cache: Meeting
     assert [(meeting.device, meeting.objection_stops) for meeting in cache.news.meetings] == [("iPhone", True), ("", False)]
 
 
+@pytest.mark.requirement("W-11")
+def test_what_a_parent_wrote_of_their_device_lies_nowhere_on_the_disk(cache: MeetingsCache, tmp_path: Path) -> None:
+    wrote = "The telephone of Mateo"
+    cache.take_in(news(KIOSK, [{**armed(MATEO, MORNING), "device": wrote}], others=[other(OTHER_MEETING, MORNING)]))
+    assert cache.news is not None
+    cache.note_on_the_spot(OTHER, cache.news.others[0], wrote)
+    assert [meeting.device for meeting in cache.news.meetings] == [wrote, wrote]
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and wrote in path.read_text()]
+    again = MeetingsCache(tmp_path / "kiosk").news
+    assert again is not None
+    assert [(meeting.recording, meeting.device) for meeting in again.meetings] == [(MATEO, ""), (OTHER, "")]
+
+
 def test_others_of_today_are_known_over_a_restart_and_not_tomorrow(cache: MeetingsCache, tmp_path: Path) -> None:
     cache.take_in(news(KIOSK, [], others=[other(OTHER_MEETING, MORNING)]))
     told = MeetingsCache(tmp_path / "kiosk").news
@@ -136,7 +149,7 @@ def test_notice_given_here_is_in_the_list_until_the_server_tells_of_it(cache: Me
     cache.note_on_the_spot(OTHER, cache.news.others[0], "a phone")
     again = MeetingsCache(tmp_path / "kiosk")
     assert again.news is not None
-    assert [(meeting.recording, meeting.device) for meeting in again.news.meetings] == [(OTHER, "a phone")]
+    assert [(meeting.recording, meeting.device) for meeting in again.news.meetings] == [(OTHER, "")]
     assert again.news.others == ()
     assert again.on_the_spot_recording_of(OTHER_MEETING) == OTHER
     again.take_in(news(KIOSK, [{**armed(OTHER, today), "device": "as the server tells it"}]))
