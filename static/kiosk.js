@@ -141,9 +141,13 @@ function foundTouch() {
   lostTouch = 0;
 }
 
+// The program may be dead: then nothing records, and the screen must not say that something does.
 function missTouch() {
   lostTouch += 1;
-  if (lostTouch > 2) refuse(page.words.unreachable);
+  if (lostTouch <= 2) return;
+  refuse(page.words.unreachable);
+  showState("unknown", page.words.unknown);
+  document.body.dataset.deaf = "no";
 }
 
 // ---- what is pressed -----------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The room's screens in a real Chromium: every state at three sizes, and a meeting held with real microphones by finger and by keyboard."""
 
 import re
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -104,11 +105,16 @@ def test_screen_that_was_not_launched_is_closed_and_accessible(page: Page, scree
     expect(page.get_by_role("heading", name="Esto no se puede mostrar ahora")).to_be_visible()
 
 
-def test_recording_program_that_ends_is_told_on_the_screen(page: Page, kiosk: KioskProcess) -> None:
+def test_recording_program_that_ends_is_told_on_the_screen_and_nothing_says_that_it_records(page: Page, kiosk: KioskProcess) -> None:
+    kiosk.begin()
     page.goto(kiosk.launch_address)
-    expect(page.get_by_role("heading", name="Microphones")).to_be_visible()
-    kiosk.end()
+    expect(page.get_by_text("Recording now")).to_be_visible()
+    kiosk.end(signal.SIGKILL)
     expect(page.get_by_text("This screen has lost touch with the recording program.")).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("Not known whether it records")).to_be_visible()
+    expect(page.get_by_text("Recording now")).to_have_count(0)
+    kiosk.start()
+    expect(page.get_by_text("Recording now")).to_be_visible(timeout=30_000)
 
 
 @pytest.fixture
