@@ -188,7 +188,7 @@ class Recorder:
                 self._tell_all("resume", at, (*order.stretches, Stretch(at)))
 
     def _running_order(self) -> RunOrder:
-        if self._order is None:
+        if self._order is None or self._order.state == "stopping":
             raise RecordingRefused("Nothing is being recorded.")
         return self._order
 
@@ -206,9 +206,10 @@ class Recorder:
         recorded is kept, and the recording is an interrupted one.
         """
         with self._lock:
-            order = self._running_order()
+            at = time.monotonic()
+            order = self._order = self._running_order().stopped(at)
             for attended in self._attended:
-                attended.stop(time.monotonic())
+                attended.stop(at)
         self._wait_until(lambda: not any(attended.is_still_ending(order.run, time.monotonic()) for attended in self._attended), LONGEST_STOP_SECONDS)
         with self._lock:
             try:
@@ -251,7 +252,7 @@ class Recorder:
             time.sleep(0.01)
 
     def status(self) -> dict[str, Any]:
-        """What the room's screen shows, ready for JSON: state (ready, recording, paused), elapsed recorded seconds, alarms, microphones.
+        """What the room's screen shows, ready for JSON: state (ready, recording, paused, stopping), elapsed recorded seconds, alarms, microphones.
 
         `hours_left` is how long the disk still holds, None before it was looked at; alarm kinds are those of capture.alarms.
         """
@@ -259,10 +260,10 @@ class Recorder:
         with self._lock:
             order = self._order
             return {
-                "state": "ready" if order is None else "recording" if order.stretches[-1].until is None else "paused",
+                "state": order.state if order else "ready",
                 "recording": order.recording if order else None,
                 "run": order.run if order else None,
-                "elapsed": _recorded_seconds(order, now) if order else 0.0,
+                "elapsed": order.recorded_seconds(now) if order else 0.0,
                 "alarm_kinds": list(alarms_of_room(any(one.status.state == "disk_full" for one in self._attended), self._space.is_filling)),
                 "hours_left": self._space.hours_left,
                 "microphones": self._microphones_as_json(order, now),
@@ -287,8 +288,3 @@ class Recorder:
         """The process of each microphone, by microphone id."""
         with self._lock:
             return {attended.microphone.id: attended.process_id for attended in self._attended}
-
-
-def _recorded_seconds(order: RunOrder, now: float) -> float:
-    """The length of all wanted stretches, without pauses."""
-    return round(sum(max(0.0, (stretch.until or now) - stretch.since) for stretch in order.stretches), 2)

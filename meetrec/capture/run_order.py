@@ -1,6 +1,6 @@
 """What the recorder tells a microphone's process to record; travels over their connection, never to disk."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from meetrec.capture.pieces import RATE
@@ -37,3 +37,18 @@ class RunOrder:
     def frame_at(self, moment: float) -> int:
         """The run's frame at a monotonic moment; negative before the run began."""
         return round((moment - self.began) * RATE)
+
+    @property
+    def state(self) -> str:
+        """ "recording", "paused", or "stopping" from the press until everything is sealed."""
+        last = self.stretches[-1]
+        return "recording" if last.until is None else "stopping" if last.ending == "stop" else "paused"
+
+    def stopped(self, at: float) -> "RunOrder":
+        """The same run with its end at `at` (monotonic), or where it was paused: nothing more is wanted, however long the sealing takes."""
+        last = self.stretches[-1]
+        return replace(self, stretches=(*self.stretches[:-1], replace(last, until=last.until or at, ending="stop")))
+
+    def recorded_seconds(self, now: float) -> float:
+        """The length of all wanted stretches at a monotonic moment, without pauses."""
+        return round(sum(max(0.0, (stretch.until or now) - stretch.since) for stretch in self.stretches), 2)

@@ -49,7 +49,7 @@ class MicrophoneReading:
 
 @dataclass(frozen=True)
 class RecorderReading:
-    """What the recorder does: `state` is "idle", "recording" or "paused"; `elapsed` counts recorded seconds of the running run."""
+    """What the recorder does: `state` is "idle", "recording", "paused" or "stopping"; `elapsed` counts recorded seconds of the running run."""
 
     state: str
     recording: str | None
@@ -60,7 +60,7 @@ class RecorderReading:
 
     @property
     def is_running(self) -> bool:
-        """Whether a recording is open, paused or not."""
+        """Whether a recording is open: recorded, paused, or being sealed."""
         return self.state != "idle"
 
     @property

@@ -138,7 +138,7 @@ class RoomRecorder:
 
 def reading_of(status: dict[str, Any]) -> RecorderReading:
     """Capture's status as the kiosk reads it."""
-    state = status["state"] if status["state"] in ("recording", "paused") else "idle"
+    state = status["state"] if status["state"] in ("recording", "paused", "stopping") else "idle"
     microphones = tuple(map(_microphone_of, status["microphones"]))
     return RecorderReading(state, status["recording"], status["elapsed"], microphones, tuple(status["alarm_kinds"]), status["hours_left"])
 

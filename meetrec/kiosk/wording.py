@@ -61,6 +61,8 @@ def state_words(reading: RecorderReading, *, is_off_the_record: bool) -> str:
     """The large word of the recorder's page."""
     if reading.is_deaf:
         return _("Nothing is being recorded")
+    if reading.state == "stopping":
+        return _("Stopped: what was recorded is being kept safe")
     if reading.state != "paused":
         return _("Recording now")
     return _("Off the record: nothing is being recorded") if is_off_the_record else _("Paused: nothing is being recorded")

@@ -363,8 +363,17 @@ def test_a_microphone_whose_disk_is_slow_at_the_stop_still_ends_its_chain_itself
     os.kill(slow, signal.SIGSTOP)
     late = threading.Timer(6, os.kill, (slow, signal.SIGCONT))  # longer than any disk should take, shorter than what counts as hung
     late.start()
-    room.recorder.stop()
+    stopping = threading.Thread(target=room.recorder.stop)
+    stopping.start()
+    room.until(lambda: room.recorder.status()["state"] == "stopping", seconds=2)
+    elapsed = room.recorder.status()["elapsed"]
+    with pytest.raises(RecordingRefused):
+        room.recorder.resume()
+    time.sleep(1)
+    assert (room.recorder.status()["state"], room.recorder.status()["elapsed"]) == ("stopping", elapsed)  # a stop is no recording
+    stopping.join()
     late.join()
+    assert room.recorder.status()["state"] == "ready"
     assert [(header.kind, header.reason) for header in room.chain(2)] == [("flac", None), ("end", "stopped")]
     assert room.gaps(2) == []
 

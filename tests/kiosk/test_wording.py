@@ -11,7 +11,7 @@ from meetrec.capture.alarms import MICROPHONE_ALARMS, ROOM_ALARMS
 from meetrec.kiosk import questions
 from meetrec.kiosk.interruptions import Interrupted
 from meetrec.kiosk.recorder_port import MicrophoneReading, RecorderReading
-from meetrec.kiosk.wording import alarm_words, hearing_words, interrupted_words, preflight_of, space_words, voice_words
+from meetrec.kiosk.wording import alarm_words, hearing_words, interrupted_words, preflight_of, space_words, state_words, voice_words
 from tests.doubles.scripted_recorder import microphone
 from tests.fixtures.kiosk import MATEO
 
@@ -67,3 +67,9 @@ def test_spanish_has_no_double_point_and_names_the_day_only_when_it_is_another(k
     assert ".." not in today
     assert "octubre" not in today
     assert "martes, 13 de octubre" in yesterday
+
+
+def test_from_the_press_of_stop_on_the_page_does_not_say_that_it_records() -> None:
+    reading = RecorderReading("stopping", "a recording", 60.0, (_heard(1, True),))
+    assert reading.is_running
+    assert state_words(reading, is_off_the_record=False) == "Stopped: what was recorded is being kept safe"
