@@ -34,6 +34,7 @@ VERBS: dict[str, str] = {
     "recording.stopped": N_("The recording was stopped"),
     "recording.interrupted": N_("The recording was interrupted"),
     "recording.objected": N_("An objection to the recording was made in the room"),
+    "objection.over": N_("A person confirmed that the objection to the recording no longer stands"),
     "alarm.raised": N_("The kiosk raised an alarm"),
     "alarm.over": N_("An alarm of the kiosk was over"),
     "alarm.answered": N_("Somebody in the room answered an alarm"),

@@ -46,16 +46,21 @@ def arm(session: Session, now: datetime, actor: str, notice: Notice | None) -> R
     return armed[0] if armed else _armed(session, now, actor, notice, meeting)
 
 
-def arm_again(session: Session, now: datetime, actor: str, recording_id: str, zone: str) -> Recording:
+def arm_again(session: Session, now: datetime, actor: str, recording_id: str, zone: str, *, is_objection_over: bool = False) -> Recording:
     """Arm the room once more for a meeting that goes on after its recording was closed: a second recording by the same notice (A-05).
 
-    Raises NotFound, or ArmingRefused while a recording of the meeting is open, or when its day (in the IANA zone) is over.
+    Raises NotFound, or ArmingRefused while a recording of the meeting is open, when its day (in the IANA zone) is over, or after an
+    objection, until a person confirms that the parent no longer objects (X-4).
     """
     closed = queries.recording(session, recording_id)
     session.get(Meeting, closed.meeting_id, with_for_update={"of": Meeting})  # so that two presses never arm it twice
     answer = queries.arming_again(session, closed, now, zone)
     if answer is not ArmingAgain.POSSIBLE:
         raise ArmingRefused(why_not_armed_again(answer))
+    if queries.was_objected(session, closed.meeting_id):
+        if not is_objection_over:
+            raise ArmingRefused(_("There was an objection to recording this meeting. Confirm that it no longer stands, then arm the room again."))
+        _tell(session, now, actor, "objection.over", closed)
     return _armed(session, now, actor, *_matched(session.get(Notice, closed.notice_id)))
 
 

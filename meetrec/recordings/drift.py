@@ -31,10 +31,14 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class ClockLine:
-    """Where the clock stands against the count: frames at the stretch's first sample, and frames more for each frame counted."""
+    """Where the clock stands against the count: frames at the stretch's first sample, and frames more for each frame counted.
+
+    Not believed is one that strays as no crystal does: the stretch begins where it was heard, and nothing in it is moved.
+    """
 
     offset: float = 0.0
     slope: float = 0.0
+    is_believed: bool = True
 
     @property
     def parts_per_million(self) -> float:
@@ -59,7 +63,8 @@ def line_through(counted: Sequence[int], strayed: Sequence[int]) -> ClockLine | 
     x, y = np.asarray(counted, np.float64), np.asarray(strayed, np.float64)
     earliest = _earliest(y - _median_slope(x, y) * x)
     slope = _median_slope(x[earliest], y[earliest])
-    return ClockLine(float(np.median((y - slope * x)[earliest])), slope) if abs(slope) <= MOST_STRAY else None
+    offsets = (y - slope * x)[earliest]
+    return ClockLine(float(np.median(offsets)), slope) if abs(slope) <= MOST_STRAY else ClockLine(float(offsets[0]), is_believed=False)
 
 
 def offset_with(slope: float, counted: Sequence[int], strayed: Sequence[int]) -> float:

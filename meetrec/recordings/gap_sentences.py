@@ -69,6 +69,8 @@ def length_of(seconds: float) -> str:
 
 def clock_sentence(clock: Mapping[str, Any]) -> str:
     """How one microphone's clock ran against the room's, from the ledger's `clocks`."""
+    if clock.get("not_believed"):
+        return _("Its clock strayed so far that it is not believed: its sound begins where it was heard, and stays as it was captured.")
     if clock["parts_per_million"] is None:
         return _("Its clock was not measured: no stretch of its sound is a minute long.")
     span, stray = length_of(clock["seconds"]), format_decimal(abs(clock["ahead"]), "0.0##" if abs(clock["ahead"]) < 0.1 else "0.0#")

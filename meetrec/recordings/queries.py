@@ -255,6 +255,11 @@ def other_recordings(session: Session, found: Recording, now: datetime) -> list[
     return [(one, summary_of(session, one, now)) for one in recordings_of_meeting(session, found.meeting_id) if one.id != found.id]
 
 
+def was_objected(session: Session, meeting_id: str) -> bool:
+    """Whether anybody who may has objected to a recording of this meeting (X-4)."""
+    return any(opening.objection_at is not None for one in recordings_of_meeting(session, meeting_id) for opening in one.openings)
+
+
 def arming_again(session: Session, found: Recording, now: datetime, zone: str) -> ArmingAgain:
     """Whether the room may be armed once more for this recording's meeting; days are those of the IANA zone."""
     is_any_open = any(one.is_open and not is_overtaken(session, one) for one in recordings_of_meeting(session, found.meeting_id))

@@ -72,6 +72,7 @@ def _opening(noted: Noted) -> None:
     opening.parent_records, opening.asked_at = said["parent_records"], room_time(noted.header)
     opening.device, opening.device_as_in_notice = storable(said["device"]), said["device_as_in_notice"]  # G6.b: a mismatch is shown, not blocked
     opening.in_plain_sight, opening.everyone_told = said["in_plain_sight"], said["everyone_told"]
+    opening.not_recorded_at = None  # who is asked anew has not chosen yet
     is_opened_now = opening.opened_at is None and checklist.is_complete(said)
     if is_opened_now:
         opening.opened_at = room_time(noted.header)

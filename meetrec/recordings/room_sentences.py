@@ -144,4 +144,4 @@ def _at_the_end(opening: Opening) -> Sequence[str | None]:
 def _objection(opening: Opening) -> str:
     assert opening.objection_at is not None
     when = format_time(opening.objection_at, "short")
-    return _("At %(when)s %(person)s objected to the recording, and it was stopped.", when=when, person=person_of(opening.objection_by or ""))
+    return _("At %(when)s %(person)s objected to the recording.", when=when, person=person_of(opening.objection_by or ""))

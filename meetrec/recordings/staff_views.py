@@ -96,7 +96,8 @@ def use_reserve(recording_id: UUID) -> ResponseReturnValue:
 def arm_again(recording_id: UUID) -> ResponseReturnValue:
     """The meeting goes on after its recording was stopped: arm its room once more."""
     with database().writing() as session:
-        armed = actions.arm_again(session, clock.now(), actor(), str(recording_id), settings().district.zone)
+        is_over = request.form.get("objection_over") == "y"
+        armed = actions.arm_again(session, clock.now(), actor(), str(recording_id), settings().district.zone, is_objection_over=is_over)
     flash(_("The room is armed again. This is the page of the new recording."), "success")
     return redirect(f"/recordings/{armed.id}", 303)
 

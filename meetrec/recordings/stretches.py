@@ -112,14 +112,14 @@ def _with_lines(parts: Sequence[Stretch | SealedPiece]) -> list[Stretch | Sealed
     """Each stretch with its line; one too short to be measured takes the slope of the microphone's longest in this run."""
     stretches = [part for part in parts if isinstance(part, Stretch)]
     lines = {id(one): line_through(*_points(one)) for one in stretches}
-    measured = [(one.captured, line.slope) for one in stretches if (line := lines[id(one)])]
+    measured = [(one.captured, line.slope) for one in stretches if (line := lines[id(one)]) and line.is_believed]
     usual = max(measured)[1] if measured else 0.0
     return [_with_line(part, lines[id(part)], usual) if isinstance(part, Stretch) else part for part in parts]
 
 
 def _with_line(stretch: Stretch, line: ClockLine | None, usual: float) -> Stretch:
     if line is not None:
-        return Stretch(stretch.pieces, line, is_measured=True)
+        return Stretch(stretch.pieces, line, is_measured=line.is_believed)
     return Stretch(stretch.pieces, ClockLine(offset_with(usual, *_points(stretch)), usual))
 
 

@@ -257,6 +257,7 @@ def _clock_of(track: Track) -> dict[str, Any]:
         "microphone": track.microphone.id, "seat": track.microphone.seat, "seconds": frames / RATE, "ahead": round(ahead / RATE, 6),
         "parts_per_million": round(1e6 * ahead / frames, 3) if frames else None,
         "put_in": sum(one for one in changes if one > 0), "left_out": -sum(one for one in changes if one < 0),
+        "not_believed": any(not stretch.line.is_believed for _, stretch in track.stretches()),
     }  # fmt: skip
 
 

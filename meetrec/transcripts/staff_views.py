@@ -51,11 +51,12 @@ def recording_page(recording_id: UUID) -> ResponseReturnValue:
         others = recordings.other_recordings(session, recording, now)
         kiosks, may_use_reserve = recordings.of_other_kiosks(session, recording, now), reserve_to_choose(session, recording) is not None
         has_failed_copy = any(has_failed(session, one) for one in recording.copies if one is not recording.main_copy)
+        was_objected = recordings.was_objected(session, recording.meeting_id)
         may_arm_again = upload is None and recordings.arming_again(session, recording, now, settings().district.zone) is ArmingAgain.POSSIBLE
     content = _content_of(record, transcript) if record else {}
     return render_template(
         "transcripts/recording.html", recording=recording, record=record, standing=standing, story=story, transcript=transcript,
-        others=others, may_arm_again=may_arm_again and _is_from_the_desk(), verbs=VERBS, clock_time=clock_time, words=gap_sentences,
+        others=others, was_objected=was_objected, may_arm_again=may_arm_again and _is_from_the_desk(), verbs=VERBS, clock_time=clock_time, words=gap_sentences,
         room_words=room_sentences, kiosks=kiosks, has_failed_copy=has_failed_copy, may_use_reserve=may_use_reserve and _is_from_the_desk(),
         refused=refused, upload=upload, origin=origin_sentence(upload) if upload else None, **content,
     )  # fmt: skip

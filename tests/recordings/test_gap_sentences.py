@@ -51,6 +51,8 @@ def test_clock_is_told_in_plain_words(app: Flask) -> None:
         assert words.clock_sentence(clock(-0.4, put_in=19_200)) == "This microphone’s clock ran 0.4 s slow in 2 h; corrected."
         assert words.clock_sentence(clock(0.036, left_out=1_728)) == "This microphone’s clock ran 0.036 s fast in 2 h; corrected."
         assert words.clock_sentence(clock(0.001)) == "Its clock kept time."
+        not_believed = {**clock(0.0, parts_per_million=None), "not_believed": True}
+        assert words.clock_sentence(not_believed).startswith("Its clock strayed so far that it is not believed")
         assert words.clock_sentence(clock(0.0, parts_per_million=None)) == "Its clock was not measured: no stretch of its sound is a minute long."
 
 

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from meetrec.journal.models import JournalEntry
 from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.recordings.models import Recording
@@ -150,7 +152,27 @@ def test_objection_stands_on_the_desk(kiosk: KioskClient, log: RoomLog, desk: Ca
     log.add("opening", OPENING)
     log.add("objection", {"by": "parent"})
     deliver_log(kiosk, log)
-    assert "At 9:01\u202fAM the parent objected to the recording, and it was stopped." in desk()
+    page = desk()
+    assert "At 9:01\u202fAM the parent objected to the recording." in page
+    assert "it was stopped" not in page  # nothing has said so yet
+
+
+@pytest.mark.requirement("X-4")
+def test_after_an_objection_the_room_is_armed_again_only_once_a_person_confirms_that_it_is_over(
+    kiosk: KioskClient, log: RoomLog, make_run: MakeRun, sign_in: SignIn, district: SimpleNamespace, database: Database
+) -> None:
+    log.add("objection", {"by": "parent"})
+    log.add("end", {"confirmed": False})
+    deliver_log(kiosk, log)
+    kiosk.deliver(make_run())
+    client, address = sign_in(district.coordinator), f"/recordings/{log.recording}/arm-again"
+    assert 'name="objection_over"' in client.get(f"/recordings/{log.recording}").get_data(as_text=True)
+    refused = client.post(address)
+    assert (refused.status_code, "Confirm that it no longer stands" in refused.get_data(as_text=True)) == (409, True)
+    assert client.post(address, data={"objection_over": "y"}).status_code == 303
+    with database.reading() as session:
+        told = session.scalars(select(JournalEntry).where(JournalEntry.verb == "objection.over")).one()
+    assert (told.recording_id, told.actor) == (log.recording, f"user:{district.coordinator.id}")
 
 
 # What the kiosk is told.

@@ -214,6 +214,16 @@ def test_pieces_that_do_not_say_when_they_were_heard_are_joined_by_count(room: R
     assert timeline.ledger()["clocks"][0]["parts_per_million"] is None
 
 
+@pytest.mark.parametrize("parts_per_million", [1500, -5000])
+def test_clock_that_is_not_believed_moves_nothing_and_is_told(room: Room, parts_per_million: float) -> None:
+    """Its sound begins where it was heard: no silence that nobody stated stands in front of the first word."""
+    room.run({"table-1": Card(parts_per_million).pieces(0, 0, 20 * MINUTE, [])})
+    timeline = room.joined()
+    assert timeline.missing == ()
+    (clock,) = timeline.ledger()["clocks"]
+    assert (clock["not_believed"], clock["put_in"], clock["left_out"]) == (True, 0, 0)
+
+
 BEFORE, AFTER = "a" * 64, "b" * 64
 
 
