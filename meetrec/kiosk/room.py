@@ -221,6 +221,7 @@ class Room(LoggedRoom):
             self._require_interrupted(recording)
             recovery.end_chains(self._outbox / recording, self._signer)
             recovery.finish(self._outbox, recording, self._signer, self.cache.news.kiosk if self.cache.news else None)
+            self._running.forget()  # there is nothing left that could go on
             self._note_stopped(recording)
 
     def interrupted(self, now: datetime) -> list[Interrupted]:
@@ -234,6 +235,10 @@ class Room(LoggedRoom):
     def recorded_before(self, recording: str | None) -> float:
         """Seconds that the parts before the running one hold."""
         return self._earlier.seconds(recording) if recording else 0.0
+
+    def has_recorded(self, recording: str) -> bool:
+        """Whether this kiosk has stopped such a recording; quicker to tell than how far it has come."""
+        return self._is_closed(recording) or self.cache.delivered_pieces(recording) is not None
 
     def delivery_of(self, recording: str) -> Delivery | None:
         """How far a stopped recording has come; None when this kiosk has stopped no such recording."""

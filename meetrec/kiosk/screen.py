@@ -59,7 +59,7 @@ class Screen:
             "is_deaf": reading.is_deaf,
             "recording": reading.recording,
             "after": self.after(self.room.last_stopped),
-            "version": self.version(now, reading),
+            "version": "" if reading.is_running else self.version(now, reading),  # no list is shown then, and reading the outbox is work
             "texts": {**self._texts(now, reading, has_people_on_line=on_line), "reserve": self.reserve_words(reading.recording or meeting)},
             "is_connected": self.is_connected,
             "is_opening_spoken": self.room.is_opening_spoken(reading.recording),
@@ -190,11 +190,10 @@ class Screen:
 
     def version(self, now: datetime, reading: RecorderReading) -> str:
         """Changes when the list of meetings must be drawn anew."""
+        news, moment = self.room.cache.news, self.room.cache.by_the_server(now)
         shown = (
-            self.today(now),
-            self.others(now),
-            self.later(now),
-            self.on_another_day(now),
+            news and (news.on_day_of(moment), news.others_on_day_of(moment), news.after_day_of(moment)),
+            news and [(meeting, self.room.has_recorded(meeting.recording)) for meeting in news.meetings],
             self.room.interrupted(now),
             self.room.closing_due(),
             [microphone.id for microphone in reading.microphones],

@@ -72,6 +72,28 @@ def test_armed_meeting_of_no_day_near_stands_in_the_list_all_the_same(
     assert "not for today" in text(kiosk_client, f"/meetings/{MATEO}?change=1")
 
 
+def test_status_looks_through_the_outbox_once_and_not_at_all_while_it_records(
+    kiosk_client: FlaskClient, room_screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, looked = room_screen.room, []
+    interrupted = room.interrupted
+    monkeypatch.setattr(room, "interrupted", lambda now: looked.append(now) or interrupted(now))
+    kiosk_client.get("/status")
+    assert len(looked) == 1
+    room.start(MATEO)
+    looked.clear()
+    kiosk_client.get("/status")
+    assert looked == []
+
+
+def test_list_is_drawn_anew_when_a_recording_was_stopped(kiosk_client: FlaskClient, room_screen: Screen) -> None:
+    before = kiosk_client.get("/status").json["version"]
+    assert kiosk_client.get("/status").json["version"] == before
+    room_screen.room.start(MATEO)
+    room_screen.room.stop(2000)
+    assert kiosk_client.get("/status").json["version"] not in ("", before)
+
+
 def test_second_press_of_start_changes_nothing(kiosk_client: FlaskClient, recorder: ScriptedRecorder) -> None:
     assert [kiosk_client.post(START).json for _ in range(2)] == [{"now_at": "/recording"}] * 2
     assert recorder.calls == [f"start {MATEO}"]
