@@ -44,6 +44,26 @@ def test_called_wrongly_it_shows_how_it_is_called() -> None:
     assert "hardware/provision --check" in answer.stderr
 
 
+@pytest.mark.parametrize("is_recording", [True, False])
+def test_during_a_recording_it_refuses_before_its_first_step_and_without_anything_missing_it_restarts_nothing(is_recording: bool, tmp_path: Path) -> None:
+    note, called = tmp_path / "running.json", tmp_path / "called"
+    if is_recording:
+        note.write_text("{}")
+    script = (HARDWARE / "provision").read_text()
+    head, order = script.split('read_options "$@"\n')
+    for name, value in {"open_recording": note, "here": HARDWARE.parent}.items():
+        head = head.replace(f"\n{name}=", f"\n{name}={value} #")
+    looks = f'step() {{ say "step $1"; }}; is_running_here() {{ true; }}; systemctl() {{ printf "%s\\n" "$*" >>{called}; }}; id() {{ echo 0; }}\n'
+    command = ["bash", "-s", "--", "--without-screen"]
+    answer = subprocess.run(command, input=f'{head}{looks}read_options "$@"\n{order}', capture_output=True, text=True, check=False, cwd="/")
+    if is_recording:
+        assert (answer.returncode, answer.stdout, called.exists()) == (1, "", False)
+        assert "Stop or finish it there" in answer.stderr
+    else:
+        assert answer.returncode == 0, answer.stderr
+        assert called.read_text() == "start meetrec-kiosk.service\n"
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="this account is not root and cannot become another one, which the refusal needs")
 def test_without_root_nothing_is_begun(tmp_path: Path) -> None:
     command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "bash", "-s"]
