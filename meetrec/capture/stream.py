@@ -13,7 +13,8 @@ from meetrec.capture.gain import GainNotSet, set_gain
 from meetrec.capture.pieces import RATE, Samples
 from meetrec.capture.resampling import Resampler
 
-LATENCY_SECONDS = 0.2  # blocks of about 50 ms: 1.8 % of one core for four microphones in the lab
+LATENCY_SECONDS = 0.2  # of room in the driver, should this machine be held up
+BLOCKS_PER_SECOND = 10  # unasked, PortAudio calls twice as often, now and then for a few samples; every call wakes Python
 SETTLING_SECONDS = 0.2
 REMEMBERED_SECONDS = 10.0
 MOST_DRIFT = 300e-6  # by how much of the time passed a card's crystal may stray; what was learned earlier is trusted that much less
@@ -127,7 +128,7 @@ class DeviceStream:
         self.device_rate = rate
         self._resampler = None if rate == RATE else Resampler(rate)
         stream = sounddevice.InputStream(
-            device=number, samplerate=rate, channels=self._channels, dtype="int16", latency=LATENCY_SECONDS,
+            device=number, samplerate=rate, channels=self._channels, dtype="int16", latency=LATENCY_SECONDS, blocksize=rate // BLOCKS_PER_SECOND,
             callback=self._take, finished_callback=self._finished,
         )  # fmt: skip
         stream.start()
