@@ -1,7 +1,7 @@
 """The process of one microphone: metering always, recording when told, and never silent about a fault (G5.a).
 
 One process for each, because PortAudio can hang, and finding new devices ends every stream of its process. The main thread is the
-writer; PortAudio's own thread only copies and counts. Commands come over a multiprocessing connection, status goes back ten times a
+writer; PortAudio's own thread only copies and counts. Commands come over a multiprocessing connection, status goes back five times a
 second, unless nobody listens: a recorder that hangs must not hold up the writing. When the recorder goes away everything that came is
 written, the open piece is sealed and the process leaves.
 """
@@ -27,7 +27,7 @@ from meetrec.capture.take import Take
 from meetrec.capture.voice import NOTHING_HEARD, Hearing, VoiceDetector
 from meetrec.capture.writers import hold_as_writer
 
-TICK_SECONDS = 0.1  # what has come is taken together: each turn costs, and a kill loses no more than this beside the open journal block
+TICK_SECONDS = 0.2  # what has come is taken and written together: each turn costs, and a kill loses no more than this beside PortAudio's own block
 STATUS_SECONDS = 0.1
 STALLED_SECONDS = 1.0
 FIRST_BLOCK_SECONDS = 1.5  # then it is told; a device may need longer, so it is given up only after
@@ -70,7 +70,7 @@ class MicrophoneProcess:
     def __init__(self, microphone: Microphone, is_only_one: bool, outbox: Path, recorder: Connection) -> None:
         self._microphone, self._is_only_one = microphone, is_only_one
         self._outbox = outbox
-        self._recorder, self._words = recorder, select.poll()  # asked some fifty times a second: Connection.poll would build a selector each time
+        self._recorder, self._words = recorder, select.poll()  # asked some twenty times a second: Connection.poll would build a selector each time
         self._words.register(recorder, select.POLLIN)
         self._stream: DeviceStream | None = None
         self._clock = StreamClock()
@@ -89,7 +89,7 @@ class MicrophoneProcess:
         """Work until told to leave, or until the recorder is gone."""
         while not self._leaving:
             self._open_if_needed()
-            time.sleep(TICK_SECONDS)
+            self._words.poll(1000 * TICK_SECONDS)  # a word of the recorder is obeyed at once
             self._hear_all(self._stream.next_blocks(0) if self._stream else [])
             self._obey()
             self._watch()
@@ -134,6 +134,8 @@ class MicrophoneProcess:
         for block in blocks:
             self._obey()
             self._hear(block)
+        if self._take is not None:
+            self._take.flush()
         if blocks:
             self._trouble = None
             together = np.concatenate([block.samples for block in blocks])

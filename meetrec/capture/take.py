@@ -134,6 +134,13 @@ class Take:
         except DiskFull:
             self._note_disk_full()
 
+    def flush(self) -> None:
+        """Whoever feeds has no more for now: let nothing that was written be only in memory."""
+        try:
+            self._writer.flush()
+        except DiskFull:
+            self._note_disk_full()
+
     def _note_disk_full(self) -> None:
         self._disk_full_at = time.monotonic()
         if not self._absence.is_open:

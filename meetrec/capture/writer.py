@@ -30,9 +30,9 @@ from meetrec.capture.position import clear_leftovers, position_on_disk
 from meetrec.capture.run_keys import microphone_keys
 from meetrec.capture.signing import KioskSigner
 
-BLOCK_FRAMES = RATE // 10  # what a kill -9 costs at most, beside what PortAudio has not handed over yet
+BLOCK_FRAMES = RATE // 4  # a journal block is sealed when so much came, or when whoever writes says so: what a kill -9 costs at most
 DISK_FULL = "The disk is full. Everything up to now is sealed and kept; recording goes on by itself when there is room."
-SYNC_FRAMES = RATE // 2  # twice a second the disk is made to hold it (the stated loss at a power cut is under 1 s)
+SYNC_FRAMES = 2 * RATE // 5  # so often the disk is made to hold it (the stated loss at a power cut is under 1 s)
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,12 @@ class PieceWriter:
                     self._heard_at = heard_at + taken
                 taken += self._take_in(samples[taken:])
 
+    def flush(self) -> None:
+        """Let nothing be only in memory. Raises DiskFull after sealing what there is."""
+        if self._unwritten:
+            with self._room_or_ballast():
+                self._flush()
+
     def close_piece(self) -> None:
         """Close the open piece, if there is one. Raises DiskFull after sealing it with the ballast's room."""
         with self._room_or_ballast():
@@ -121,13 +127,13 @@ class PieceWriter:
         self._unwritten += len(taken)
         self.next_frame += len(taken)
         if self._unwritten >= BLOCK_FRAMES:
-            self.flush()
+            self._flush()
         if self._in_piece == PIECE_FRAMES:
             self._close_piece()
         return len(taken)
 
-    def flush(self) -> None:
-        """Put what is only in memory into the journal, and make the disk hold it twice a second."""
+    def _flush(self) -> None:
+        """Put what is only in memory into the journal, and make the disk hold it more than twice a second."""
         if self._descriptor is None:
             self._open_journal()
         while self._unwritten:
