@@ -1,13 +1,15 @@
 """Where a microphone's chain stands on disk, also after its process was killed between two journal blocks."""
 
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from meetrec.capture.canonical import canonical_json
+from meetrec.capture.errors import CaptureError
 from meetrec.capture.files import place_file, sync_file, sync_folder
-from meetrec.capture.outbox import PieceFile, journal_path, newest_piece
-from meetrec.capture.pieces import TAG_BYTES, PieceHeader, hash_to_follow, parse_piece, read_journal
+from meetrec.capture.outbox import PieceFile, journal_path, microphones_of, newest_piece
+from meetrec.capture.pieces import RATE, TAG_BYTES, PieceHeader, hash_to_follow, parse_piece, read_journal
 from meetrec.capture.run_keys import MicrophoneKeys
 
 DELIVERED = "delivered.json"
@@ -43,6 +45,15 @@ def place_after(piece: bytes, keys: MicrophoneKeys | None) -> ChainPosition:
 def has_ended(run_folder: Path, microphone: str) -> bool:
     """Whether the microphone's chain has its end. Raises PieceRefused when the newest file is damaged."""
     return position_on_disk(run_folder, microphone, "", keys=None).ended
+
+
+def seconds_of_run(run_folder: Path) -> float:
+    """How far the longest microphone of a run reaches, by count; a damaged one counts nothing. Raises CaptureError when its statement does not read."""
+    reached = [0.0]
+    for microphone in microphones_of(run_folder):
+        with suppress(CaptureError, OSError):
+            reached.append(position_on_disk(run_folder, microphone, "", keys=None).next_frame / RATE)
+    return max(reached)
 
 
 def note_delivered(piece: Path) -> None:

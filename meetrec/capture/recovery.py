@@ -27,7 +27,7 @@ from meetrec.capture.outbox import (
     utc_text,
 )
 from meetrec.capture.pieces import RATE, PieceHeader, end_piece, sha256_hex
-from meetrec.capture.position import clear_leftovers, has_ended, position_on_disk
+from meetrec.capture.position import clear_leftovers, has_ended, position_on_disk, seconds_of_run
 from meetrec.capture.signing import KioskSigner
 from meetrec.capture.writers import without_writers
 
@@ -86,7 +86,7 @@ def _recover_recording(folder: Path, runs: list[Path], signer: KioskSigner) -> I
     for run, statement in statements.items():
         troubles += [trouble for microphone in statement["microphones"] if (trouble := _end_if_possible(run, microphone["id"], signer))]
     started_at = min((str(statement["started_at"]) for statement in statements.values()), default="")
-    return InterruptedRecording(folder.name, started_at, len(runs), round(sum(map(_seconds_of, statements)), 1), tuple(troubles))
+    return InterruptedRecording(folder.name, started_at, len(runs), round(sum(map(seconds_of_run, statements)), 1), tuple(troubles))
 
 
 def _read_statement(run_folder: Path) -> tuple[dict[str, Any] | None, str | None]:
@@ -130,17 +130,6 @@ def end_as_interrupted(run_folder: Path, microphone: str, signer: KioskSigner) -
         statement["recording"], statement["run"], microphone, place.index, "end", place.next_frame, None, RATE, place.previous, (), "interrupted"
     )
     place_file(piece_path(run_folder / microphone, place.index), end_piece(header, signer))
-
-
-def _seconds_of(run_folder: Path) -> float:
-    """How far the longest microphone of a run reaches; a damaged one counts nothing."""
-    reached = [0.0]
-    for microphone in microphones_of(run_folder):
-        try:
-            reached.append(position_on_disk(run_folder, microphone, "", keys=None).next_frame / RATE)
-        except (CaptureError, OSError):
-            continue
-    return max(reached)
 
 
 def end_chains(recording_folder: Path, signer: KioskSigner) -> None:
