@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -14,9 +13,6 @@ from meetrec.kiosk.places import kiosk_folder
 from meetrec.platform import certificates
 from meetrec.platform.settings import CONFIG_PLACES, CONFIG_VARIABLE, Settings, config_file, load_settings
 from meetrec.platform.settings_file import put_in_settings_file, require_changeable, write_settings_file
-
-if TYPE_CHECKING:
-    from meetrec.capture.signing import KioskSigner
 
 SETTINGS_FILE = click.option("--settings-file", type=click.Path(path_type=Path, dir_okay=False), help="The settings file of this machine.")
 FINGERPRINT = click.option("--fingerprint", help="What the server's key must have, as “meetrec kiosks invite” prints it; nothing is asked then.")
@@ -36,7 +32,7 @@ def kiosk(context: click.Context) -> None:
     write_logs(settings.log_level)
     with RunningKiosk.of(settings) as running:
         server = kiosk_server(settings, running.screen, settings.kiosk.port)
-        with announced(launch_address(settings), os.environ):
+        with announced(launch_address(settings), os.environ, kiosk_folder(settings)):
             serve_until_told(server)
 
 
@@ -56,7 +52,6 @@ def launch_address(settings: Settings) -> str:
 @FINGERPRINT
 def enroll(server: str, code: str, new_key: bool, data_dir: Path, settings_file: Path | None, fingerprint: str | None) -> None:
     """Make this machine a room's kiosk, or renew what it is."""
-    from meetrec.capture.signing import KioskSigner
     from meetrec.kiosk import enrolment
     from meetrec.kiosk.api import safe_address
     from meetrec.platform.enrolment_codes import normalised
@@ -68,10 +63,14 @@ def enroll(server: str, code: str, new_key: bool, data_dir: Path, settings_file:
     require_changeable(path, "kiosk", values)  # before the code is spent
     with _kiosk_at_rest(settings):
         pin = _compared(server, settings.kiosk.server_authority, fingerprint)
-        signer = KioskSigner.new() if new_key else enrolment.own_signer(settings)
-        made = enrolment.apply(server, code, signer, pin)
+        signer = enrolment.next_signer(settings) if new_key else enrolment.own_signer(settings)
+        try:
+            made = enrolment.apply(server, code, signer, pin)
+        except enrolment.EnrolmentRefused:
+            enrolment.drop_next_key(settings)
+            raise
         if new_key:
-            _take_new_key(settings, signer)
+            _take_new_key(settings)
         enrolment.keep(settings, made, pin)
         put_in_settings_file(path, "kiosk", values)
     click.echo(f"This machine is the {'reserve' if made.is_reserve else 'main'} kiosk of {made.room}, {made.school}. Start it with “meetrec kiosk”.")
@@ -142,13 +141,13 @@ def _require_comparison(address: str, shown: str, named: str | None, why: str) -
     click.confirm("Compare it with what “meetrec kiosks invite” prints on the server. Is every group the same?", abort=True)
 
 
-def _take_new_key(settings: Settings, signer: "KioskSigner") -> None:
+def _take_new_key(settings: Settings) -> None:
     from meetrec.capture.outbox import recordings_in
-    from meetrec.kiosk.enrolment import use_new_key
+    from meetrec.kiosk.enrolment import use_next_key
     from meetrec.platform import clock
 
     waiting = len(recordings_in(settings.kiosk.outbox))
-    aside = use_new_key(settings, signer, clock.now())
+    aside = use_next_key(settings, clock.now())
     if aside and waiting:
         click.echo(
             f"{waiting} recordings that were not delivered stay in {settings.kiosk.outbox}. They are signed with the key before, which lies in {aside}: "

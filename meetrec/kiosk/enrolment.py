@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,16 +17,21 @@ from meetrec.kiosk.errors import KioskError, ServerTrouble, Trouble
 from meetrec.kiosk.meetings_cache import KEY_BYTES, MeetingsCache
 from meetrec.kiosk.pin import ServerPin
 from meetrec.kiosk.places import kiosk_folder, signing_key_file
-from meetrec.platform.durable_files import make_private_folder, write_durably, write_new_durably
+from meetrec.platform.durable_files import make_private_folder, sync_folder, write_durably
 from meetrec.platform.enrolment_codes import normalised, proof_content
 from meetrec.platform.settings import Settings
 
+NEXT_KEY = "signing.key.next"
 TOKEN_FILE = "server-token"  # noqa: S105 – the name of a file
 LONGEST_SENTENCE = 500  # characters of the server's refusal that are repeated
 
 
 class EnrolmentFailed(KioskError):
     """This machine did not become a kiosk; what it was before, it still is."""
+
+
+class EnrolmentRefused(EnrolmentFailed):
+    """The server said no; it knows neither the code nor the key as used."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,7 @@ def _answer_of(session: requests.Session, url: str, content: str) -> Enrolment:
     with session.post(url, data=content, headers=headers, timeout=(CONNECT_SECONDS, READ_SECONDS), allow_redirects=False, stream=True) as response:
         answer = object_in(response)
         if response.status_code != 200:
-            raise EnrolmentFailed(str(answer.get("error") or f"The server answers {response.status_code}.")[:LONGEST_SENTENCE])
+            raise EnrolmentRefused(str(answer.get("error") or f"The server answers {response.status_code}.")[:LONGEST_SENTENCE])
         return Enrolment.read(answer)
 
 
@@ -112,12 +118,27 @@ def own_signer(settings: Settings) -> KioskSigner:
     return KioskSigner.in_file(signing_key_file(settings))
 
 
-def use_new_key(settings: Settings, signer: KioskSigner, now: datetime) -> Path | None:
-    """Put this machine's signing key aside and keep a new one in its place; where the old one lies now. Nothing that it signed is touched."""
-    path, aside = signing_key_file(settings), None
+def next_signer(settings: Settings) -> KioskSigner:
+    """The key that a new enrolment brings, kept beside the one in use before the server hears of it: whatever is cut off then, it is not lost.
+
+    Asked again before it is used, it is the same one. Raises SignerUnusable.
+    """
+    path = signing_key_file(settings)
     make_private_folder(path.parent)
+    return KioskSigner.in_file(path.with_name(NEXT_KEY))
+
+
+def drop_next_key(settings: Settings) -> None:
+    """The server refused it, so it may be one that was revoked: the next attempt brings another."""
+    signing_key_file(settings).with_name(NEXT_KEY).unlink(missing_ok=True)
+
+
+def use_next_key(settings: Settings, now: datetime) -> Path | None:
+    """Put the next signing key in the place of the one in use, in one step; where the old one lies now. Nothing that it signed is touched."""
+    path, aside = signing_key_file(settings), None
     if path.exists():
         aside = path.with_name(f"{path.name}.before-{now:%Y%m%dT%H%M%SZ}")
-        path.rename(aside)
-    write_new_durably(path, signer.private_bytes)
+        os.link(path, aside)
+    path.with_name(NEXT_KEY).replace(path)  # at no moment is there no key: a program that finds none makes one that the server does not know
+    sync_folder(path.parent)
     return aside

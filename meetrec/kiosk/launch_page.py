@@ -2,6 +2,7 @@
 
 import html
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,9 +23,13 @@ _FORM = """<!doctype html>
 
 
 @contextmanager
-def announced(address: str, environment: Mapping[str, str]) -> Iterator[None]:
-    """While inside, the screen can be opened: by the page under systemd, which gives a folder for it; by the printed address otherwise."""
-    folder, notice = environment.get("RUNTIME_DIRECTORY"), ServiceNotice.of(environment)
+def announced(address: str, environment: Mapping[str, str], own_folder: Path) -> Iterator[None]:
+    """While inside, the screen can be opened: by the page under systemd, which gives a folder for it; by the printed address at a terminal.
+
+    Whatever is no terminal may be kept in a log: then the page lies in the kiosk's `own_folder`, and its place is printed instead.
+    """
+    notice, is_seen = ServiceNotice.of(environment), sys.stdout.isatty()
+    folder = environment.get("RUNTIME_DIRECTORY") or ("" if is_seen or notice.is_heard else str(own_folder))
     if folder:
         click.echo(f"The room's screen can be opened with {write_launch_page(Path(folder), address)}")
     elif notice.is_heard:

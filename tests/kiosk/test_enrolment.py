@@ -192,8 +192,8 @@ def test_refusal_of_the_server_is_told_and_leaves_the_machine_as_it_was(machine:
     used = invite()
     assert machine.enroll(server, used, typed=YES).exit_code == 0
     before = machine.files()
-    for more in ((), ("--new-key",)):
-        again = machine.enroll(server, used, *more, typed=YES)
+    for _ in range(2):
+        again = machine.enroll(server, used, "--new-key", typed=YES)  # with its own key it may send its code once more
         assert isinstance(again.exception, EnrolmentFailed)
         assert "This code was used before" in str(again.exception)
         assert machine.files() == before
@@ -246,6 +246,34 @@ def test_revoked_machine_comes_back_with_a_new_key_and_is_told_what_it_still_hol
     assert machine.server().meetings()["kiosk"] != kiosk
     (aside,) = machine.kiosk_folder.glob("signing.key.before-*")
     assert KioskSigner.in_file(aside).public_bytes == key != machine.public_key
+
+
+def test_new_key_lies_on_the_disk_before_the_server_hears_of_it_and_takes_its_place_in_one_step(
+    machine: RoomMachine, server: str, invite: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.enroll(server, invite(), typed=YES)
+    before = machine.public_key
+
+    def killed(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as cut_off:
+        cut_off.setattr("meetrec.kiosk.enrolment.use_next_key", killed)
+        assert machine.enroll(server, invite(), "--new-key", typed=YES).exit_code != 0
+    assert machine.public_key == before, "there is always a key"
+    waiting = KioskSigner.in_file(machine.kiosk_folder / "signing.key.next").public_bytes
+    assert machine.enroll(server, invite(), "--new-key", typed=YES).exit_code == 0
+    assert machine.public_key == waiting != before
+    assert not (machine.kiosk_folder / "signing.key.next").exists()
+    assert machine.server().meetings()["kiosk"]
+
+
+def test_new_key_that_the_server_refused_is_not_brought_again(machine: RoomMachine, server: str, invite: Callable[..., str]) -> None:
+    machine.enroll(server, invite(), typed=YES)
+    code = invite()
+    assert machine.enroll(server, code, "--new-key", typed=YES).exit_code == 0
+    assert machine.enroll(server, code, "--new-key", typed=YES).exit_code != 0, "a code is used once"
+    assert not (machine.kiosk_folder / "signing.key.next").exists()
 
 
 def test_another_key_of_the_server_is_trusted_only_after_a_comparison(
