@@ -130,7 +130,9 @@ def _not_heard(microphones: int) -> str | None:
     """That it was begun all the same; why stands in the stored log."""
     if not microphones:
         return None
-    return str(ngettext("It was begun although %(num)s microphone had heard no voice.", "It was begun although %(num)s microphones had heard no voice.", microphones))
+    return str(
+        ngettext("It was begun although %(num)s microphone had heard no voice.", "It was begun although %(num)s microphones had heard no voice.", microphones)
+    )
 
 
 def _at_the_end(opening: Opening) -> Sequence[str | None]:
