@@ -79,7 +79,8 @@ class FaultyServer:
             self._send(request, int(fault), {"error": "no"})
             return
         if request.command == "GET":
-            self._send(request, 200, {"server_time": clock.now().isoformat(), **self.news}, half=fault == "half")
+            told = {"server_time": clock.now().isoformat(), **self.news} if isinstance(self.news, dict) else self.news
+            self._send(request, 200, told, half=fault == "half")
             return
         self._take(request.path, body, fault)
         self._send(request, 200, self._receipt(body, fault), half=fault == "half")
