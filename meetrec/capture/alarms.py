@@ -10,7 +10,7 @@ LOST, MUTED, TOO_QUIET, CLIPPING = MICROPHONE_ALARMS = ("lost", "muted", "too_qu
 DISK_FILLING, DISK_FULL = ROOM_ALARMS = ("disk_filling", "disk_full")
 
 LOSS_SHOWN_SECONDS = 5.0  # a loss of half a second would be over before anybody is told
-ZEROS_SHOWN_SECONDS = 1.5
+ZEROS_SHOWN_SECONDS = 1.25  # with the way to the screen, within two seconds
 MUTED_SECONDS = 5.0
 QUIET_WHILE_OTHERS_SPEAK_SECONDS = 60.0
 QUIET_SECONDS = 120.0

@@ -1,6 +1,7 @@
 """The recorder's side of one microphone: starts its process, hears from it, and starts a dead or hung one anew."""
 
 import multiprocessing
+import select
 import time
 from contextlib import suppress
 from dataclasses import replace
@@ -41,10 +42,6 @@ class AttendedMicrophone:
         self._listened_at = self._silent_since = 0.0
         self._killed_as: tuple[str, str] | None = None
         self._was_told_to_stop = False
-
-    @property
-    def connection(self) -> Connection | None:
-        return self._connection
 
     @property
     def process_id(self) -> int | None:
@@ -91,7 +88,7 @@ class AttendedMicrophone:
         """
         now, has_heard = time.monotonic(), False
         try:
-            while self._connection is not None and self._connection.poll():
+            while self._connection is not None and _has_word(self._connection):
                 self.status, self._has_spoken, has_heard = self._connection.recv(), True, True
         except (EOFError, OSError):
             self._forget_connection()
@@ -211,3 +208,10 @@ class AttendedMicrophone:
         if self._has_spoken and self._silence(now) > SILENT_SECONDS:
             return MicrophoneStatus("lost", sentence=f"{label} does not answer. What it recorded is kept; it will be started again.")
         return self.status
+
+
+def _has_word(connection: Connection) -> bool:
+    """Whether something waits to be taken, or the other end is gone. Connection.poll would build a selector each time."""
+    waiting = select.poll()
+    waiting.register(connection, select.POLLIN)
+    return bool(waiting.poll(0))

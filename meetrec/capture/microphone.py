@@ -1,7 +1,7 @@
 """The process of one microphone: metering always, recording when told, and never silent about a fault (G5.a).
 
 One process for each, because PortAudio can hang, and finding new devices ends every stream of its process. The main thread is the
-writer; PortAudio's own thread only copies and counts. Commands come over a multiprocessing connection, status goes back five times a
+writer; PortAudio's own thread only copies and counts. Commands come over a multiprocessing connection, status goes back four times a
 second, unless nobody listens: a recorder that hangs must not hold up the writing. When the recorder goes away everything that came is
 written, the open piece is sealed and the process leaves.
 """
@@ -27,7 +27,7 @@ from meetrec.capture.take import Take
 from meetrec.capture.voice import NOTHING_HEARD, Hearing, VoiceDetector
 from meetrec.capture.writers import hold_as_writer
 
-TICK_SECONDS = 0.2  # what has come is taken and written together: each turn costs, and a kill loses no more than this beside PortAudio's own block
+TICK_SECONDS = 0.25  # what has come is taken and written together: each turn costs, and a kill loses no more than this beside PortAudio's own block
 STATUS_SECONDS = 0.1
 STALLED_SECONDS = 1.0
 FIRST_BLOCK_SECONDS = 1.5  # then it is told; a device may need longer, so it is given up only after

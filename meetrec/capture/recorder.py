@@ -4,10 +4,8 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from multiprocessing.connection import wait
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -34,7 +32,7 @@ from meetrec.capture.space import SpaceWatch
 LEAD_SECONDS = 0.15  # a run begins this much after the press, so that every microphone knows of it before its first sample
 START_SECONDS = 1.0
 LONGEST_STOP_SECONDS = 60.0  # a microphone that still answers is waited for: on a slow disk its last seconds take long to seal
-ATTENTION_SECONDS = 0.1
+ATTENTION_SECONDS = 0.2
 SPACE_SECONDS = 5.0
 PAUSES = ("pause", "off_the_record")
 
@@ -91,7 +89,6 @@ class Recorder:
         """Hear from the processes and tend them, until the recorder closes."""
         while not self._closing.is_set():
             self._turned_at = time.monotonic()
-            self._wait_for_word()
             for attended in self._attended:
                 try:
                     with self._lock:
@@ -100,7 +97,7 @@ class Recorder:
                 except Exception:  # this thread must outlive every fault, or nothing would be started anew any more (G5.a)
                     log.exception("The microphone %s could not be attended; it is tried again.", attended.microphone.id)
             self._look_at_space(time.monotonic())
-            self._closing.wait(ATTENTION_SECONDS / 2)  # so that the microphones are heard together, and not each in a turn of its own
+            self._closing.wait(ATTENTION_SECONDS)  # the microphones are heard together; whoever cannot wait (the screen, a start, a stop) listens itself
 
     def _hear_from(self, attended: AttendedMicrophone, now: float) -> None:
         """Take in what a process said, and whether its microphone hears a voice of its own."""
@@ -119,12 +116,6 @@ class Recorder:
             self._space.look(order.run_folder if order else None)
         except (CaptureError, OSError):
             log.exception("The free room on the disk could not be measured; it is tried again.")
-
-    def _wait_for_word(self) -> None:
-        with self._lock:
-            connections = [attended.connection for attended in self._attended if attended.connection is not None]
-        with suppress(OSError):  # one of them was closed meanwhile, by a send or a kill of another thread
-            wait(connections, ATTENTION_SECONDS)
 
     def start(self, recording_id: str) -> str:
         """Begin a run of the recording; its id. Returns once every working microphone records, at most a second later.
@@ -247,6 +238,8 @@ class Recorder:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             with self._lock:
+                for attended in self._attended:
+                    self._hear_from(attended, time.monotonic())
                 if is_so():
                     return
             time.sleep(0.01)

@@ -83,7 +83,7 @@ class VoiceDetector:
         taken, rest = np.split(collected, [hops * _HOP * _SHRINK])
         self._waiting, self._waiting_frames = [rest], len(rest)
         wide = taken.astype(np.float32) / 32_768
-        self._narrow = np.concatenate([self._narrow, wide.reshape(-1, _SHRINK).mean(axis=1)])[-_WINDOW_FRAMES * _HOP :]
+        self._narrow = np.concatenate([self._narrow, np.einsum("ij->i", wide.reshape(-1, _SHRINK)) / _SHRINK])[-_WINDOW_FRAMES * _HOP :]
         self._full_power = np.concatenate([self._full_power, (wide.reshape(hops, -1) ** 2).mean(axis=1)])[-_WINDOW_FRAMES:]
         new = power_spectra(self._narrow[-(hops + 1) * _HOP :])  # the frames before are known
         self._spectra = np.concatenate([self._spectra, new])[-(_WINDOW_FRAMES - 1) :]
@@ -91,7 +91,7 @@ class VoiceDetector:
     def _judge(self) -> None:
         spectra = self._spectra
         loudness = _decibels(spectra[:, _SPEECH].sum(axis=1))
-        self._floors.append(float(np.percentile(loudness, 10)))
+        self._floors.append(_percentile(loudness, 10))
         self.hearing = hearing_of(spectra, float(self._full_power.mean() - (self._narrow**2).mean()), min(self._floors))
         self._voices.append(self.hearing.is_voice)
 
@@ -104,7 +104,8 @@ class VoiceDetector:
 def power_spectra(narrow: np.ndarray) -> np.ndarray:
     """Power of each bin, of frames of 40 ms every 20 ms; `narrow` is sound of -1 to 1 at 8 kHz."""
     frames = np.lib.stride_tricks.sliding_window_view(narrow, _FRAME)[::_HOP]
-    spectra: np.ndarray = np.abs(np.fft.rfft(frames * _TAPER, _TRANSFORM)) ** 2 / _POWER_OF_FULL_SCALE
+    bins = np.fft.rfft(frames * _TAPER, _TRANSFORM)
+    spectra: np.ndarray = (bins.real**2 + bins.imag**2) / _POWER_OF_FULL_SCALE
     return spectra
 
 
@@ -112,15 +113,15 @@ def hearing_of(spectra: np.ndarray, power_above: float, floor_db: float) -> Hear
     """Judge two seconds. `power_above` is the mean power over 4 kHz, `floor_db` the room's own noise in speech's band (dBFS)."""
     speech = spectra * _SPEECH
     loudness = _decibels(speech.sum(axis=1))
-    level = float(np.percentile(loudness, 90))
+    level = _percentile(loudness, 90)
     sounding = speech[loudness >= max(level - 20, floor_db + 6)]
     if level < VOICE_FROM_DB or level < floor_db + OVER_FLOOR_DB or not len(sounding):
         return Hearing(False, round(level, 1))
     is_voice = (
         _beat_of(speech) >= LEAST_BEAT
-        and _is_voiced(sounding)
-        and _colour_of(sounding) >= LEAST_COLOUR_DB
         and _band_share(speech, power_above) >= LEAST_BAND_SHARE
+        and _colour_of(sounding) >= LEAST_COLOUR_DB
+        and _is_voiced(sounding)  # last, because it costs the most
     )
     return Hearing(is_voice, round(level, 1))
 
@@ -156,6 +157,11 @@ def _band_share(speech: np.ndarray, power_above: float) -> float:
     """How much of the sound lies in speech's band and not above it."""
     within = float(speech.sum(axis=1).mean())
     return within / (within + max(power_above, 0.0))
+
+
+def _percentile(values: np.ndarray, percent: int) -> float:
+    """The nearest value; numpy's own function takes ten times as long over so few."""
+    return float(np.sort(values)[round((len(values) - 1) * percent / 100)])
 
 
 def _decibels(power: np.ndarray) -> np.ndarray:

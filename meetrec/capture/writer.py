@@ -13,6 +13,7 @@ from meetrec.capture.errors import CaptureError, DiskFull
 from meetrec.capture.files import make_folder, place_file, write_all
 from meetrec.capture.outbox import journal_path, piece_path
 from meetrec.capture.pieces import (
+    JOURNAL_BLOCK_FRAMES,
     PIECE_FRAMES,
     RATE,
     Gap,
@@ -30,7 +31,7 @@ from meetrec.capture.position import clear_leftovers, position_on_disk
 from meetrec.capture.run_keys import microphone_keys
 from meetrec.capture.signing import KioskSigner
 
-BLOCK_FRAMES = RATE // 4  # a journal block is sealed when so much came, or when whoever writes says so: what a kill -9 costs at most
+BLOCK_FRAMES = JOURNAL_BLOCK_FRAMES  # a journal block is sealed when so much came, or when whoever writes says so: what a kill -9 costs at most
 DISK_FULL = "The disk is full. Everything up to now is sealed and kept; recording goes on by itself when there is room."
 SYNC_FRAMES = 2 * RATE // 5  # so often the disk is made to hold it (the stated loss at a power cut is under 1 s)
 
@@ -133,7 +134,7 @@ class PieceWriter:
         return len(taken)
 
     def _flush(self) -> None:
-        """Put what is only in memory into the journal, and make the disk hold it more than twice a second."""
+        """Put what is only in memory into the journal, and make the disk hold it twice a second."""
         if self._descriptor is None:
             self._open_journal()
         while self._unwritten:
