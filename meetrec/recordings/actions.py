@@ -14,7 +14,7 @@ from meetrec.meetings.models import Meeting
 from meetrec.notices.models import Notice
 from meetrec.platform.database import new_id
 from meetrec.platform.web import NotFound
-from meetrec.recordings import copies, queries
+from meetrec.recordings import copies, delivery_queries, queries
 from meetrec.recordings.copy_queries import by_the_server
 from meetrec.recordings.errors import ArmingRefused, DeliveryRefused
 from meetrec.recordings.models import KioskCopy, Piece, Recording, Run
@@ -96,12 +96,12 @@ def _armed(session: Session, now: datetime, actor: str, notice: Notice, meeting:
 
 def register_run(session: Session, now: datetime, courier: Courier, recording_id: str, run_id: str, content: bytes) -> None:
     """Note a run's opening statement (bytes of run.json, checked by `check_run` before). A kiosk's first one begins its copy of the recording."""
-    recording = queries.recording_of_room(session, recording_id, courier.room_id)
+    recording = delivery_queries.recording_of_room(session, recording_id, courier.room_id)
     if session.get(Run, run_id):
         return
     copy = copies.copy_of_kiosk(session, recording, courier.kiosk_id)
     _refuse_if_closed(copy)
-    statement = opening_in(content, queries.kiosk_public_key(session, courier.kiosk_id))
+    statement = opening_in(content, delivery_queries.kiosk_public_key(session, courier.kiosk_id))
     started_at = datetime.fromisoformat(statement["started_at"])
     run = Run(
         id=run_id, recording_id=recording.id, kiosk_id=courier.kiosk_id, started_at=started_at,
@@ -120,14 +120,14 @@ def check_run(session: Session, courier: Courier, recording_id: str, run_id: str
 
     Raises NotFound or DeliveryRefused with what does not fit.
     """
-    recording = queries.recording_of_room(session, recording_id, courier.room_id)
+    recording = delivery_queries.recording_of_room(session, recording_id, courier.room_id)
     known = session.get(Run, run_id)
     if known:
         if known.recording_id != recording_id or known.statement_hash != sha256_hex(content):
             raise DeliveryRefused(f"Run {run_id} was opened before by another statement. The first one stays.", "other_bytes")
         return
     _refuse_if_closed(recording.copy_of(courier.kiosk_id))
-    statement = opening_in(content, queries.kiosk_public_key(session, courier.kiosk_id))
+    statement = opening_in(content, delivery_queries.kiosk_public_key(session, courier.kiosk_id))
     named = (statement["recording"], statement["kiosk"], statement["run"])
     if named != (recording_id, courier.kiosk_id, run_id):
         raise DeliveryRefused(f"The opening statement sent for run {run_id} speaks of another recording, kiosk or run.")
@@ -155,11 +155,11 @@ def check_piece(session: Session, courier: Courier, place: PiecePlace, content: 
 
     The same bytes again pass. Raises NotFound or DeliveryRefused; a missing predecessor is named.
     """
-    recording = queries.recording_of_room(session, place.recording_id, courier.room_id)
+    recording = delivery_queries.recording_of_room(session, place.recording_id, courier.room_id)
     run = session.get(Run, place.run_id)
     if run is None or (run.recording_id, run.kiosk_id) != (recording.id, courier.kiosk_id):
         raise NotFound(f"This server does not know run {place.run_id}. Deliver its opening statement first.")
-    header = _signed_header(place, content, queries.kiosk_public_key(session, courier.kiosk_id))
+    header = _signed_header(place, content, delivery_queries.kiosk_public_key(session, courier.kiosk_id))
     known = session.get(Piece, (place.run_id, place.microphone, place.index))
     if known:
         if known.sha256 != sha256_hex(content):
@@ -192,9 +192,9 @@ def _require_place(header: PieceHeader, place: PiecePlace) -> None:
 def _require_follows(session: Session, run: Run, place: PiecePlace, content: bytes) -> None:
     if place.microphone not in {known.get("id") for known in run.statement["microphones"]}:
         raise NotFound(f"Run {run.id} names no microphone {place.microphone}.")
-    last = queries.last_piece(session, run.id, place.microphone)
+    last = delivery_queries.last_piece(session, run.id, place.microphone)
     index, previous = (last.position + 1, last.stands_for or last.sha256) if last else (0, run.statement_hash)
-    key = queries.kiosk_public_key(session, run.kiosk_id)
+    key = delivery_queries.kiosk_public_key(session, run.kiosk_id)
     stand = ChainPlace(place.recording_id, run.id, place.microphone, index, previous, key, ended=last is not None and last.kind == "end")
     try:
         stand.after(content)
@@ -206,7 +206,7 @@ def note_piece(session: Session, now: datetime, courier: Courier, place: PiecePl
     """Note a piece whose bytes are durable. The last one of a closed recording makes it delivered."""
     if session.get(Piece, (place.run_id, place.microphone, place.index)):
         return
-    recording = queries.recording_of_room(session, place.recording_id, courier.room_id)
+    recording = delivery_queries.recording_of_room(session, place.recording_id, courier.room_id)
     copy = copies.copy_of_kiosk(session, recording, courier.kiosk_id)
     if copy.state not in UNDELIVERED:
         raise DeliveryRefused(f"{place.name} comes after the whole recording was delivered.", "closed")
@@ -234,8 +234,8 @@ def close(session: Session, now: datetime, courier: Courier, recording_id: str, 
     Raises DeliveryRefused when it is no closing statement, is not signed by this kiosk, contradicts what was delivered, or differs
     from an earlier one.
     """
-    recording = queries.recording_of_room(session, recording_id, courier.room_id)
-    closing, stopped_at = closing_in(content, queries.kiosk_public_key(session, courier.kiosk_id))
+    recording = delivery_queries.recording_of_room(session, recording_id, courier.room_id)
+    closing, stopped_at = closing_in(content, delivery_queries.kiosk_public_key(session, courier.kiosk_id))
     if (closing.get("recording"), closing.get("kiosk")) != (recording_id, courier.kiosk_id):
         raise DeliveryRefused("The closing statement speaks of another recording or kiosk.")
     copy = copies.copy_of_kiosk(session, recording, courier.kiosk_id)
@@ -250,7 +250,7 @@ def close(session: Session, now: datetime, courier: Courier, recording_id: str, 
 
 def seen(session: Session, now: datetime, kiosk_id: str) -> None:
     """Note that the kiosk was heard of."""
-    queries.kiosk(session, kiosk_id).last_seen_at = now
+    delivery_queries.kiosk(session, kiosk_id).last_seen_at = now
 
 
 def _refuse_if_closed(copy: KioskCopy | None) -> None:

@@ -9,7 +9,7 @@ from meetrec.journal import actions as journal
 from meetrec.platform import jobs
 from meetrec.platform.database import new_id
 from meetrec.platform.jobs import Job
-from meetrec.recordings import copy_queries, queries
+from meetrec.recordings import copy_queries, delivery_queries, queries
 from meetrec.recordings.errors import DeliveryRefused, ReserveRefused
 from meetrec.recordings.leading import KioskCopyFacts, copies_to_add, copy_to_lead, is_main_awaited
 from meetrec.recordings.models import KioskCopy, Recording
@@ -22,7 +22,7 @@ def copy_of_kiosk(session: Session, recording: Recording, kiosk_id: str) -> Kios
     """The kiosk's copy of the recording, made at its first word."""
     known = recording.copy_of(kiosk_id)
     if known is None:
-        known = KioskCopy(id=new_id(), kiosk_id=kiosk_id, state=RecordingState.ARMED, kiosk=queries.kiosk(session, kiosk_id))
+        known = KioskCopy(id=new_id(), kiosk_id=kiosk_id, state=RecordingState.ARMED, kiosk=delivery_queries.kiosk(session, kiosk_id))
         recording.copies.append(known)
         session.flush()
     return known
@@ -36,12 +36,12 @@ def deliver_if_complete(session: Session, now: datetime, actor: str, copy: Kiosk
     if copy.closing is None:
         return
     lost, promised = lost_runs(copy.closing), chains_of_closing(copy.closing)
-    arrived = queries.delivered_chains(session, copy.recording_id, copy.kiosk_id)
+    arrived = delivery_queries.delivered_chains(session, copy.recording_id, copy.kiosk_id)
     delivered = {chain: end for chain, end in arrived.items() if chain[0] not in lost}
     contradiction = first_contradiction(promised, delivered)
     if contradiction:
         raise DeliveryRefused(contradiction)
-    if is_complete(promised, delivered) and not queries.is_room_log_open(session, copy.recording_id, copy.kiosk_id):
+    if is_complete(promised, delivered) and not delivery_queries.is_room_log_open(session, copy.recording_id, copy.kiosk_id):
         copy.state = RecordingState.DELIVERED
         pieces, runs = sum(end.pieces for end in delivered.values()), len({run for run, _microphone in arrived})
         _tell(session, now, actor, "recording.delivered", copy.recording, pieces=pieces, runs=runs)

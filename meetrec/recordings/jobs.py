@@ -16,7 +16,7 @@ from meetrec.platform.database import Database
 from meetrec.platform.district_keys import load_district_key
 from meetrec.platform.jobs import Handler, JobRun
 from meetrec.platform.settings import Settings
-from meetrec.recordings import copies, copy_queries, incoming, queries, uploads_mastering
+from meetrec.recordings import copies, copy_queries, delivery_queries, incoming, queries, uploads_mastering
 from meetrec.recordings.assembly import Assembled, Place, Tell, assemble, assemble_beside, open_delivery
 from meetrec.recordings.district_copy_rules import unheard_seconds
 from meetrec.recordings.errors import AssemblyFailed
@@ -87,8 +87,8 @@ def _delivery(database: Database, recording_id: str, kiosk_id: str | None) -> De
         return Delivery(
             recording_id, copy.kiosk_id, copy.kiosk.is_reserve, copy.leads, copy.state, copy.closing or {"runs": {}},
             copies.reserve_record(session, recording_id), meeting.id, meeting.kind is MeetingKind.IEP, meeting.student_id,
-            queries.kiosk_public_key(session, copy.kiosk_id), copy_queries.runs_of(recording, copy.kiosk_id),
-            queries.noted_log(session, recording_id, copy.kiosk_id), beside,
+            delivery_queries.kiosk_public_key(session, copy.kiosk_id), copy_queries.runs_of(recording, copy.kiosk_id),
+            delivery_queries.noted_log(session, recording_id, copy.kiosk_id), beside,
         )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from meetrec.journal import actions as journal
 from meetrec.platform import clock
 from meetrec.platform.rate_limits import limiter
 from meetrec.platform.web import Entrance, database
-from meetrec.recordings import actions, queries
+from meetrec.recordings import actions, delivery_queries
 from meetrec.recordings.errors import KioskRevoked, KioskUnknown
 
 SCHEME = "bearer"
@@ -27,7 +27,7 @@ def let_kiosk_in(_entrance: Entrance) -> None:
     """
     token_hash = sha256(_token().encode()).hexdigest()
     with database().reading() as session:
-        kiosk = queries.kiosk_with_token_hash(session, token_hash)
+        kiosk = delivery_queries.kiosk_with_token_hash(session, token_hash)
     if kiosk is None or not hmac.compare_digest(kiosk.token_hash, token_hash):
         _tell_refusal("public", "unknown_token")
         raise _unknown()

@@ -11,7 +11,7 @@ from meetrec.meetings.models import Kiosk, Meeting
 from meetrec.meetings.typed_times import day_begins
 from meetrec.notices.models import Notice
 from meetrec.platform.clock import in_zone
-from meetrec.recordings import queries
+from meetrec.recordings import delivery_queries
 from meetrec.recordings.models import Recording
 
 MAIN_STANDS = ("", "opened", "declined", "recording", "paused", "stopped", "objected")  # "": nothing was heard of it
@@ -22,7 +22,7 @@ def armed_meetings(session: Session, kiosk: Kiosk, now: datetime, *, objection_s
 
     A reserve kiosk is also told how the main one stands, as far as the server knows: one of MAIN_STANDS.
     """
-    armed = queries.armed_in_room(session, kiosk.room_id, now, kiosk.id)
+    armed = delivery_queries.armed_in_room(session, kiosk.room_id, now, kiosk.id)
     devices = _devices(session, armed)
     stands = [main_stands(one) if kiosk.is_reserve else "" for one in armed]
     more = [{"recording": one.id, "device": devices.get(one.notice_id, ""), "main": how} for one, how in zip(armed, stands, strict=True)]

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from meetrec.capture.room_contents import ALARM_KIND
-from meetrec.recordings import copies, queries
+from meetrec.recordings import copies, delivery_queries
 from meetrec.recordings.actions import Courier
 from meetrec.recordings.errors import DeliveryRefused
 from meetrec.recordings.statements import moment_in
@@ -43,7 +43,7 @@ def note_kiosk_state(session: Session, courier: Courier, recording_id: str, told
 
     The last to arrive is the newest, whatever moment it names: a kiosk sends one after the other, and its clock may be set back meanwhile.
     """
-    copy = copies.copy_of_kiosk(session, queries.recording_of_room(session, recording_id, courier.room_id), courier.kiosk_id)
+    copy = copies.copy_of_kiosk(session, delivery_queries.recording_of_room(session, recording_id, courier.room_id), courier.kiosk_id)
     copy.kiosk_state, copy.kiosk_state_at = told.state, told.since
     if told.alarms is not None:
         copy.kiosk_alarms, copy.kiosk_hours_left = told.alarms, told.hours_left

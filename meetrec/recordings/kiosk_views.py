@@ -19,7 +19,7 @@ from meetrec.platform.district_keys import DistrictKey, load_district_key
 from meetrec.platform.profiles import load_profile
 from meetrec.platform.rate_limits import limiter
 from meetrec.platform.web import NotFound, database, for_kiosks, settings
-from meetrec.recordings import actions, incoming, kiosk_news, kiosk_states, queries, refused_deliveries, room_log
+from meetrec.recordings import actions, delivery_queries, incoming, kiosk_news, kiosk_states, refused_deliveries, room_log
 from meetrec.recordings.actions import Courier, PiecePlace
 from meetrec.recordings.errors import DeliveryRefused, KioskRevoked, KioskUnknown, NoRoomLeft
 from meetrec.recordings.refused_deliveries import DeliveryPlace
@@ -40,7 +40,7 @@ def meetings() -> ResponseReturnValue:
     moment, courier = clock.now(), _courier()
     stops = load_profile(settings().district.state_profile).recording.parent_objection_stops_district_initiated
     with database().reading() as session:
-        kiosk = queries.kiosk(session, courier.kiosk_id)
+        kiosk = delivery_queries.kiosk(session, courier.kiosk_id)
         armed = kiosk_news.armed_meetings(session, kiosk, moment, objection_stops=stops)
         others = kiosk_news.other_meetings(session, courier.room_id, moment, settings().district.zone, objection_stops=stops)
     return jsonify(
@@ -62,7 +62,7 @@ def open_run(recording_id: UUID, run_id: UUID) -> ResponseReturnValue:
     content, courier, recording, run = request.get_data(), _courier(), str(recording_id), str(run_id)
     with database().reading() as session:
         actions.check_run(session, courier, recording, run, content, _district_key().fingerprint)
-        is_new = not queries.has_run(session, run)
+        is_new = not delivery_queries.has_run(session, run)
     if is_new:
         folder = settings().incoming_dir
         incoming.keep(folder, incoming.statement_path(folder, recording, run), content, f"The opening statement of run {run}")
@@ -79,7 +79,7 @@ def deliver_piece(recording_id: UUID, run_id: UUID, microphone: str, index: int)
     place = PiecePlace(str(recording_id), str(run_id), microphone, index)
     with database().reading() as session:
         header = actions.check_piece(session, courier, place, content)
-        is_new = not queries.is_noted(session, place.run_id, microphone, index)
+        is_new = not delivery_queries.is_noted(session, place.run_id, microphone, index)
     if is_new:
         folder = settings().incoming_dir
         incoming.keep(folder, incoming.piece_path(folder, place.recording_id, place.run_id, microphone, index), content, place.name)

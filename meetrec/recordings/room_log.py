@@ -15,7 +15,7 @@ from meetrec.capture.pieces import sha256_hex
 from meetrec.capture.room_entries import EntryHeader, open_entry, parse_entry, require_entry_signed, require_follows
 from meetrec.notices.actions import District
 from meetrec.platform.web import NotFound
-from meetrec.recordings import copies, incoming, on_the_spot, queries
+from meetrec.recordings import copies, delivery_queries, incoming, on_the_spot
 from meetrec.recordings.actions import Courier
 from meetrec.recordings.errors import DeliveryRefused
 from meetrec.recordings.models import Recording, RoomEntry
@@ -60,7 +60,7 @@ def check_entry(session: Session, courier: Courier, place: EntryPlace, entry: by
     try:
         header = parse_entry(entry)
         _require_place(header, place)
-        require_follows(_entry_before(session, place, folder), entry, queries.kiosk_public_key(session, place.kiosk_id))
+        require_follows(_entry_before(session, place, folder), entry, delivery_queries.kiosk_public_key(session, place.kiosk_id))
         content = open_entry(entry, district_key)
     except CaptureError as error:
         raise DeliveryRefused.by(error) from None
@@ -92,7 +92,7 @@ def note_entry(session: Session, now: datetime, courier: Courier, place: EntryPl
 def _stands_in(session: Session, place: EntryPlace, entry: bytes) -> bool:
     """Whether the kiosk only states that it has lost what lies here: then the first bytes stay, and the kiosk goes on with what follows."""
     try:
-        header = require_entry_signed(entry, queries.kiosk_public_key(session, place.kiosk_id))
+        header = require_entry_signed(entry, delivery_queries.kiosk_public_key(session, place.kiosk_id))
     except CaptureError:
         return False
     _require_place(header, place)
@@ -103,7 +103,7 @@ def _recording_in_room(session: Session, courier: Courier, place: EntryPlace) ->
     """The recording, None while this server does not know it. Raises NotFound for another room's."""
     if session.get(Recording, place.recording_id) is None:
         return None
-    return queries.recording_of_room(session, place.recording_id, courier.room_id)
+    return delivery_queries.recording_of_room(session, place.recording_id, courier.room_id)
 
 
 def _require_place(header: EntryHeader, place: EntryPlace) -> None:
