@@ -21,6 +21,15 @@ from meetrec.platform.settings import Settings, load_settings
 PASSWORD = "a long enough test sentence"  # noqa: S105
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """For runs in several processes: a file's tests stay together, and what listens in real time runs one after the other, and begins first."""
+    for item in items:
+        listens = "virtual_microphones" in getattr(item, "fixturenames", ()) or item.path.parent.name in ("journeys", "hardware", "faults")
+        item.add_marker(pytest.mark.xdist_group("real time" if listens else item.path.name))
+    items.sort(key=lambda item: next(item.iter_markers("xdist_group")).args[0] != "real time")
+
+
 @pytest.fixture
 def now() -> datetime:
     """A fixed morning: Tuesday 13 October 2026, 09:00 in Chicago."""
