@@ -70,7 +70,7 @@ class MicrophoneProcess:
     def __init__(self, microphone: Microphone, is_only_one: bool, outbox: Path, recorder: Connection) -> None:
         self._microphone, self._is_only_one = microphone, is_only_one
         self._outbox = outbox
-        self._recorder, self._words = recorder, select.poll()  # asked some twenty times a second: Connection.poll would build a selector each time
+        self._recorder, self._words = recorder, select.poll()  # asked some ten times a second: Connection.poll would build a selector each time
         self._words.register(recorder, select.POLLIN)
         self._stream: DeviceStream | None = None
         self._clock = StreamClock()

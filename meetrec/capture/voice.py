@@ -83,7 +83,7 @@ class VoiceDetector:
         taken, rest = np.split(collected, [hops * _HOP * _SHRINK])
         self._waiting, self._waiting_frames = [rest], len(rest)
         wide = taken.astype(np.float32) / 32_768
-        self._narrow = np.concatenate([self._narrow, np.einsum("ij->i", wide.reshape(-1, _SHRINK)) / _SHRINK])[-_WINDOW_FRAMES * _HOP :]
+        self._narrow = np.concatenate([self._narrow, sum(wide[offset::_SHRINK] for offset in range(_SHRINK)) / _SHRINK])[-_WINDOW_FRAMES * _HOP :]
         self._full_power = np.concatenate([self._full_power, (wide.reshape(hops, -1) ** 2).mean(axis=1)])[-_WINDOW_FRAMES:]
         new = power_spectra(self._narrow[-(hops + 1) * _HOP :])  # the frames before are known
         self._spectra = np.concatenate([self._spectra, new])[-(_WINDOW_FRAMES - 1) :]
