@@ -1,5 +1,6 @@
 """`meetrec kiosks`: which machine stands in which room; invite one, revoke one, list all."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetrec.installation import actions
+from meetrec.installation.errors import InstallationError
 from meetrec.meetings.models import Kiosk, Room
 from meetrec.people.models import School
 from meetrec.platform import certificates, clock
@@ -31,18 +33,19 @@ def kiosks() -> None:
 
 
 @kiosks.command()
-@click.option("--school", prompt=True, help="Name of the school; made if it is new.")
-@click.option("--room", prompt=True, help="Name of the room; made if it is new.")
+@click.option("--school", prompt=True, help="Name of the school.")
+@click.option("--room", prompt=True, help="Name of the room.")
+@click.option("--new", "may_be_new", is_flag=True, help="Make the school and the room where there is none of that name.")
 @click.option("--reserve", is_flag=True, help="For the room's reserve kiosk.")
 @click.option("--valid-hours", type=click.FloatRange(min=0, min_open=True), default=24, show_default=True, help="How long the code is good.")
 @click.option("--certificate", type=click.Path(path_type=Path), help="The PEM file of a proxy in front, to print its fingerprint.")
-def invite(school: str, room: str, reserve: bool, valid_hours: float, certificate: Path | None) -> None:
+def invite(school: str, room: str, may_be_new: bool, reserve: bool, valid_hours: float, certificate: Path | None) -> None:
     """Print a one-time code with which one machine can become a kiosk of this room."""
     settings = load_settings()
     shown = certificate or settings.server.certificate
     fingerprint = certificates.fingerprint_in_file(shown) if shown else None
     with _database(settings).writing() as session:
-        place = _place(session, school, room)
+        place = _place(session, school, room, may_be_new=may_be_new)
         invitation, code = enrolment.invite(session, clock.now(), "system", place, is_reserve=reserve, valid_for=timedelta(hours=valid_hours))
         others = [kiosk.name for kiosk in predecessors(session, place.id, is_reserve=reserve)]
         until = clock.in_zone(invitation.expires_at, settings.district.zone)
@@ -73,9 +76,20 @@ def list_kiosks() -> None:
             click.echo(f"{kiosk.id}  {_words(kiosk)}: {key}, {_standing(kiosk)}")
 
 
-def _place(session: Session, school: str, room: str) -> Room:
-    found = session.scalars(select(School).where(School.name == school)).first() or actions.create_school(session, school)
-    return session.scalars(select(Room).where(Room.school_id == found.id, Room.name == room)).first() or actions.create_room(session, found, room)
+def _place(session: Session, school: str, room: str, *, may_be_new: bool) -> Room:
+    """The room of that name; made only when that was asked for: a mistyped one would stand in every form at once, parents' too."""
+    found = session.scalars(select(School).where(School.name == school)).first()
+    if found is None and not may_be_new:
+        raise _unknown(f"There is no school “{school}”", session.scalars(select(School.name).order_by(School.name)).all())
+    found = found or actions.create_school(session, school)
+    place = session.scalars(select(Room).where(Room.school_id == found.id, Room.name == room)).first()
+    if place is None and not may_be_new:
+        raise _unknown(f"{school} has no room “{room}”", session.scalars(select(Room.name).where(Room.school_id == found.id).order_by(Room.name)).all())
+    return place or actions.create_room(session, found, room)
+
+
+def _unknown(what: str, known: Sequence[str]) -> InstallationError:
+    return InstallationError(f"{what}. Known: {', '.join(known) or 'none yet'}. If it is new, say the same once more with --new.")
 
 
 def _address(settings: Settings) -> str:

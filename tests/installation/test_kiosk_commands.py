@@ -41,8 +41,8 @@ def code_in(result: Result) -> str:
     return next(line.strip() for line in result.output.splitlines() if line.startswith("    "))
 
 
-def test_invitation_makes_school_and_room_that_are_new(settings_file: Path, database: Database) -> None:
-    code = code_in(run("invite", "--school", "Cedar Bend Middle", "--room", "Library", "--valid-hours", "2"))
+def test_invitation_makes_school_and_room_when_told_that_they_are_new(settings_file: Path, database: Database) -> None:
+    code = code_in(run("invite", "--school", "Cedar Bend Middle", "--room", "Library", "--new", "--valid-hours", "2"))
     with database.reading() as session:
         invitation = session.scalars(select(KioskInvitation)).one()
         assert (invitation.room.name, invitation.room.school.name, invitation.is_reserve) == ("Library", "Cedar Bend Middle", False)
@@ -53,7 +53,27 @@ def test_invitation_makes_school_and_room_that_are_new(settings_file: Path, data
         assert (session.query(School).count(), session.query(Room).count()) == (1, 1)
 
 
-def test_invitation_prints_the_fingerprint_of_the_servers_or_the_proxys_certificate(settings_file: Path, tmp_path: Path, settings: Settings) -> None:
+@pytest.mark.parametrize(
+    ("school", "room", "told"),
+    [
+        ("Lincon Elementary", "Conference Room A", "There is no school “Lincon Elementary”. Known: Lincoln Elementary."),
+        ("Lincoln Elementary", "Conference Room B", "Lincoln Elementary has no room “Conference Room B”. Known: Conference Room A."),
+    ],
+)
+def test_mistyped_school_or_room_is_not_made(settings_file: Path, database: Database, district: SimpleNamespace, school: str, room: str, told: str) -> None:
+    def counted() -> tuple[int, ...]:
+        with database.reading() as session:
+            return tuple(session.query(made).count() for made in (School, Room, KioskInvitation))
+
+    before = counted()
+    refused = run("invite", "--school", school, "--room", room)
+    assert told in str(refused.exception)
+    assert counted() == before
+
+
+def test_invitation_prints_the_fingerprint_of_the_servers_or_the_proxys_certificate(
+    settings_file: Path, tmp_path: Path, settings: Settings, district: SimpleNamespace
+) -> None:
     own, proxy = new_certificate(tmp_path, "own"), new_certificate(tmp_path, "proxy")
     assert "certificate" not in run("invite", *PLACE).output
     assert in_groups(proxy.fingerprint) in run("invite", *PLACE, "--certificate", str(proxy.certificate)).output
