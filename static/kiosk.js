@@ -148,6 +148,16 @@ function missTouch() {
   refuse(page.words.unreachable);
   showState("unknown", page.words.unknown);
   document.body.dataset.deaf = "no";
+  showNothingKnown();
+}
+
+// What was last heard of seats and server is no word about now; the first answer of the program shows them again.
+function showNothingKnown() {
+  const fields = { kind: "unknown", words: page.words.not_known, voice: "no", voice_words: page.words.not_known };
+  showMicrophones(Object.fromEntries([...all("[data-microphone]")].map((row) => [row.dataset.microphone, fields])));
+  for (const bar of all("[data-bar]")) bar.style.transform = "scaleX(0)";
+  one("[data-server]").dataset.connected = "unknown";
+  say(one('[data-shows="server"]'), page.words.not_known);
 }
 
 // ---- what is pressed -----------------------------------------------------------------------------------------------------------

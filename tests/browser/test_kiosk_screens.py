@@ -109,12 +109,22 @@ def test_recording_program_that_ends_is_told_on_the_screen_and_nothing_says_that
     kiosk.begin()
     page.goto(kiosk.launch_address)
     expect(page.get_by_text("Recording now")).to_be_visible()
+    expect(page.locator("[data-server]")).to_have_attribute("data-connected", "yes")
     kiosk.end(signal.SIGKILL)
     expect(page.get_by_text("This screen has lost touch with the recording program.")).to_be_visible(timeout=10_000)
     expect(page.get_by_text("Not known whether it records")).to_be_visible()
     expect(page.get_by_text("Recording now")).to_have_count(0)
+    seats = page.locator("[data-microphone]")
+    expect(seats.locator("[data-words]")).to_have_text(["Not known"] * 4)
+    for seat in seats.all():
+        expect(seat).to_have_attribute("data-kind", "unknown")
+        expect(seat.locator("[data-bar]")).to_have_css("transform", "matrix(0, 0, 0, 1, 0, 0)")
+    expect(page.locator("[data-server]")).to_have_attribute("data-connected", "unknown")
+    expect(page.locator('[data-shows="server"]')).to_have_text("Not known")
     kiosk.start()
     expect(page.get_by_text("Recording now")).to_be_visible(timeout=30_000)
+    expect(page.locator('[data-microphone][data-kind="unknown"]')).to_have_count(0)
+    expect(page.locator("[data-server]")).to_have_attribute("data-connected", "yes")
 
 
 @pytest.fixture
