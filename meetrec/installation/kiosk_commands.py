@@ -59,10 +59,15 @@ def invite(school: str, room: str, may_be_new: bool, reserve: bool, valid_hours:
 
 @kiosks.command()
 @click.argument("kiosk")
-@click.confirmation_option(prompt="Nothing that it still holds can be delivered any more, and this cannot be taken back. Revoke it?")
-def revoke(kiosk: str) -> None:
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def revoke(kiosk: str, yes: bool) -> None:
     """Take nothing any more from a kiosk, named by its id as `meetrec kiosks list` prints it."""
-    with _database(load_settings()).writing() as session:
+    database = _database(load_settings())
+    with database.reading() as session:
+        named = _words(enrolment.still_trusted(session, kiosk))
+    if not yes:
+        click.confirm(f"{named}: nothing that it still holds can be delivered any more, and this cannot be taken back. Revoke it?", abort=True)
+    with database.writing() as session:
         revoked = enrolment.revoke(session, clock.now(), "system", kiosk)
         click.echo(f"{_words(revoked)}: revoked. What it still holds stays on it.")
 

@@ -108,13 +108,19 @@ def refuse(session: Session, now: datetime, reason: str, invitation: str | None 
 
 def revoke(session: Session, now: datetime, actor: str, kiosk_id: str) -> Kiosk:
     """From now on nothing of this kiosk is taken; its key never counts again. Raises InvitationRefused when there is nothing to revoke."""
+    kiosk = still_trusted(session, kiosk_id)
+    kiosk.revoked_at, kiosk.revoked_by = now, actor
+    journal.append(session, now, actor, "kiosk.revoked", f"kiosk:{kiosk.id}", room=kiosk.room_id)
+    return kiosk
+
+
+def still_trusted(session: Session, kiosk_id: str) -> Kiosk:
+    """The kiosk of that id that can be revoked. Raises InvitationRefused when there is none, or it was revoked before."""
     kiosk = session.get(Kiosk, kiosk_id)
     if kiosk is None:
         raise InvitationRefused("There is no such kiosk. “meetrec kiosks list” names them all.")
     if kiosk.revoked_at is not None:
         raise InvitationRefused("This kiosk was revoked before.")
-    kiosk.revoked_at, kiosk.revoked_by = now, actor
-    journal.append(session, now, actor, "kiosk.revoked", f"kiosk:{kiosk.id}", room=kiosk.room_id)
     return kiosk
 
 

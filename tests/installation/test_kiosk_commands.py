@@ -106,3 +106,9 @@ def test_revoking_is_asked_about_first(settings_file: Path, database: Database, 
         assert session.get_one(Kiosk, district.kiosk.id).revoked_at is None
     assert "What it still holds stays on it." in run("revoke", district.kiosk.id, typed="y\n").output
     assert "revoked before" in str(run("revoke", "--yes", district.kiosk.id).exception)
+
+
+def test_nothing_is_asked_about_a_kiosk_that_there_is_not(settings_file: Path, district: SimpleNamespace) -> None:
+    refused = run("revoke", "zzz")
+    assert "There is no such kiosk." in str(refused.exception)
+    assert "Revoke it?" not in refused.output
