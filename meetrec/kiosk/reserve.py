@@ -9,7 +9,7 @@ from meetrec.kiosk.room_news import ArmedMeeting, RoomNews
 MAIN_WORDS: Mapping[str, object] = {
     "": lazy_gettext("Reserve recorder. The main kiosk has not begun, as far as the server knows."),
     "opened": lazy_gettext("Reserve recorder. The opening questions were asked at the main kiosk."),
-    "declined": lazy_gettext("Reserve recorder. At the main kiosk the parent said that they do not record, so it does not record."),
+    "declined": lazy_gettext("Reserve recorder. At the main kiosk the parent did not say that they record, so it does not record."),
     "recording": lazy_gettext("Reserve recorder. The main kiosk is recording."),
     "paused": lazy_gettext("Reserve recorder. The main kiosk is paused. This one goes on until it is paused here too."),
     "stopped": lazy_gettext("Reserve recorder. The main kiosk has stopped. Stop here too when the meeting is over."),
@@ -17,7 +17,7 @@ MAIN_WORDS: Mapping[str, object] = {
 }
 AT_WORK = ("recording", "paused", "objected")
 NOTHING_CHOSEN = lazy_gettext("Reserve recorder. The main kiosk asks the questions; here one tap starts, once the microphones are checked.")
-NOT_KNOWN = lazy_gettext("Reserve recorder. How the main kiosk stands is not known while the server is not reached.")
+NOT_KNOWN = lazy_gettext("Reserve recorder. How the main kiosk stands is not known: the server does not tell it.")
 
 
 def reserve_words(news: RoomNews | None, recording: str | None, *, is_connected: bool) -> str:

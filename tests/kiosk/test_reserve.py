@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from meetrec.capture.signing import KioskSigner
 from meetrec.kiosk import reserve
-from meetrec.kiosk.errors import ActionRefused
+from meetrec.kiosk.errors import ActionRefused, Trouble
 from meetrec.kiosk.opening import Closing
 from meetrec.kiosk.screen import Screen
 from meetrec.platform import clock
@@ -75,7 +75,7 @@ def test_where_the_parent_declined_at_the_main_kiosk_the_reserve_asks_again_befo
     kiosk_client: FlaskClient, main_stands: Stands, room_screen: Screen
 ) -> None:
     main_stands("declined")
-    assert "said that they do not record" in kiosk_client.get(f"/meetings/{MATEO}").text
+    assert "did not say that they record" in kiosk_client.get(f"/meetings/{MATEO}").text
     assert kiosk_client.get(f"/meetings/{MATEO}/microphones").headers["Location"].endswith(f"/meetings/{MATEO}")
     with pytest.raises(ActionRefused):
         room_screen.room.start(MATEO)
@@ -89,6 +89,16 @@ def test_header_says_how_the_main_kiosk_stands_only_while_that_is_known(
     district_server.fault = "500"
     room_screen.news.ask()
     assert kiosk_client.get("/status").json["texts"]["reserve"] == str(reserve.NOT_KNOWN)
+
+
+def test_header_of_a_revoked_reserve_does_not_say_that_the_server_is_out_of_reach(
+    kiosk_client: FlaskClient, main_stands: Stands, room_screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    main_stands("recording")
+    monkeypatch.setattr(room_screen.news, "trouble", Trouble.REVOKED)
+    texts = kiosk_client.get("/status").json["texts"]
+    assert "was revoked" in texts["server"]
+    assert texts["reserve"] == "Reserve recorder. How the main kiosk stands is not known: the server does not tell it."
 
 
 def test_main_kiosk_says_nothing_of_a_reserve(kiosk_client: FlaskClient) -> None:
