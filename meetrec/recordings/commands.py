@@ -25,6 +25,7 @@ def assemble_by_hand(folder: Path, district_key: Path, out: Path, kiosk_public_k
     """Join a run's folder, or a recording's folder with its runs, as it lies on a kiosk or in the server's incoming folder."""
     from meetrec.capture.commands import read_public_key
     from meetrec.recordings.by_hand import district_key_in, join_into_file, write_ledger
+    from meetrec.recordings.gaps import is_worth_showing
 
     known_kiosk = read_public_key(kiosk_public_key, "a kiosk's") if kiosk_public_key else None
     timeline = join_into_file(folder, district_key_in(district_key), out, known_kiosk)
@@ -32,12 +33,19 @@ def assemble_by_hand(folder: Path, district_key: Path, out: Path, kiosk_public_k
     for track in timeline.tracks:
         click.echo(f"  {track.microphone.id}  {track.microphone.seat}")
     content = timeline.ledger()
-    for gap in content["gaps"]:
-        click.echo(f"  missing: {gap['microphone']}, {gap['start']:.3f} s to {gap['end']:.3f} s ({gap['kind']})")
+    for gap in filter(is_worth_showing, content["gaps"]):
+        _tell_gap(gap)
     for clock in content["clocks"]:
         _tell_correction(clock)
     if ledger is not None:
         write_ledger(timeline, ledger)
+
+
+def _tell_gap(gap: Mapping[str, Any]) -> None:
+    """Say what a microphone misses, and why, as the recording's page says it."""
+    from meetrec.recordings.gap_sentences import reason_of_gap
+
+    click.echo(f"  missing: {gap['microphone']}, {gap['start']:.3f} s to {gap['end']:.3f} s ({reason_of_gap(gap['kind'])})")
 
 
 def _tell_correction(clock: Mapping[str, Any]) -> None:

@@ -31,13 +31,15 @@ class GapRow:
 def rows_of(ledger: Mapping[str, Any]) -> list[GapRow]:
     """The ledger's rows to show, in their order; `is_everywhere` where all of several microphones miss the same."""
     rows: list[GapRow] = []
-    for gap in sorted(ledger["gaps"], key=lambda gap: gap["start"]):
-        row = GapRow(gap["start"], gap["end"], gap["kind"], gap["noticed_by"], (gap["seat"],))
-        if row.kind in SHOWN_WHEN_LONG and row.seconds < SHORTEST_SHOWN:
-            continue
-        _add(rows, row)
+    for gap in sorted(filter(is_worth_showing, ledger["gaps"]), key=lambda gap: gap["start"]):
+        _add(rows, GapRow(gap["start"], gap["end"], gap["kind"], gap["noticed_by"], (gap["seat"],)))
     microphones = len(ledger.get("clocks", ()))
     return [replace(row, is_everywhere=len(row.seats) == microphones > 1) for row in rows]
+
+
+def is_worth_showing(gap: Mapping[str, Any]) -> bool:
+    """Whether a gap of the ledger is told to people: not one that comes from rounding at the edges."""
+    return gap["kind"] not in SHOWN_WHEN_LONG or gap["end"] - gap["start"] >= SHORTEST_SHOWN
 
 
 def _add(rows: list[GapRow], row: GapRow) -> None:

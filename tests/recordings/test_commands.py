@@ -74,10 +74,18 @@ def test_run_whose_first_pieces_were_delivered_is_joined_from_the_first_that_is_
     assert result.exit_code == 0, result.output
     joined, _rate = soundfile.read(tmp_path / "out.flac", dtype="int16")
     assert np.array_equal(joined, np.concatenate([np.zeros(48_000, np.int16), *sounds[1:]]))
-    assert "missing: table-1, 0.000 s to 1.000 s" in result.output
+    assert "missing: table-1, 0.000 s to 1.000 s (the kiosk gave no reason)" in result.output
     (folder / "table-1" / "000002.piece").rename(folder / "table-1" / "000002.elsewhere")
     broken = assemble(folder, settings.keyring_dir / KEY_FILE_NAME, tmp_path / "broken.flac")
     assert "piece 000002 is missing" in str(broken.exception)
+
+
+def test_rounding_at_the_end_is_not_told_as_missing(make_run: MakeRun, settings: Settings, tmp_path: Path) -> None:
+    uneven = make_run({"table-1": [Part(0, noise(48_000))], "table-2": [Part(0, noise(47_990, 5))]})
+    result = assemble(uneven.write(tmp_path / "outbox"), settings.keyring_dir / KEY_FILE_NAME, tmp_path / "out.flac", "--ledger", str(tmp_path / "ledger.json"))
+    assert result.exit_code == 0, result.output
+    assert '"uneven_end"' in (tmp_path / "ledger.json").read_text()
+    assert "missing:" not in result.output
 
 
 def test_what_cannot_be_joined_is_a_sentence(make_run: MakeRun, settings: Settings, tmp_path: Path) -> None:
