@@ -93,8 +93,22 @@ def test_parent_who_does_not_record_leads_to_two_honest_choices(
     seen()
     page.get_by_role("button", name="Do not record").click()
     expect(page.get_by_role("heading", name="Today")).to_be_visible()
-    assert [kind for kind, _ in log_of(outbox, MATEO, signer)][:2] == ["opening", "closing"]
+    assert [kind for kind, _ in log_of(outbox, MATEO, signer)] == ["opening", "not_recorded"]
     assert recorder.calls == []
+
+
+@pytest.mark.requirement("G6.a")
+@pytest.mark.parametrize("answer", ["No", "Does not want to say"])
+def test_whoever_opened_the_wrong_meeting_leaves_it_after_any_answer(page: Page, screen_address: str, seen: Seen, outbox: Path, answer: str) -> None:
+    page.goto(screen_address)
+    page.get_by_role("link", name="M. R.").click()
+    page.get_by_role("radio", name=answer, exact=True).first.check()
+    speak(page, "es")
+    seen()
+    speak(page, "en")
+    page.get_by_role("link", name="Back to the meetings").click()
+    expect(page.get_by_role("heading", name="Today")).to_be_visible()
+    assert not (outbox / MATEO).exists()  # nothing was noted
 
 
 @pytest.mark.requirement("A-05")
