@@ -66,9 +66,10 @@ class RoomNews:
         return [meeting for meeting in self.meetings if self._day(meeting.start) == today or meeting.start <= now <= meeting.planned_end]
 
     def others_on_day_of(self, now: datetime) -> list[OtherMeeting]:
-        """Today's meetings without an armed recording; the server may have told them days ago."""
+        """Today's meetings without an armed recording; the server may have told them days ago. Those planned to be over stand last: one may run late."""
         today = self._day(now)
-        return [meeting for meeting in self.others if self._day(meeting.start) == today or meeting.start <= now <= meeting.planned_end]
+        of_today = [meeting for meeting in self.others if self._day(meeting.start) == today or meeting.start <= now <= meeting.planned_end]
+        return sorted(of_today, key=lambda meeting: meeting.planned_end < now)
 
     def find_other(self, meeting: str, now: datetime) -> OtherMeeting | None:
         """One of them."""

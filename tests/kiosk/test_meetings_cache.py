@@ -142,6 +142,16 @@ def test_others_of_today_are_known_over_a_restart_and_not_tomorrow(cache: Meetin
     assert told.find_other(OTHER_MEETING, MORNING + timedelta(days=1)) is None
 
 
+def test_others_of_today_that_are_over_stand_below_those_to_come_and_can_still_be_opened(cache: MeetingsCache) -> None:
+    cache.take_in(news(KIOSK, [], others=[other(OTHER_MEETING, MORNING), other(MATEO, MORNING + timedelta(hours=2))]))
+    told = cache.news
+    assert told is not None
+    assert [one.meeting for one in told.others_on_day_of(MORNING)] == [OTHER_MEETING, MATEO]
+    after_the_first = MORNING + timedelta(minutes=90)
+    assert [one.meeting for one in told.others_on_day_of(after_the_first)] == [MATEO, OTHER_MEETING]
+    assert told.find_other(OTHER_MEETING, after_the_first) is not None
+
+
 def test_notice_given_here_is_in_the_list_until_the_server_tells_of_it(cache: MeetingsCache, tmp_path: Path) -> None:
     today = clock.now()
     cache.take_in(news(KIOSK, [], others=[other(OTHER_MEETING, today)]))
