@@ -47,8 +47,8 @@ def test_what_was_signed_holds_for_this_key_and_purpose_alone(content: bytes, pu
         require_signed(SIGNER.public_bytes, purpose, content + b"x", signature, "It")
 
 
-@pytest.mark.parametrize("signature", [b"", bytes(SIGNATURE_BYTES), bytes(63)])
-@pytest.mark.parametrize("public_key", [SIGNER.public_bytes, b"", bytes(32)])
+@pytest.mark.parametrize("signature", [b"", bytes(SIGNATURE_BYTES), bytes(63)], ids=["none", "zeros", "too short"])
+@pytest.mark.parametrize("public_key", [SIGNER.public_bytes, b"", bytes(32)], ids=["a key", "no key", "zeros"])
 def test_no_signature_and_no_key_are_refused_as_sentences(signature: bytes, public_key: bytes) -> None:
     with pytest.raises(SignatureRefused):
         require_signed(public_key, PIECE, b"content", signature, "It")

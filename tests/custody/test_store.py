@@ -21,7 +21,7 @@ from meetrec.custody.store import Store
 
 KEY = bytes(range(32))
 RECORD = str(uuid4())
-OBJECT = str(uuid4())
+OBJECT = "5b0c6f0e-3c1e-4d8e-9a53-7f3c2c1d9e10"  # fixed, so that every process of a run gives its tests the same names
 
 
 @pytest.fixture
