@@ -193,7 +193,7 @@ class Screen:
         news, moment = self.room.cache.news, self.room.cache.by_the_server(now)
         shown = (
             news and (news.on_day_of(moment), news.others_on_day_of(moment), news.after_day_of(moment)),
-            news and [(meeting, self.room.has_recorded(meeting.recording)) for meeting in news.meetings],
+            news and [(meeting, self.room.has_recorded(meeting.recording), self._is_declined(meeting)) for meeting in news.meetings],
             self.room.interrupted(now),
             self.room.closing_due(),
             [microphone.id for microphone in reading.microphones],
@@ -241,4 +241,10 @@ class Screen:
             "device": meeting.device,
             "day": format_datetime(meeting.start, _("EEEE, MMMM d")),
             "is_recorded": "yes" if self.room.delivery_of(meeting.recording) else "",
+            "is_declined": self._is_declined(meeting),
         }
+
+    def _is_declined(self, meeting: ArmedMeeting) -> bool:
+        """Whether the chair chose not to record, by the newest answer here; where none was given here, by the main kiosk's (A-05)."""
+        opening = self.room.opening_of(meeting.recording)
+        return meeting.main == "declined" if opening is None else opening.declined_at is not None

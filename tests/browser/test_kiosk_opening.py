@@ -93,6 +93,8 @@ def test_parent_who_does_not_record_leads_to_two_honest_choices(
     seen()
     page.get_by_role("button", name="Do not record").click()
     expect(page.get_by_role("heading", name="Today")).to_be_visible()
+    expect(page.get_by_role("link", name="M. R.")).to_contain_text("“Do not record” was chosen")
+    seen()
     assert [kind for kind, _ in log_of(outbox, MATEO, signer)] == ["opening", "not_recorded"]
     assert recorder.calls == []
 

@@ -75,6 +75,7 @@ def test_where_the_parent_declined_at_the_main_kiosk_the_reserve_asks_again_befo
     kiosk_client: FlaskClient, main_stands: Stands, room_screen: Screen
 ) -> None:
     main_stands("declined")
+    assert "“Do not record” was chosen" in kiosk_client.get("/").text
     assert "did not say that they record" in kiosk_client.get(f"/meetings/{MATEO}").text
     assert kiosk_client.get(f"/meetings/{MATEO}/microphones").headers["Location"].endswith(f"/meetings/{MATEO}")
     with pytest.raises(ActionRefused):

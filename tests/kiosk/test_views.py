@@ -94,6 +94,18 @@ def test_list_is_drawn_anew_when_a_recording_was_stopped(kiosk_client: FlaskClie
     assert kiosk_client.get("/status").json["version"] not in ("", before)
 
 
+@pytest.mark.requirement("A-05")
+def test_list_says_that_do_not_record_was_chosen_until_the_parent_records_after_all(kiosk_client: FlaskClient, room_screen: Screen) -> None:
+    chosen, before = "“Do not record” was chosen", kiosk_client.get("/status").json["version"]
+    assert chosen not in kiosk_client.get("/").text
+    answer = {"parent_records": "declined", "asked_by": "Laura Bennett", "choice": "do_not_record"}
+    assert kiosk_client.post(f"/meetings/{MATEO}", data=answer).json == {"now_at": "/"}
+    assert chosen in kiosk_client.get("/").text
+    assert kiosk_client.get("/status").json["version"] != before  # an open list is drawn anew
+    room_screen.room.note_opening(MATEO, OPENING)
+    assert chosen not in kiosk_client.get("/").text
+
+
 def test_second_press_of_start_changes_nothing(kiosk_client: FlaskClient, recorder: ScriptedRecorder) -> None:
     assert [kiosk_client.post(START).json for _ in range(2)] == [{"now_at": "/recording"}] * 2
     assert recorder.calls == [f"start {MATEO}"]
