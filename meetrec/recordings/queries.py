@@ -25,7 +25,7 @@ from meetrec.recordings.rules import (
     pieces_missing,
     stage_of,
 )
-from meetrec.recordings.sentences import overtaken, sentence_of
+from meetrec.recordings.sentences import nothing_recorded, overtaken, sentence_of
 from meetrec.recordings.uploads_queries import half_copy_remarks, is_uploaded
 
 OLDEST_FIRST = (Recording.armed_at, Recording.id)
@@ -169,7 +169,7 @@ def summary_of(session: Session, found: Recording, now: datetime) -> RecordingSu
     upload = session.get(UploadedCopy, found.id)
     stages = {one.kiosk_id: progress_of_copy(session, one, now).stage for one in found.copies}
     return RecordingSummary(
-        f"/recordings/{found.id}", sentence_for(session, found, progress), progress.stage.value, has_district_copy(session, found, now),
+        f"/recordings/{found.id}", sentence_for(session, found, progress, now), progress.stage.value, has_district_copy(session, found, now),
         room_sentences.running_alarms(found, stages), room_sentences.room_on_the_disk(found, progress.stage),
         _remarks(session, found, now),
         district_copy_sentences.origin_sentence(upload) if upload else None,
@@ -200,10 +200,12 @@ def of_other_kiosks(session: Session, found: Recording, now: datetime) -> list[s
     return told
 
 
-def sentence_for(session: Session, found: Recording, progress: Progress) -> str:
+def sentence_for(session: Session, found: Recording, progress: Progress, now: datetime) -> str:
     """Where the recording stands, in the reader's language: by its stage, and by where it comes from."""
     if is_overtaken(session, found):
         return overtaken()
+    if progress.stage is Stage.ARMED and now >= found.meeting.planned_end:
+        return nothing_recorded()
     told = district_copy_sentences.upload_stage(progress.stage) if is_uploaded(session, found.id) else None
     return told or sentence_of(progress.stage, progress.delivered, progress.promised, progress.heard_at)
 

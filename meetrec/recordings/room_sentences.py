@@ -118,12 +118,19 @@ def _at_the_opening(opening: Opening) -> Sequence[str | None]:
     records = opening.parent_records
     return (
         answer_of(records) if records in ("no", "declined") else None,
-        _("In the room the chair chose not to record, since the parent does not.") if opening.not_recorded_at else None,
+        _not_recorded(records) if opening.not_recorded_at else None,
         _not_heard(len(opening.not_heard or ())),
         _("The parent’s device is not the one of the notice.") if records == "yes" and opening.device_as_in_notice is False else None,
         _("The parent’s device did not lie in plain sight at the opening.") if records == "yes" and opening.in_plain_sight is False else None,
         _objection(opening) if opening.objection_at and opening.objection_by else None,
     )
+
+
+def _not_recorded(parent_records: str | None) -> str:
+    """The chair's choice, with no word put into the mouth of a parent who did not say (G6.a)."""
+    if parent_records == "declined":
+        return _("In the room the chair chose not to record, since the parent did not say that they do.")
+    return _("In the room the chair chose not to record, since the parent does not.")
 
 
 def _not_heard(microphones: int) -> str | None:

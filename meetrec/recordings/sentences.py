@@ -57,6 +57,11 @@ def sentence_of(stage: Stage, delivered: int, promised: int | None, heard_at: da
     }[stage]
 
 
+def nothing_recorded() -> str:
+    """Of a room that was armed for a meeting whose planned time is over, and never began (G5.a)."""
+    return _("The meeting’s planned time is over, and nothing was recorded in the room.")
+
+
 def _silence_since(heard_at: datetime, delivered: int) -> str:
     when = f"{format_date(heard_at, 'medium')}, {format_time(heard_at, 'short')}"
     return _(

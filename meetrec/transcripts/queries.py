@@ -80,7 +80,7 @@ def lines_of(text: bytes, seats: Mapping[str, str]) -> Sequence[Line]:
 def standing_of(session: Session, now: datetime, recording: Recording, record: Record | None) -> Standing:
     """Recording and transcript together."""
     progress = progress_of(session, recording, now)
-    told = sentence_for(session, recording, progress)
+    told = sentence_for(session, recording, progress, now)
     if record is None:
         fraction = progress.fraction if progress.stage is Stage.JOINING else _delivered_share(progress.delivered, progress.promised)
         return Standing(progress.stage.value, progress.stage, told, complaint_of(progress.complaint), fraction, None)

@@ -62,6 +62,13 @@ def test_desk_is_told_of_the_recording_of_each_meeting(database: Database, recor
     assert summary.sentence == "The room is armed. Nothing has been recorded yet."
 
 
+@pytest.mark.requirement("G5.a")
+def test_room_that_never_began_is_not_called_armed_when_the_meeting_is_over(database: Database, recording_id: str, district: SimpleNamespace) -> None:
+    with database.reading() as session:
+        (told,) = queries.recording_states(session, district.meeting.planned_end, [district.meeting.id]).values()
+    assert told.sentence == "The meeting’s planned time is over, and nothing was recorded in the room."
+
+
 def test_closed_meeting_is_armed_again_by_the_same_notice(
     database: Database, kiosk: KioskClient, make_run: MakeRun, recording_id: str, notice: Notice, settings: Settings
 ) -> None:

@@ -217,3 +217,14 @@ def log_of_other(request: pytest.FixtureRequest) -> Callable[[], None]:
 def test_room_is_known_by_the_servers_clock(kiosk: KioskClient, district: SimpleNamespace) -> None:
     before = clock.now()
     assert before.isoformat() <= (kiosk.meetings().json or {})["server_time"] <= clock.now().isoformat()
+
+
+@pytest.mark.requirement("G6.a")
+def test_desk_does_not_say_that_a_parent_does_not_record_who_did_not_say(kiosk: KioskClient, log: RoomLog, desk: Callable[[], str]) -> None:
+    log.add("opening", {**OPENING, "device": "", "device_as_in_notice": None, "in_plain_sight": None, "parent_records": "declined"})
+    log.add("not_recorded")
+    for index in (0, 1):
+        kiosk.put(f"{log.recording}/room/{index}", log.entries[index])
+    page = desk()
+    assert "the chair chose not to record, since the parent did not say that they do." in page
+    assert "since the parent does not." not in page
