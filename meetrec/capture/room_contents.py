@@ -130,7 +130,7 @@ _CONTENTS: dict[str, Check] = {
             "started_without": _list_of(_is_microphone), "reason": _or_null(_text(LONGEST_TEXT)),
         }
     ),
-    "not_recorded": _NOTHING,  # the parent does not record, so the chair chose not to either
+    "not_recorded": _NOTHING,  # the parent did not say that they record, so the chair chose not to
     # A wish said where the opening's answer was no, since staff never start alone; and that the kiosk went on by itself after a break.
     "started": _fields({}, {"parent_wants_copy": _is_bool, "after_interruption": _is_bool}),
     "paused": _NOTHING,

@@ -26,7 +26,7 @@ VERBS: dict[str, str] = {
     "recording.overtaken": N_("The armed recording was withdrawn: the room had begun another one on the spot"),
     "recording.started": N_("The recording began"),
     "room.opened": N_("The opening checklist was completed in the room"),
-    "opening.not_recorded": N_("The chair chose not to record, since the parent does not"),
+    "opening.not_recorded": N_("The chair chose not to record"),
     "opening.noted": N_("An answer of the opening checklist was noted in the room"),
     "recording.paused": N_("The recording was paused"),
     "recording.off_the_record": N_("The meeting went off the record"),

@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 
 from meetrec.capture.pieces import RATE, Samples
 
-MEASURABLE_FRAMES = 60 * RATE  # a shorter stretch says nothing of its own about a card's speed
+MEASURABLE_FRAMES = 300 * RATE  # a shorter stretch says nothing of its own about a card's speed: lateness of 16 ms would pass for 300 ppm
+PIECE_SPAN = 10 * RATE  # between the last note and the end of a whole piece
 LEAST_POINTS = 6
+CLEAR_OF_SCATTER = 4  # how many times the scatter of its own points a stray must be, to be told from late arrivals
 POINTS_A_WINDOW = 6  # pieces of 10 s, of which the earliest heard is believed
 MOST_POINTS = 300  # for the median of all slopes between two points
 CORRECTED_FROM = RATE // 200  # frames (5 ms): what strays less by its end stays as it was heard
@@ -56,15 +58,23 @@ class Edits:
 
 def line_through(counted: Sequence[int], strayed: Sequence[int]) -> ClockLine | None:
     """The line of a stretch: `strayed` frames by which each piece was heard later by the clock than by count, `counted` frames into
-    the stretch. None when the stretch is too short to tell.
+    the stretch. None when the stretch is too short to tell. A stray that is not clear of its points' scatter is none.
     """
-    if len(counted) < LEAST_POINTS or counted[-1] - counted[0] < MEASURABLE_FRAMES - 10 * RATE:
+    if len(counted) < LEAST_POINTS or counted[-1] - counted[0] < MEASURABLE_FRAMES - PIECE_SPAN:
         return None
     x, y = np.asarray(counted, np.float64), np.asarray(strayed, np.float64)
     earliest = _earliest(y - _median_slope(x, y) * x)
-    slope = _median_slope(x[earliest], y[earliest])
+    slope = _clear_slope(x[earliest], y[earliest])
     offsets = (y - slope * x)[earliest]
     return ClockLine(float(np.median(offsets)), slope) if abs(slope) <= MOST_STRAY else ClockLine(float(offsets[0]), is_believed=False)
+
+
+def _clear_slope(x: Numbers, y: Numbers) -> float:
+    """The median slope, or 0 where the whole stray is no larger than what the points scatter around it by themselves."""
+    slope = _median_slope(x, y)
+    rest = y - slope * x
+    scatter = 1.4826 * float(np.median(np.abs(rest - np.median(rest))))  # a standard deviation that outliers do not move
+    return slope if abs(slope) * (x[-1] - x[0]) > CLEAR_OF_SCATTER * scatter else 0.0
 
 
 def offset_with(slope: float, counted: Sequence[int], strayed: Sequence[int]) -> float:

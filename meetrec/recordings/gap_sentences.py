@@ -28,6 +28,17 @@ def reason_of_gap(kind: str) -> str:
     }.get(kind, _("the kiosk gave no reason"))
 
 
+def stated_gap(row: GapRow, start: str, end: str) -> str:
+    """What stands between two lines of a transcript, so that nobody takes them for whole; `start` and `end` as clock times."""
+    if row.kind == "off_the_record":
+        return _("Off the record from %(start)s to %(end)s", start=start, end=end)
+    if row.kind == "pause":
+        return _("Paused from %(start)s to %(end)s", start=start, end=end)
+    if start == end:
+        return _("Sound is missing at %(start)s: %(reason)s", start=start, reason=reason_of_gap(row.kind))
+    return _("No sound from %(start)s to %(end)s: %(reason)s", start=start, end=end, reason=reason_of_gap(row.kind))
+
+
 def mark_of_gap(kind: str) -> str:
     """The few words that stand on the waveform."""
     return {"pause": _("Paused"), "off_the_record": _("Off the record"), "between_runs": _("Break"), "clock": _("Break")}.get(kind, _("No sound"))
@@ -72,7 +83,7 @@ def clock_sentence(clock: Mapping[str, Any]) -> str:
     if clock.get("not_believed"):
         return _("Its clock strayed so far that it is not believed: its sound begins where it was heard, and stays as it was captured.")
     if clock["parts_per_million"] is None:
-        return _("Its clock was not measured: no stretch of its sound is a minute long.")
+        return _("Its clock was not measured: no stretch of its sound is five minutes long.")
     span, stray = length_of(clock["seconds"]), format_decimal(abs(clock["ahead"]), "0.0##" if abs(clock["ahead"]) < 0.1 else "0.0#")
     if not clock["put_in"] + clock["left_out"]:
         return _("Its clock kept time.")

@@ -1,4 +1,4 @@
-"""The gap ledger as people read it: one row for what all microphones miss alike, and which pauses lie between two lines. Pure."""
+"""The gap ledger as people read it: one row for what all microphones miss alike, and which of them lie between two lines of a transcript. Pure."""
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
@@ -8,6 +8,7 @@ from typing import Any
 ALIKE_SECONDS = 0.5  # microphones whose gaps begin and end this close together share a row
 SHORTEST_SHOWN = 0.5
 SHOWN_WHEN_LONG = ("late_start", "uneven_end", "undeclared")  # shorter ones come from rounding at the edges; the ledger holds them too
+LINE_REACHES = 0.5  # seconds
 CALLED_BY_THE_CHAIR = ("pause", "off_the_record")
 
 
@@ -59,13 +60,12 @@ def _is_alike(one: GapRow, other: GapRow) -> bool:
     return is_same and not set(one.seats) & set(other.seats)
 
 
-def pauses_before(line_starts: Sequence[float], rows: Sequence[GapRow]) -> list[list[GapRow]]:
-    """For each line of a transcript (`line_starts` in seconds, rising) the pauses the chair called that stand before it, and at the end
-    of the list those after the last.
+def gaps_before(line_starts: Sequence[float], rows: Sequence[GapRow]) -> list[list[GapRow]]:
+    """For each line of a transcript (`line_starts` in seconds, rising) the rows that begin before it and after the line in front of it,
+    and at the end of the list those after the last: what a reader of the lines alone would take for whole.
     """
     between: list[list[GapRow]] = [[] for _ in range(len(line_starts) + 1)]
     for row in rows:
-        if row.kind in CALLED_BY_THE_CHAIR:
-            middle = (row.start + row.end) / 2  # a line's edge may reach into the pause by some hundredths of a second
-            between[bisect_right(line_starts, middle)].append(row)
+        begins = row.start + min(LINE_REACHES, row.seconds / 2)  # a line's edge may reach into the gap by some hundredths of a second
+        between[bisect_right(line_starts, begins)].append(row)
     return between

@@ -173,7 +173,7 @@ class Opening(Base):
     in_plain_sight: Mapped[bool | None]  # acknowledged at the opening (G6.c)
     everyone_told: Mapped[bool | None]
     opened_at: Mapped[datetime | None]  # the meeting counts as opened: set by a complete checklist alone (G6.a)
-    not_recorded_at: Mapped[datetime | None]  # the chair chose not to record, since the parent does not; until it is begun all the same
+    not_recorded_at: Mapped[datetime | None]  # the chair chose not to record; until it is begun all the same
     begun_for: Mapped[str | None] = mapped_column(String(8))  # the parent's recording (yes) or wish (wanted) it was begun for; stays (A-05, G5.a)
     not_heard: Mapped[list[str] | None] = mapped_column(JSON)  # microphones that heard no voice before the chair began all the same
     objection_at: Mapped[datetime | None]

@@ -97,7 +97,7 @@ def _alarm(sentence: str, content: Entry) -> str:
 NOTED: dict[str, Callable[[Entry], str]] = {
     "notice": lambda content: _("Notice given in the room by %(person)s", person=person_of(content["recorder_role"])),
     "started": _started,
-    "not_recorded": lambda _content: _("Not recorded, since the parent does not record"),
+    "not_recorded": lambda _content: _("The chair chose not to record"),
     "paused": lambda _content: _("Paused"),
     "off_the_record": lambda _content: _("Off the record"),
     "resumed": lambda _content: _("Went on"),

@@ -22,7 +22,7 @@ from meetrec.recordings.content_gate import let_in, let_in_to_record, vault
 from meetrec.recordings.copy_queries import has_failed, reserve_to_choose
 from meetrec.recordings.district_copy_queries import upload_of
 from meetrec.recordings.district_copy_sentences import origin_sentence
-from meetrec.recordings.gaps import pauses_before, rows_of
+from meetrec.recordings.gaps import gaps_before, rows_of
 from meetrec.recordings.other_copies import other_copies, sound_name, who_has
 from meetrec.recordings.room_page import room_page
 from meetrec.recordings.rules import ArmingAgain
@@ -103,7 +103,7 @@ def _content_of(record: Record, transcript: Transcript | None) -> dict[str, Any]
     gaps = rows_of(ledger)
     return {
         "lines": lines, "sounds": sounds, "chosen": _chosen(sounds), "at": _place(record), "ledger": ledger, "gaps": gaps,
-        "pauses": pauses_before([line.start for line in lines], gaps), "room": room_page(vault().read(room_logs[0])) if room_logs else None,
+        "gaps_between": gaps_before([line.start for line in lines], gaps), "room": room_page(vault().read(room_logs[0])) if room_logs else None,
         "other_copies": others, "held_by_others": [who_has(gap, others) for gap in gaps],
     }  # fmt: skip
 

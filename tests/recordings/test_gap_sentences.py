@@ -53,7 +53,7 @@ def test_clock_is_told_in_plain_words(app: Flask) -> None:
         assert words.clock_sentence(clock(0.001)) == "Its clock kept time."
         not_believed = {**clock(0.0, parts_per_million=None), "not_believed": True}
         assert words.clock_sentence(not_believed).startswith("Its clock strayed so far that it is not believed")
-        assert words.clock_sentence(clock(0.0, parts_per_million=None)) == "Its clock was not measured: no stretch of its sound is a minute long."
+        assert words.clock_sentence(clock(0.0, parts_per_million=None)) == "Its clock was not measured: no stretch of its sound is five minutes long."
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,16 @@ def test_row_names_all_microphones_together(app: Flask) -> None:
     with app.test_request_context(), force_locale("en"):
         assert words.where(GapRow(0, 1, "pause", "chair", ("Door", "Wall"), is_everywhere=True)) == "All microphones"
         assert words.where(GapRow(0, 1, "pause", "chair", ("Door", "Wall"))) == "Door, Wall"
+
+
+def test_what_stands_between_a_transcripts_lines_names_the_loss_and_its_reason(app: Flask) -> None:
+    with app.test_request_context(), force_locale("en"):
+        told = [words.stated_gap(GapRow(67, 74.8, kind, "server", ("Door",)), "1:07", "1:14") for kind in ("pause", "off_the_record", "interrupted")]
+        assert told == [
+            "Paused from 1:07 to 1:14",
+            "Off the record from 1:07 to 1:14",
+            "No sound from 1:07 to 1:14: the kiosk was interrupted",
+        ]
+        assert (
+            words.stated_gap(GapRow(67.1, 67.3, "overflow", "server", ("Door",)), "1:07", "1:07") == "Sound is missing at 1:07: the machine could not keep up"
+        )

@@ -1,10 +1,10 @@
-"""The gap ledger as people read it: rows for all microphones, what is too short to show, pauses between lines."""
+"""The gap ledger as people read it: rows for all microphones, what is too short to show, what stands between a transcript's lines."""
 
 from typing import Any
 
 import pytest
 
-from meetrec.recordings.gaps import GapRow, pauses_before, rows_of
+from meetrec.recordings.gaps import GapRow, gaps_before, rows_of
 
 pytestmark = pytest.mark.requirement("G5.b")
 SEATS = ("Head of the table", "Window", "Door", "Wall")
@@ -62,8 +62,13 @@ def test_ledger_from_before_clocks_were_measured_is_read_too() -> None:
     assert [row.seats for row in rows] == [("Window", "Door")]
 
 
-def test_pauses_stand_between_the_lines_and_after_the_last() -> None:
-    rows = rows_of(ledger(gap(8.99, 20), gap(30, 40, "off_the_record"), gap(50, 60), gap(12, 14, "stall", "server")))
-    found = pauses_before([0.0, 9.0, 20.0, 45.0], rows)
-    assert [[row.start for row in rows] for rows in found] == [[], [], [8.99], [30], [50]]
-    assert pauses_before([], rows) == [[rows[0], rows[2], rows[3]]]
+def test_pauses_and_lost_sound_stand_between_the_lines_and_after_the_last() -> None:
+    rows = rows_of(ledger(gap(8.99, 20), gap(30, 40, "off_the_record"), gap(50, 60), gap(22, 44, "stall", "server")))
+    found = gaps_before([0.0, 9.0, 20.0, 45.0], rows)
+    assert [[row.start for row in rows] for rows in found] == [[], [], [8.99], [22, 30], [50]]
+    assert gaps_before([], rows) == [rows]
+
+
+def test_gap_of_one_microphone_stands_where_it_begins_however_long_it_lasts() -> None:
+    (row,) = rows_of(ledger(gap(5, 90, "absent", "server", "Door")))
+    assert gaps_before([0.0, 10.0, 20.0], [row]) == [[], [row], [], []]
