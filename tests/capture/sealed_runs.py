@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from meetrec.capture.ballast import Ballast
 from meetrec.capture.files import make_folder, place_file
 from meetrec.capture.outbox import RUN_STATEMENT, pieces_of
-from meetrec.capture.pieces import RATE, sha256_hex
+from meetrec.capture.pieces import RATE, Samples, sha256_hex
 from meetrec.capture.run_keys import new_run_key, run_statement
 from meetrec.capture.signing import KioskSigner
 from meetrec.capture.writer import ChainOf, PieceWriter
@@ -57,3 +57,10 @@ class SealedRun:
 def sound(frames: int, seed: int = 1) -> np.ndarray:
     """Random int16 samples."""
     return np.random.default_rng(seed).integers(-20_000, 20_000, frames, dtype=np.int16)
+
+
+def journal_as_heard(writer: PieceWriter, samples: Samples) -> None:
+    """Write as a microphone's process does: a tenth of a second at a time, each at once in the journal."""
+    for begin in range(0, len(samples), RATE // 10):
+        writer.write(samples[begin : begin + RATE // 10])
+        writer.flush()

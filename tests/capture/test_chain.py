@@ -11,7 +11,7 @@ from meetrec.capture.pieces import PieceHeader, encode_flac, seal_piece
 from meetrec.capture.recovery import recover
 from meetrec.capture.run_keys import microphone_keys
 from meetrec.capture.signing import RUN_STATEMENT
-from tests.capture.sealed_runs import MICROPHONE, SealedRun, sound
+from tests.capture.sealed_runs import MICROPHONE, SealedRun, journal_as_heard, sound
 
 pytestmark = pytest.mark.requirement("G5.b")
 
@@ -45,7 +45,7 @@ def test_an_altered_piece_is_named(run: SealedRun) -> None:
 
 def test_an_altered_journal_is_named_by_the_signed_file_after_it(run: SealedRun, tmp_path: Path) -> None:
     crashed = SealedRun(tmp_path / "crashed")
-    crashed.writer().write(sound(9600))
+    journal_as_heard(crashed.writer(), sound(9600))
     recover(crashed.outbox, crashed.signer)
     journal, end = crashed.pieces()
     altered = journal[:-1] + bytes([journal[-1] ^ 1])

@@ -18,7 +18,7 @@ from meetrec.capture.pieces import parse_piece, samples_of, sha256_hex
 from meetrec.capture.position import note_delivered
 from meetrec.capture.recovery import end_chains, finish, recover
 from meetrec.capture.signing import KioskSigner
-from tests.capture.sealed_runs import MICROPHONE, SealedRun, sound
+from tests.capture.sealed_runs import MICROPHONE, SealedRun, journal_as_heard, sound
 
 pytestmark = pytest.mark.requirement("G5.b")
 PIECES = 4
@@ -121,7 +121,7 @@ def test_a_mending_that_was_cut_off_after_setting_aside_is_done_at_the_next_star
 
 def test_a_damaged_newest_piece_whose_journal_still_lies_there_loses_nothing(run: SealedRun) -> None:
     writer = run.writer()
-    writer.write(sound(9600, 9))
+    journal_as_heard(writer, sound(9600, 9))
     journal = journal_path(run.folder / MICROPHONE, PIECES).read_bytes()
     writer.close_piece()
     journal_path(run.folder / MICROPHONE, PIECES).write_bytes(journal)  # the kill came before the journal was removed
@@ -134,8 +134,8 @@ def test_a_damaged_newest_piece_whose_journal_still_lies_there_loses_nothing(run
 
 def test_a_damaged_journal_in_the_middle_is_known_by_the_piece_after_it(run: SealedRun) -> None:
     writer = run.writer()
-    writer.write(sound(9600, 9))
-    run.writer().write(sound(4800, 10))  # a process that was killed leaves its journal; the next one goes on after it
+    journal_as_heard(writer, sound(9600, 9))
+    journal_as_heard(run.writer(), sound(4800, 10))  # a process that was killed leaves its journal; the next one goes on after it
     damage(journal_path(run.folder / MICROPHONE, PIECES), -1)
     recover(run.outbox, run.signer)
     finish(run.outbox, run.recording, run.signer)

@@ -12,7 +12,7 @@ from meetrec.capture.outbox import RUN_STATEMENT, journal_path, pieces_of, read_
 from meetrec.capture.pieces import RATE
 from meetrec.capture.recovery import finish, recover
 from meetrec.capture.signing import KioskSigner
-from tests.capture.sealed_runs import MICROPHONE, SealedRun, sound
+from tests.capture.sealed_runs import MICROPHONE, SealedRun, journal_as_heard, sound
 
 pytestmark = pytest.mark.requirement("G5.b")
 
@@ -24,7 +24,7 @@ def crashed(tmp_path: Path) -> SealedRun:
     writer = run.writer()
     writer.write(sound(RATE))
     writer.close_piece()
-    writer.write(sound(2 * RATE, 2))
+    journal_as_heard(writer, sound(2 * RATE, 2))
     journal = journal_path(run.folder / MICROPHONE, 1)
     os.truncate(journal, journal.stat().st_size - 5)
     return run
