@@ -1,6 +1,9 @@
 // The room's screen: asks the kiosk program for the truth and shows it. It holds no sound and no state of its own (peers 1):
 // a page that is reloaded, opened twice or closed changes nothing about the recording.
 
+import { isTouched } from "./kiosk_hands.js";
+import "./kiosk_windows.js";
+
 const page = JSON.parse(document.getElementById("kiosk-page").textContent);
 const here = document.body.dataset.page;
 const LEVELS_MS = 220;
@@ -108,7 +111,7 @@ function goWhereItHappens(status) {
   const runs = status.state !== "idle";
   if (runs && here !== "recording") leaveTo("/recording");
   if (!runs && here === "recording") leaveTo(status.after);
-  if (["home", "preflight"].includes(here) && status.version !== page.version && !leaving) leaveTo(location.pathname);
+  if (["home", "preflight"].includes(here) && status.version !== page.version && !isTouched()) leaveTo(location.pathname);
 }
 
 let leaving = false;

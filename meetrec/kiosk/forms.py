@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
 
-from meetrec.capture.room_contents import IN_PLAIN_SIGHT, LARGEST_COUNT, PARENT_RECORDS, PLACES, PRESENT_ROLES
-from meetrec.kiosk import questions, sentences
+from meetrec.capture.room_contents import IN_PLAIN_SIGHT, PARENT_RECORDS, PLACES, PRESENT_ROLES
+from meetrec.kiosk import questions, ready_words, sentences
 from meetrec.kiosk.errors import ActionRefused
 from meetrec.kiosk.opening import Closing, OnTheSpotStatement, Opening, Present
 from meetrec.platform import clock
 
 Typed = Mapping[str, str]
+MOST_OF_ONE_DUTY = 40  # people; more is a slip of the finger, and not corrected without a word
 
 
 @dataclass(frozen=True)
@@ -27,14 +28,20 @@ class Asked:
 def asked_from(typed: Typed, device_in_notice: str) -> Asked:
     """Read the first step. A device other than the notice's is noted and never refused (G6.b). Raises ActionRefused naming what is missing."""
     answer = _one_of(typed, "parent_records", PARENT_RECORDS, sentences.PARENT_NOT_ASKED)
-    asked_by = _line(typed, "asked_by")
-    if not asked_by:
-        raise ActionRefused(sentences.NOBODY_ASKED)
+    asked_by = _who_asked(typed)
     if answer != "yes":
         return Asked(answer, asked_by, "", None, None)
     device = _device(typed, device_in_notice)
     in_sight = _one_of(typed, "in_plain_sight", ("yes", "no"), sentences.DEVICE_NOT_LOOKED_FOR) == "yes"
     return Asked(answer, asked_by, device, _is_same(device, device_in_notice), in_sight)
+
+
+def _who_asked(typed: Typed) -> str:
+    """Whoever is named; the words that the form offered are kept in the record's language and not in the screen's."""
+    asked_by = _line(typed, "asked_by")
+    if not asked_by:
+        raise ActionRefused(sentences.NOBODY_ASKED)
+    return ready_words.as_kept(ready_words.WHO_LEADS) if asked_by == typed.get("asked_by_offered") else asked_by
 
 
 def _device(typed: Typed, device_in_notice: str) -> str:
@@ -51,8 +58,8 @@ def _is_same(device: str, device_in_notice: str) -> bool | None:
 
 
 def opening_from(asked: Asked, typed: Typed) -> Opening:
-    """Read the second step, and put both together. Raises ActionRefused when nobody is here or not everyone has been told."""
-    present = tuple(Present(role, where, count) for role in PRESENT_ROLES for where in PLACES if (count := _count(typed, f"{where}-{role}")))
+    """Read the second step, and put both together. Raises ActionRefused for a count that cannot be, when nobody is here or not everyone has been told."""
+    present = tuple(Present(role, where, count) for role in PRESENT_ROLES for where in PLACES if (count := _count(typed, where, role)))
     opening = _opening(asked, present, everyone_told=typed.get("everyone_told") == "yes")
     missing = opening.state(clock.now()).missing
     if missing is not None:
@@ -82,6 +89,18 @@ def closing_from(typed: Typed) -> Closing:
     return Closing(in_sight, _line(typed, "notes"), is_whole)
 
 
+def note_from(typed: Typed) -> str:
+    """A note of the chair: one of the ready-made ones, or their own words."""
+    ready = ready_words.QUICK_NOTES.get(typed.get("ready", ""))
+    return ready_words.as_kept(ready) if ready else typed.get("text", "")
+
+
+def reason_from(typed: Typed) -> str | None:
+    """Why the recording starts though a microphone heard nobody: a ready-made reason or another; None without one."""
+    ready = ready_words.REASONS.get(typed.get("reason", ""))
+    return ready_words.as_kept(ready) if ready else typed.get("reason") or None
+
+
 def _one_of(typed: Typed, name: str, answers: tuple[str, ...], sentence: object) -> str:
     if typed.get(name) not in answers:
         raise ActionRefused(sentence)
@@ -93,9 +112,13 @@ def _line(typed: Typed, name: str) -> str:
     return " ".join("".join(character if character.isprintable() else " " for character in typed.get(name, "")).split())
 
 
-def _count(typed: Typed, name: str) -> int:
-    text = typed.get(name, "0")
-    return min(int(text), LARGEST_COUNT) if text.isascii() and text.isdigit() and len(text) <= 9 else 0
+def _count(typed: Typed, where: str, role: str) -> int:
+    """How many of one duty; an empty field counts nobody. Raises ActionRefused for what is no number of people at one meeting."""
+    text = typed.get(f"{where}-{role}", "").strip() or "0"
+    count = int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
+    if count is None or count > MOST_OF_ONE_DUTY:
+        raise ActionRefused(sentences.not_a_count(str(questions.ROLES[role]), where, MOST_OF_ONE_DUTY))
+    return count
 
 
 class TypedBefore:

@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from meetrec.kiosk import forms, questions
+from meetrec.kiosk import forms, questions, ready_words
 from meetrec.kiosk.gate import open_to_screen
 from meetrec.kiosk.ground_rules import current_language
 from meetrec.kiosk.views import now_at, screen
@@ -27,7 +27,13 @@ def ask(recording_id: UUID) -> ResponseReturnValue:
         return redirect(url_for("opening.preflight", recording_id=recording_id))
     devices = {**({"notice": questions.as_in_notice(meeting["device"])} if meeting["device"] else {}), **questions.DEVICES}
     return render_template(
-        "kiosk/ask.html", meeting=meeting, is_today=meeting["is_today"], answers=questions.ANSWERS.items(), devices=devices.items(), **_shown()
+        "kiosk/ask.html",
+        meeting=meeting,
+        is_today=meeting["is_today"],
+        answers=questions.ANSWERS.items(),
+        devices=devices.items(),
+        who_leads=ready_words.WHO_LEADS,
+        **_shown(),
     )
 
 
@@ -56,7 +62,7 @@ def present(recording_id: UUID) -> ResponseReturnValue:
         return _away()
     if not screen().typed.on(url_for("opening.ask", recording_id=recording_id)):
         return redirect(url_for("opening.ask", recording_id=recording_id))
-    return render_template("kiosk/present.html", meeting=meeting, roles=questions.ROLES.items(), **_shown())
+    return render_template("kiosk/present.html", meeting=meeting, roles=questions.ROLES.items(), most=forms.MOST_OF_ONE_DUTY, **_shown())
 
 
 @blueprint.post("/meetings/<uuid:recording_id>/present")
@@ -86,14 +92,14 @@ def preflight(recording_id: UUID) -> ResponseReturnValue:
     if not asks_nothing and (opening is None or not opening.is_complete):
         return redirect(url_for("opening.ask", recording_id=recording_id))
     shown = {"microphones": screen().microphones(reading), "status": screen().status(clock.now(), str(recording_id))}
-    return render_template("kiosk/preflight.html", meeting=meeting, asks_nothing=asks_nothing, reasons=questions.REASONS, **{**_shown(), **shown})
+    return render_template("kiosk/preflight.html", meeting=meeting, asks_nothing=asks_nothing, reasons=ready_words.REASONS.items(), **{**_shown(), **shown})
 
 
 @blueprint.post("/meetings/<uuid:recording_id>/start")
 @open_to_screen
 def start(recording_id: UUID) -> ResponseReturnValue:
     """Start recording; a microphone that heard nothing needs a reason. Pressed twice it starts once."""
-    screen().room.start(str(recording_id), started_without=request.form.get("reason") or None)
+    screen().room.start(str(recording_id), started_without=forms.reason_from(request.form))
     return now_at(url_for("kiosk.recording"))
 
 

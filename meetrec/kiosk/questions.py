@@ -52,22 +52,6 @@ ROLES = {
     "other": lazy_gettext("Somebody else"),
 }
 
-# Why a microphone may stay unheard before the start (peers 17).
-REASONS = (
-    lazy_gettext("Start: nobody sits there"),
-    lazy_gettext("Start: they speak later"),
-    lazy_gettext("Start: that microphone does not work"),
-)
-
-QUICK_NOTES = (
-    lazy_gettext("Somebody came in"),
-    lazy_gettext("Somebody left"),
-    lazy_gettext("Noise in the room"),
-    lazy_gettext("The recording disturbs the meeting"),
-    lazy_gettext("The parent’s device is out of sight"),
-    lazy_gettext("The parent’s device was stopped"),
-)
-
 SPOKEN_OPENING = lazy_gettext(
     "This meeting is being recorded by the parent and by the school district. Please say your name and your role, one after the other. "
     "Has everybody been told of the recording?"

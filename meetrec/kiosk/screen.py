@@ -23,9 +23,11 @@ from meetrec.kiosk.wording import (
     elapsed_words,
     hearing_words,
     kind_words,
+    line_words,
     log_waits,
     other_as_shown,
     preflight_of,
+    row_of,
     space_words,
     state_words,
     time_words,
@@ -53,14 +55,16 @@ class Screen:
 
     def status(self, now: datetime, meeting: str | None = None) -> dict[str, Any]:
         """Everything a page keeps up to date once a second; `meeting` is the recording whose microphones are being checked."""
-        reading, on_line = self.room.look(), self._has_people_on_line(meeting)
+        reading, opening = self.room.look(), self.room.opening_of(meeting) if meeting else None
+        on_line = opening is None or opening.has_people_on_line  # while nothing is said of it, the line is waited for like any microphone
+        of_meeting = {"line": line_words(reading, opening), "reserve": self.reserve_words(reading.recording or meeting)}
         return {
             "state": reading.state,
             "is_deaf": reading.is_deaf,
             "recording": reading.recording,
             "after": self.after(self.room.last_stopped),
             "version": "" if reading.is_running else self.version(now, reading),  # no list is shown then, and reading the outbox is work
-            "texts": {**self._texts(now, reading, has_people_on_line=on_line), "reserve": self.reserve_words(reading.recording or meeting)},
+            "texts": {**self._texts(now, reading, has_people_on_line=on_line), **of_meeting},
             "is_connected": self.is_connected,
             "is_opening_spoken": self.room.is_opening_spoken(reading.recording),
             "preflight": preflight_of(reading, has_people_on_line=on_line),
@@ -68,11 +72,6 @@ class Screen:
             "faults": self.faults(),
             **self.levels(reading),
         }
-
-    def _has_people_on_line(self, recording: str | None) -> bool:
-        """By the opening; while nothing is said of it, the line is waited for like any microphone."""
-        opening = self.room.opening_of(recording) if recording else None
-        return opening is None or opening.has_people_on_line
 
     def _texts(self, now: datetime, reading: RecorderReading, *, has_people_on_line: bool) -> dict[str, str]:
         hours = space_words(reading.hours_left)
@@ -189,11 +188,11 @@ class Screen:
         return f"{words} {_('The others are kept on this machine, sealed.')} {self.server_words()}"
 
     def version(self, now: datetime, reading: RecorderReading) -> str:
-        """Changes when the list of meetings must be drawn anew."""
+        """Changes when the list of meetings shows something else, and only then: a list drawn anew moves under a finger."""
         news, moment = self.room.cache.news, self.room.cache.by_the_server(now)
         shown = (
-            news and (news.on_day_of(moment), news.others_on_day_of(moment), news.after_day_of(moment)),
-            news and [(meeting, self.room.has_recorded(meeting.recording), self._is_declined(meeting)) for meeting in news.meetings],
+            news and [list(map(row_of, listed)) for listed in (news.on_day_of(moment), news.others_on_day_of(moment), news.after_day_of(moment))],
+            news and [(row_of(meeting), self.room.has_recorded(meeting.recording), self._is_declined(meeting)) for meeting in news.meetings],
             self.room.interrupted(now),
             self.room.closing_due(),
             [microphone.id for microphone in reading.microphones],

@@ -136,6 +136,11 @@ WENT_ON = lazy_gettext(
     "the recording says so. Everything before it is kept. Tell everyone at the table."
 )
 
+LINE_NOT_HEARD = lazy_gettext(
+    "Somebody takes part by telephone or video, and no microphone of this room hears the line itself: "
+    "what they say is recorded only as far as a loudspeaker plays it into the room."
+)
+
 NO_SOUND = lazy_gettext("No microphone delivers sound, so nothing was started. Check the cables, then press Start again.")
 
 DAMAGED = lazy_gettext("One of its files cannot be read. If you finish it, that file is kept here and everything else is delivered. Tell the administrator.")
@@ -162,6 +167,13 @@ def sentence_of(error: Exception) -> str:
 def too_long(longest: int) -> str:
     """The refusal of a text of more than `longest` characters."""
     return _("This is longer than the %(longest)s characters that can be kept. Shorten it and send it again; nothing was changed.", longest=longest)
+
+
+def not_a_count(who: str, where: str, most: int) -> str:
+    """The refusal of a count that is no whole number or more than `most` of one duty; `where` is "table" or "line"."""
+    if where == "line":
+        return _("“%(who)s” by telephone or video: write a whole number from 0 to %(most)s. Nothing was changed.", who=who, most=most)
+    return _("“%(who)s” at the table: write a whole number from 0 to %(most)s. Nothing was changed.", who=who, most=most)
 
 
 def server_sentence(has_asked: bool, troubles: list[Trouble | None]) -> str:

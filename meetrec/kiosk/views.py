@@ -8,7 +8,7 @@ from flask import Blueprint, abort, current_app, jsonify, redirect, render_templ
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from meetrec.kiosk import forms, questions
+from meetrec.kiosk import forms, questions, ready_words
 from meetrec.kiosk.gate import FORM_HEADER, open_to_screen
 from meetrec.kiosk.ground_rules import LANGUAGES
 from meetrec.kiosk.screen import Screen
@@ -56,7 +56,7 @@ def recording() -> ResponseReturnValue:
         **screen().recorder(reading),
         status=screen().status(now),
         microphones=screen().microphones(reading),
-        quick_notes=questions.QUICK_NOTES,
+        quick_notes=ready_words.QUICK_NOTES.items(),
         objectors=questions.OBJECTORS.items(),
         typed_before=screen().typed.on(request.path),
     )
@@ -105,7 +105,7 @@ def object_to_recording(by: str) -> ResponseReturnValue:
 @open_to_screen
 def note() -> ResponseReturnValue:
     """Keep a note of the chair with its time (G7)."""
-    screen().room.add_note(request.form.get("text", ""))
+    screen().room.add_note(forms.note_from(request.form))
     screen().typed.forget(url_for("kiosk.recording"))
     return now_at(url_for("kiosk.recording"), _("Noted at %(elapsed)s.", elapsed=screen().elapsed()))
 

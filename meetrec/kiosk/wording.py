@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from meetrec.kiosk import questions, sentences
 from meetrec.kiosk.interruptions import Interrupted
+from meetrec.kiosk.opening import OpeningState
 from meetrec.kiosk.recorder_port import MicrophoneReading, RecorderReading
 from meetrec.kiosk.room_news import ArmedMeeting, OtherMeeting
 
@@ -19,6 +20,12 @@ def log_waits() -> dict[str, Any]:
 
 def other_as_shown(meeting: OtherMeeting) -> dict[str, str]:
     return {"meeting": meeting.meeting, "initials": meeting.initials, "kind": kind_words(meeting.kind), "time": time_words(meeting)}
+
+
+def row_of(meeting: ArmedMeeting | OtherMeeting) -> tuple[object, ...]:
+    """What of a meeting the list shows or leads to."""
+    key = meeting.recording if isinstance(meeting, ArmedMeeting) else meeting.meeting
+    return key, meeting.initials, meeting.kind, meeting.start, meeting.planned_end
 
 
 def time_words(meeting: ArmedMeeting | OtherMeeting) -> str:
@@ -46,6 +53,12 @@ def hearing_words(reading: RecorderReading, *, has_people_on_line: bool) -> str:
     if all(microphone.heard_voice for microphone in reading.microphones):
         return _("Every microphone heard a voice. You can start.")
     return _("You can start. Nobody is on the line.")
+
+
+def line_words(reading: RecorderReading, opening: OpeningState | None) -> str:
+    """That somebody was counted on the line in a room without a microphone on it; empty else, and while nobody was counted."""
+    hears_line = any(microphone.is_silent_when_idle for microphone in reading.microphones)
+    return "" if hears_line or opening is None or not opening.has_people_on_line else str(sentences.LINE_NOT_HEARD)
 
 
 def voice_words(words: str, kind: str, one: MicrophoneReading) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_babel import gettext
 
+from meetrec.kiosk.ready_words import as_read
 from meetrec.recordings.room_sentences import alarm_name, person_of, role_present
 
 Entry = Mapping[str, Any]
@@ -58,7 +59,7 @@ def room_page(log: bytes) -> RoomPage:
     opening, closing = newest.get("opening"), newest.get("closing")
     present = tuple(Present(role_present(one["role"]), one["where"] == "line", one["count"]) for one in opening["content"]["present"]) if opening else ()
     return RoomPage(
-        _content(opening), _moment(opening), present, _content(newest.get("preflight")),
+        _as_read(_content(opening), "asked_by"), _moment(opening), present, _as_read(_content(newest.get("preflight")), "reason"),
         tuple(_noted(entry) for entry in entries if entry["kind"] in NOTED),
         _content(closing), _moment(closing), bool((_content(newest.get("end")) or {}).get("confirmed")),
     )  # fmt: skip
@@ -68,12 +69,17 @@ def _content(entry: Entry | None) -> Entry | None:
     return entry["content"] if entry else None
 
 
+def _as_read(content: Entry | None, field: str) -> Entry | None:
+    """With the field's ready-made words, chosen by a tap in the room, in the reader's language."""
+    return {**content, field: as_read(content[field])} if content and content.get(field) else content
+
+
 def _moment(entry: Entry | None) -> datetime | None:
     return datetime.fromisoformat(entry["moment"]) if entry else None
 
 
 def _noted(entry: Entry) -> Moment:
-    content = entry["content"]
+    content = _as_read(entry["content"], "text") or {}
     what = NOTED[entry["kind"]](content)
     return Moment(entry["place"], datetime.fromisoformat(entry["moment"]), what, content.get("text"))
 

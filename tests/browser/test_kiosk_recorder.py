@@ -101,12 +101,19 @@ def test_language_is_switched_while_it_records_and_what_is_typed_stays(page: Pag
     seen()
     page.get_by_role("button", name="Write a note").click()
     page.get_by_label("Or in your own words").fill("The interpreter joins at half past two")
-    page.keyboard.press("Escape")
     speak(page, "es")
     expect(page.get_by_text("Grabando", exact=True)).to_be_visible()
+    own_words = page.get_by_label("O con sus propias palabras")
+    expect(own_words).to_be_visible()  # the window that stood open stands open still
+    expect(own_words).to_be_focused()
+    expect(own_words).to_have_value("The interpreter joins at half past two")
     seen()
+    page.keyboard.press("Escape")
+    speak(page, "en")
+    expect(page.get_by_label("Or in your own words")).to_be_hidden()  # and one that was closed stays closed
+    speak(page, "es")
     page.get_by_role("button", name="Escribir una nota").click()
-    expect(page.get_by_label("O con sus propias palabras")).to_have_value("The interpreter joins at half past two")
+    expect(own_words).to_have_value("The interpreter joins at half past two")
     assert recorder.calls == [f"start {MATEO}"]
     assert page.locator("a").count() == 0  # peers 1: no link leads away from the recorder
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from meetrec.capture.room_contents import OBJECTORS, PRESENT_ROLES, RECORDER_ROLES
+from meetrec.capture.room_contents import LARGEST_COUNT, OBJECTORS, PRESENT_ROLES, RECORDER_ROLES
 from meetrec.kiosk import questions, sentences
 from meetrec.kiosk.errors import ActionRefused
-from meetrec.kiosk.forms import Asked, TypedBefore, asked_from, closing_from, opening_from, statement_from
+from meetrec.kiosk.forms import MOST_OF_ONE_DUTY, Asked, TypedBefore, asked_from, closing_from, note_from, opening_from, reason_from, statement_from
 from meetrec.kiosk.opening import Closing, Present
 
 YES = {"parent_records": "yes", "asked_by": "Laura Bennett", "device": "notice", "in_plain_sight": "yes"}
@@ -51,9 +51,31 @@ def test_parent_who_does_not_record_has_no_device_to_name(answer: str) -> None:
 
 
 def test_people_are_counted_by_role_and_place() -> None:
-    typed = {"table-parent": "2", "line-interpreter": "1", "table-nurse": "0", "table-advocate": "-1", "line-nurse": "many", "table-king": "1"}
+    typed = {"table-parent": "2", "line-interpreter": "1", "table-nurse": "0", "table-advocate": "", "table-chair": "40", "table-king": "1"}
     opening = opening_from(ASKED, {**typed, "everyone_told": "yes"})
-    assert opening.present == (Present("parent", "table", 2), Present("interpreter", "line", 1))
+    assert opening.present == (Present("parent", "table", 2), Present("chair", "table", 40), Present("interpreter", "line", 1))
+
+
+@pytest.mark.requirement("G6.a")
+@pytest.mark.parametrize("count", ["41", "999", "9999999999", "-1", "many", "1.5", "٣"])
+@pytest.mark.parametrize(("place", "where"), [("table", "at the table"), ("line", "by telephone or video")])
+def test_count_that_cannot_be_is_refused_with_a_sentence_and_never_corrected_in_silence(count: str, place: str, where: str) -> None:
+    with pytest.raises(ActionRefused, match=f"“Parent” {where}: write a whole number from 0 to 40. Nothing was changed."):
+        opening_from(ASKED, {f"{place}-parent": count, "table-chair": "1", "everyone_told": "yes"})
+    assert MOST_OF_ONE_DUTY <= LARGEST_COUNT  # what the log takes
+
+
+def test_words_offered_for_who_asked_are_kept_in_the_records_language_and_own_words_as_typed() -> None:
+    offered = {**YES, "asked_by": "Quien dirige la reunión", "asked_by_offered": "Quien dirige la reunión"}
+    assert asked_from(offered, "iPhone").asked_by == "The person who leads the meeting"
+    assert asked_from({**offered, "asked_by": "Laura Bennett"}, "iPhone").asked_by == "Laura Bennett"
+
+
+def test_ready_made_note_and_reason_are_kept_in_words_and_others_as_written() -> None:
+    assert note_from({"ready": "noise"}) == "Noise in the room"
+    assert note_from({"ready": "nothing of ours", "text": "Ruido"}) == "Ruido"
+    assert reason_from({"reason": "they_speak_later"}) == "Start: they speak later"
+    assert (reason_from({"reason": "No habla nadie"}), reason_from({})) == ("No habla nadie", None)
 
 
 @pytest.mark.requirement("G6.a")

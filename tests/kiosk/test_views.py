@@ -94,6 +94,17 @@ def test_list_is_drawn_anew_when_a_recording_was_stopped(kiosk_client: FlaskClie
     assert kiosk_client.get("/status").json["version"] not in ("", before)
 
 
+def test_list_is_not_drawn_anew_for_what_it_does_not_show(kiosk_client: FlaskClient, room_screen: Screen, district_server: FaultyServer) -> None:
+    (mateo,) = district_server.news["meetings"]
+    before = kiosk_client.get("/status").json["version"]
+    district_server.news = news(KIOSK, [{**mateo, "device": "another device"}])
+    room_screen.news.ask()
+    assert kiosk_client.get("/status").json["version"] == before
+    district_server.news = news(KIOSK, [{**mateo, "initials": "M. S."}])
+    room_screen.news.ask()
+    assert kiosk_client.get("/status").json["version"] != before
+
+
 @pytest.mark.requirement("A-05")
 def test_list_says_that_do_not_record_was_chosen_until_the_parent_records_after_all(kiosk_client: FlaskClient, room_screen: Screen) -> None:
     chosen, before = "“Do not record” was chosen", kiosk_client.get("/status").json["version"]

@@ -10,10 +10,11 @@ from flask_babel import force_locale
 from meetrec.capture.alarms import MICROPHONE_ALARMS, ROOM_ALARMS
 from meetrec.kiosk import questions
 from meetrec.kiosk.interruptions import Interrupted
+from meetrec.kiosk.opening import Present
 from meetrec.kiosk.recorder_port import MicrophoneReading, RecorderReading
-from meetrec.kiosk.wording import alarm_words, hearing_words, interrupted_words, preflight_of, space_words, state_words, voice_words
+from meetrec.kiosk.wording import alarm_words, hearing_words, interrupted_words, line_words, preflight_of, space_words, state_words, voice_words
 from tests.doubles.scripted_recorder import microphone
-from tests.fixtures.kiosk import MATEO
+from tests.fixtures.kiosk import MATEO, OPENING
 
 NOW = datetime(2026, 10, 13, 19, 30, tzinfo=UTC)  # 2:30 PM in Chicago
 
@@ -54,6 +55,16 @@ def test_line_that_nobody_is_on_is_not_waited_for_and_is_named(kiosk_client: Fla
         assert voice_words("Not connected", "trouble", line) == "Not connected"
     lost = replace(reading, microphones=(reading.microphones[0], replace(line, state="lost")))
     assert preflight_of(lost, has_people_on_line=False) == "waiting"
+
+
+@pytest.mark.requirement("G6.a")
+def test_people_on_a_line_that_no_microphone_hears_are_spoken_of_and_others_are_not(kiosk_client: FlaskClient) -> None:
+    deaf_room = RecorderReading("idle", None, 0.0, (_heard(1, True),))
+    room_with_line = replace(deaf_room, microphones=(*deaf_room.microphones, replace(_heard(4, False), is_silent_when_idle=True)))
+    on_line, at_table = OPENING.state(NOW), replace(OPENING, present=(Present("parent", "table", 1),)).state(NOW)
+    with kiosk_client.application.test_request_context():
+        assert "no microphone of this room hears the line itself" in line_words(deaf_room, on_line)
+        assert {line_words(room_with_line, on_line), line_words(deaf_room, at_table), line_words(deaf_room, None)} == {""}
 
 
 def _heard(number: int, is_heard: bool) -> MicrophoneReading:

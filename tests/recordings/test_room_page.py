@@ -66,6 +66,24 @@ def test_device_that_is_not_the_one_of_the_notice_is_shown(stored_page: Callable
         assert words in page, words
 
 
+def test_words_tapped_in_the_room_are_read_in_the_readers_language_and_own_words_as_written(
+    kiosk: KioskClient, log: RoomLog, make_run: MakeRun, work: Callable[[], None], sign_in: SignIn, district: SimpleNamespace
+) -> None:
+    run = make_run()
+    log.add("opening", {**OPENING, "asked_by": "The person who leads the meeting"})
+    log.add("note", {"text": "Noise in the room"}, elapsed=0.5, run=run.run)
+    log.add("note", {"text": NOTE}, elapsed=0.5, run=run.run)
+    log.add("end", {"confirmed": False})
+    deliver_log(kiosk, log)
+    kiosk.deliver(run)
+    work()
+    client = sign_in(district.custodian)
+    client.get("/language/es")
+    page = client.get(f"/recordings/{log.recording}").get_data(as_text=True)
+    for words in ("Quien dirige la reunión", "Ruido en la sala", NOTE.replace("'", "&#39;")):
+        assert words in page, words
+
+
 @pytest.mark.requirement("W-37")
 def test_who_reads_the_notes_of_the_room_is_noted(stored_page: Callable[[], str], database: Database, district: SimpleNamespace) -> None:
     stored_page()
