@@ -161,6 +161,7 @@ def test_desk_refreshes_itself_and_keeps_the_focus(
 def test_desk_says_when_the_server_does_not_answer(page: Page, district: SimpleNamespace, live_server: str) -> None:
     page.clock.install()
     sign_in(page, district.coordinator)
+    page.wait_for_load_state()  # the desk's script has begun to count
     page.route("**/desk/now", lambda route: route.abort())
     page.clock.run_for(10_000)
     expect(page.get_by_text("The desk cannot be refreshed at the moment.")).to_be_visible()
