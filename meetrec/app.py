@@ -6,12 +6,17 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from meetrec.consents import staff_views as consents_staff_views
 from meetrec.custody.vault import Vault
+from meetrec.district import letter_views
+from meetrec.district import staff_views as district_staff_views
+from meetrec.meetings import calendar_views, meeting_views, people_views
 from meetrec.meetings import staff_views as meetings_staff_views
-from meetrec.notices import parent_views, staff_views
+from meetrec.notices import family_views, key_in_views, link_views, parent_views, staff_views
 from meetrec.notices.arming import ARMING, DISTRICT_COPIES, RECORDING_STATES
+from meetrec.people import account_views, duty_views, family_begin_views, identity_views, invitation_views, my_account_views, pupil_views, roster_views
 from meetrec.people import staff_views as people_staff_views
-from meetrec.people.gate import let_roles_in
+from meetrec.people.gate import let_families_in, let_roles_in, let_signed_in_in
 from meetrec.people.sign_in import add_sign_in
 from meetrec.platform import error_pages, health
 from meetrec.platform.database import Database
@@ -36,11 +41,23 @@ INTERFACES = ("parent", "staff", "kiosk")
 LARGEST_BODY = 8 * 2**20  # bytes; a piece of ten seconds has under 1 MiB
 
 BLUEPRINTS = {
-    "parent": (parent_views.blueprint,),
+    "parent": (parent_views.blueprint, link_views.blueprint, family_begin_views.blueprint, family_views.blueprint),
     "staff": (
         people_staff_views.blueprint,
+        account_views.blueprint,
+        duty_views.blueprint,
+        pupil_views.blueprint,
+        roster_views.blueprint,
+        identity_views.blueprint,
+        district_staff_views.blueprint,
+        letter_views.blueprint,
         staff_views.blueprint,
+        key_in_views.blueprint,
         meetings_staff_views.blueprint,
+        meeting_views.blueprint,
+        people_views.blueprint,
+        calendar_views.blueprint,
+        consents_staff_views.blueprint,
         recordings_staff_views.blueprint,
         kiosk_staff_views.blueprint,
         district_copy_views.blueprint,
@@ -48,6 +65,7 @@ BLUEPRINTS = {
     ),
     "kiosk": (kiosk_views.blueprint, enrolment_views.blueprint),
 }
+SIGNED_IN = (my_account_views.blueprint, invitation_views.blueprint)  # of staff and families alike
 
 
 def create_app(settings: Settings, interfaces: Collection[str] = INTERFACES, database: Database | None = None) -> Flask:
@@ -58,10 +76,11 @@ def create_app(settings: Settings, interfaces: Collection[str] = INTERFACES, dat
     app.config.update(SECRET_KEY=secret(key, "sessions"), MAX_CONTENT_LENGTH=LARGEST_BODY, WTF_CSRF_TIME_LIMIT=None)
     database = database or Database(settings.database_url)
     database.wake = database.wake or JobQueue(settings.queue_file).wake
-    app.extensions.update({"meetrec.database": database, "meetrec.settings": settings})
+    app.extensions.update({"meetrec.database": database, "meetrec.settings": settings, "meetrec.interfaces": frozenset(interfaces)})
     app.extensions.update({ARMING: arm, RECORDING_STATES: recording_states, DISTRICT_COPIES: tasks_on_the_desk})
     if settings.server.behind_proxy:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+        # Each proxy adds the address it was asked from; scheme and host are those the last one says.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.server.proxy_hops, x_proto=1, x_host=1)  # type: ignore[method-assign]
     _add_ground_rules(app, settings, database, interfaces)
     _add_interfaces(app, settings, interfaces, CSRFProtect(app))
     return app
@@ -74,8 +93,9 @@ def _add_ground_rules(app: Flask, settings: Settings, database: Database, interf
     speak_languages(app, settings)
     limit_rates(app, settings)
     add_sign_in(app, database)
-    signing_in = let_everybody_in if "staff" in interfaces else let_nobody_in
-    close_by_default(app, {"public": let_everybody_in, "signing_in": signing_in, "staff": let_roles_in, "kiosk": kiosk_gate.let_kiosk_in})
+    signing_in = let_everybody_in if {"parent", "staff"} & set(interfaces) else let_nobody_in
+    people = {"signing_in": signing_in, "signed_in": let_signed_in_in, "staff": let_roles_in, "family": let_families_in}
+    close_by_default(app, {"public": let_everybody_in, "kiosk": kiosk_gate.let_kiosk_in, **people})
     error_pages.answer_errors(app)
     app.register_blueprint(health.blueprint)
 
@@ -84,7 +104,11 @@ def _add_interfaces(app: Flask, settings: Settings, interfaces: Collection[str],
     for name in interfaces:
         for blueprint in BLUEPRINTS[name]:
             app.register_blueprint(blueprint)
+    if {"parent", "staff"} & set(interfaces):
+        for blueprint in SIGNED_IN:
+            app.register_blueprint(blueprint)
     csrf.exempt(district_copy_views.upload)  # it checks by itself, before the file is read
+    csrf.exempt(link_views.blueprint)  # the address is the key, and no cookie counts there
     if "kiosk" in interfaces:
         for blueprint in BLUEPRINTS["kiosk"]:
             csrf.exempt(blueprint)  # no cookies there: a kiosk shows its token, or its code

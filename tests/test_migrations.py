@@ -99,6 +99,17 @@ def test_a_district_that_recorded_goes_up_down_and_up_with_everything_it_holds(s
         [before["piece"][0] | {"stands_for": None}],
         "kiosk",
     )
+    assert [(grant["account_id"], grant["role_id"], grant["given_at"], grant["ended_at"]) for grant in above["role_grant"]] == [
+        ("account", "role", A_MOMENT, None)
+    ]
+    assert [(enrolment["student_id"], enrolment["school_id"], enrolment["source"]) for enrolment in above["school_enrolment"]] == [
+        ("student", "school", "hand")
+    ]
+    assert (above["student"][0]["name_key"], above["account"][0]["activated_at"]) == ("x x", A_MOMENT)
+    assert [(version["notice_id"], version["version"], version["statement"]["meeting_date"]) for version in above["notice_version"]] == [
+        ("notice", 1, "2026-10-13")
+    ]
+    assert "account_role" not in above
     migrate.downgrade(database, "0001")
     assert _rows(database) == before
     migrate.upgrade(database)

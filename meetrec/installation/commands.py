@@ -9,6 +9,7 @@ import click
 from meetrec.installation import actions
 from meetrec.installation.demonstration import (
     keep_a_meeting_ahead,
+    keep_accounts,
     keep_kiosk_enrolled,
     make_demonstration,
     require_whole_demonstration,
@@ -21,8 +22,9 @@ from meetrec.platform import clock, migrate
 from meetrec.platform.database import Database
 from meetrec.platform.errors import MeetRecError
 from meetrec.platform.profiles import profile_names
-from meetrec.platform.settings import CONFIG_VARIABLE, District, Settings, check_section, config_file, load_settings
+from meetrec.platform.settings import CONFIG_VARIABLE, Settings, check_section, config_file, load_settings
 from meetrec.platform.settings_file import write_settings_file
+from meetrec.platform.settings_sections import District
 from meetrec.platform.tables import load_tables
 
 
@@ -47,9 +49,10 @@ def _init_demonstration(context: click.Context, config: Path, data_dir: Path) ->
     database = Database(settings.database_url)
     if actions.is_set_up(database):
         require_whole_demonstration(settings)
-        migrate.upgrade(database)
+        actions.install(database)
         with database.writing() as session:
             keep_kiosk_enrolled(session, settings)
+            keep_accounts(session, settings)
             keep_a_meeting_ahead(session)
         return
     actions.create_keys(settings)
@@ -146,7 +149,7 @@ def database() -> None:
 @database.command("upgrade")
 def upgrade() -> None:
     """Bring the database to the schema of this program. Make a backup first."""
-    migrate.upgrade(Database(load_settings().database_url))
+    actions.install(Database(load_settings().database_url))  # a new version may bring new roles
     click.echo(f"The database is up to date (settings: {config_file() or 'environment'}).")
 
 

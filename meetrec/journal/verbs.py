@@ -13,6 +13,8 @@ VERBS: dict[str, str] = {
     "account.password_changed": N_("An account was given a new password"),
     "account.signed_in": N_("Somebody signed in"),
     "account.sign_in_refused": N_("A sign-in was refused"),
+    "role.given": N_("An account was given a role"),
+    "training.entered": N_("A completed training was entered"),
     "access.denied": N_("An entry was refused"),
     "kiosk.invited": N_("A one-time code for a room's kiosk was made"),
     "kiosk.enrolled": N_("A kiosk was enrolled for a room"),

@@ -7,47 +7,19 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, Form, HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 
 from meetrec.meetings.form_fields import ClockTime, DayToCome, OneOfTheList, TypedDateField, TypedTimeField
 from meetrec.notices.actions import NoticeStatement
-from meetrec.notices.free_text import holds_social_security_number, lines, one_line
 from meetrec.notices.models import RecorderRole
 from meetrec.notices.words import ROLES
+from meetrec.platform.form_validators import Needed, StorableText
+from meetrec.platform.free_text import lines, one_line
 
 FILLED_BY_A_PROGRAM = lazy_gettext("Your browser filled in a line that nobody should see. It is empty again. Please check your notice and send it once more.")
 OPEN_TOO_LONG = lazy_gettext("The page was open for a long time, or you signed in meanwhile. Everything you typed is still here. Please send it once more.")
 OTHER_PLACE = "other"  # kept as the school's name when the parent does not know it or the meeting is elsewhere
 LONGEST_TEXT = 2000  # characters
-
-
-class Needed:
-    """Validator: something must be typed; `sentence` says what."""
-
-    field_flags = {"required": True}  # noqa: RUF012 – WTForms reads it from the class
-
-    def __init__(self, sentence: str) -> None:
-        self.sentence = sentence
-
-    def __call__(self, form: Form, field: Field) -> None:
-        """Raises ValidationError with the sentence."""
-        if not field.data:
-            raise ValidationError(self.sentence)
-
-
-class StorableText:
-    """Validator: not longer than `longest` characters, and without a social security number (B-08)."""
-
-    def __init__(self, longest: int) -> None:
-        self.longest = longest
-
-    def __call__(self, form: Form, field: Field) -> None:
-        """Raises ValidationError with a sentence; nothing has been stored by then."""
-        text = field.data or ""
-        if len(text) > self.longest:
-            raise ValidationError(_("This is longer than %(longest)s characters. Please shorten it.", longest=self.longest))
-        if holds_social_security_number(text):
-            raise ValidationError(_("This looks like a social security number. The district does not ask for it. Please take it out."))
 
 
 def _line_field(label: str, longest: int, *validators: object) -> StringField:

@@ -1,12 +1,13 @@
 """Which meetings a notice may belong to. Pure: suggestions with their reasons; a person decides."""
 
 import enum
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 from zoneinfo import ZoneInfo
+
+from meetrec.people.names import name_parts
 
 SIMILAR_NAME = 0.8  # of difflib's ratio over sorted, unaccented name parts
 CLOSE_IN_TIME = timedelta(hours=1)
@@ -78,12 +79,12 @@ def agreements_of(said: Occasion, planned: Occasion, zone: str) -> tuple[Agreeme
     found = [_name_agreement(said.student_name, planned.student_name)]
     found.append({0: Agreement.SAME_DAY, 1: Agreement.NEXT_DAY}.get(abs((said_start.date() - planned_start.date()).days)))
     found.append(_time_agreement(abs(said.start - planned.start)))
-    found.append(Agreement.SAME_SCHOOL if _parts(said.school_name) == _parts(planned.school_name) else None)
+    found.append(Agreement.SAME_SCHOOL if name_parts(said.school_name) == name_parts(planned.school_name) else None)
     return tuple(agreement for agreement in found if agreement)
 
 
 def _name_agreement(said: str, planned: str) -> Agreement | None:
-    said_parts, planned_parts = _parts(said), _parts(planned)
+    said_parts, planned_parts = name_parts(said), name_parts(planned)
     if said_parts == planned_parts:
         return Agreement.SAME_PUPIL
     shorter, longer = sorted((set(said_parts), set(planned_parts)), key=len)
@@ -96,9 +97,3 @@ def _time_agreement(apart: timedelta) -> Agreement | None:
     if apart == timedelta():
         return Agreement.SAME_TIME
     return Agreement.CLOSE_TIME if apart <= CLOSE_IN_TIME else None
-
-
-def _parts(name: str) -> list[str]:
-    """The words of a name without case, accents, commas and order: “Rivera, Mateo” and “Mateo RIVERA” agree."""
-    bare = "".join(char for char in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(char))
-    return sorted("".join(char if char.isalnum() else " " for char in bare).split())

@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired
 
 from meetrec.journal import actions as journal
 from meetrec.journal.verbs import N_
-from meetrec.people.models import Account, Role
+from meetrec.people.models import FAMILY, Account, Role
 from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.keys import secret
@@ -44,9 +44,16 @@ class SignInForm(LoginForm):
         """Let in or not; every refusal is told, also for an address that has no account."""
         _count_attempt()
         if super().validate(**kwargs):
-            return True
+            if _is_served_here(self.user):
+                return True
+            self.password.errors = [REFUSED]
         _tell_refusal()
         return False
+
+
+def _is_served_here(account: Account) -> bool:
+    """A machine that serves parents alone lets families in, and no staff."""
+    return account.kind == FAMILY or "staff" in current_app.extensions["meetrec.interfaces"]
 
 
 def _attempt() -> None:

@@ -16,14 +16,16 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Entrance:
-    """Who may enter a view: `kind` is "public", "signing_in", "kiosk" or "staff"; for staff, any of `roles`."""
+    """Who may enter a view: `kind` is "public", "signing_in", "signed_in", "family", "kiosk" or "staff"; for staff, any of `roles`."""
 
     kind: str
     roles: frozenset[str] = frozenset()
 
 
 PUBLIC = Entrance("public")
-SIGNING_IN = Entrance("signing_in")  # public where staff are served, else nobody's
+SIGNING_IN = Entrance("signing_in")  # public where staff or families are served, else nobody's
+SIGNED_IN = Entrance("signed_in")  # everybody who signed in, staff and families
+FAMILY = Entrance("family")
 KIOSK = Entrance("kiosk")
 
 # Views that other libraries bring, and who may enter them. Anything of theirs that is not listed is closed.
@@ -56,6 +58,8 @@ def for_staff(*roles: str) -> Callable[[View], View]:
 
 public = entrance(PUBLIC)
 for_kiosks = entrance(KIOSK)
+for_families = entrance(FAMILY)
+for_signed_in = entrance(SIGNED_IN)
 
 
 def entrance_of(app: Flask, endpoint: str) -> Entrance | None:

@@ -12,8 +12,8 @@ from wtforms.validators import Length
 
 from meetrec.meetings.form_fields import OneOfTheList, TypedDateField, TypedField, TypedTimeField, instant_of
 from meetrec.meetings.models import Meeting
-from meetrec.notices.free_text import holds_social_security_number
 from meetrec.platform.clock import in_zone
+from meetrec.platform.free_text import holds_social_security_number
 from meetrec.recordings.district_copy_actions import UploadStatement
 from meetrec.recordings.district_copy_rules import CHOICES, MOST_WORDS, NEAR_THE_MEETING, WORDS_NEEDED, CopyReason
 from meetrec.recordings.district_copy_sentences import reason_words

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from meetrec.meetings.models import Meeting
 from meetrec.notices.actions import District, StatedInTheRoom, receive_in_the_room
-from meetrec.notices.free_text import holds_social_security_number, one_line
 from meetrec.notices.models import RecorderRole
+from meetrec.platform.free_text import holds_social_security_number, one_line
 from meetrec.platform.web import NotFound
 from meetrec.recordings import actions
 from meetrec.recordings.actions import Courier

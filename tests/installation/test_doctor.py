@@ -13,7 +13,8 @@ from meetrec.kiosk.pin import ServerPin
 from meetrec.kiosk.places import kiosk_folder, signing_key_file
 from meetrec.platform import clock
 from meetrec.platform.database import Database
-from meetrec.platform.settings import Kiosk, Settings, load_settings
+from meetrec.platform.settings import Settings, load_settings
+from meetrec.platform.settings_sections import Kiosk
 from meetrec.recordings.enrolment import revoke
 from tests.fixtures.https import https_server, new_certificate
 

@@ -9,6 +9,9 @@ from flask.testing import FlaskClient
 
 from meetrec.app import create_app
 from meetrec.journal.models import JournalEntry
+from meetrec.people import actions as people
+from meetrec.people.models import FAMILY
+from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.settings import Settings
 
@@ -44,6 +47,21 @@ def test_a_machine_that_serves_parents_alone_has_no_staff_doors_and_needs_no_dis
     app: Flask = create_app(settings, {"parent"}, database)
     client = app.test_client()
     assert client.get("/notice").status_code == 200
-    for address in ("/sign-in", "/staff", "/desk", "/recordings", "/kiosk/api/meetings"):
+    for address in ("/staff", "/desk", "/recordings", "/kiosk/api/meetings"):
         assert client.get(address).status_code == 404, address
-    assert client.post("/sign-in").status_code in (400, 404)
+    assert client.get("/sign-in").status_code == 200  # families sign in here
+
+
+@pytest.mark.requirement("W-09")
+def test_a_machine_that_serves_parents_alone_lets_families_in_and_no_staff(settings: Settings, database: Database, district: SimpleNamespace) -> None:
+    app: Flask = create_app(settings, {"parent"}, database)
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    with database.writing() as session:
+        people.create_account(session, clock.now(), "system", "parent@demonstration.example", "Elena Rivera", district.coordinator.password, kind=FAMILY)
+    refused = app.test_client().post("/sign-in", data={"email": district.coordinator.email, "password": district.coordinator.password})
+    assert (refused.status_code, "do not belong together" in refused.get_data(as_text=True)) == (200, True)
+    let_in = app.test_client().post("/sign-in", data={"email": "parent@demonstration.example", "password": district.coordinator.password})
+    assert let_in.status_code == 302
+    with database.reading() as session:
+        entries = [entry.verb for entry in session.query(JournalEntry).order_by(JournalEntry.sequence.desc()).limit(2)]
+    assert entries == ["account.signed_in", "account.sign_in_refused"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from meetrec.notices.free_text import holds_social_security_number
+from meetrec.platform.free_text import holds_social_security_number
 
 pytestmark = pytest.mark.requirement("B-08")
 
