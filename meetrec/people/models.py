@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_security import RoleMixin, UserMixin, WebAuthnMixin
-from sqlalchemy import JSON, BigInteger, ForeignKey, LargeBinary, String, Text, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, LargeBinary, String, Text, select, text
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -38,6 +38,10 @@ class RoleGrant(Base):
     ended_by: Mapped[str | None] = mapped_column(String(80))
     role: Mapped[Role] = relationship(lazy="joined")
     school: Mapped["School | None"] = relationship(lazy="joined")
+
+
+# A custodian of two schools has two grants, and the role once.
+HELD = select(RoleGrant.account_id, RoleGrant.role_id).where(RoleGrant.ended_at.is_(None)).distinct().subquery("held")
 
 
 class Account(Base, UserMixin):
@@ -78,9 +82,9 @@ class Account(Base, UserMixin):
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column("recovery_codes", MutableList.as_mutable(JSON()))  # encrypted one by one
     webauthn: Mapped[list["Passkey"]] = relationship(back_populates="account", cascade="all, delete-orphan")
     roles: Mapped[list[Role]] = relationship(
-        secondary="role_grant",
-        primaryjoin="and_(Account.id == RoleGrant.account_id, RoleGrant.ended_at.is_(None))",
-        secondaryjoin="Role.id == RoleGrant.role_id",
+        secondary=HELD,
+        primaryjoin=lambda: Account.id == HELD.c.account_id,
+        secondaryjoin=lambda: Role.id == HELD.c.role_id,
         viewonly=True,
         lazy="selectin",
     )
