@@ -7,6 +7,7 @@ import pytest
 from meetrec.custody.models import Record
 from meetrec.meetings.models import Meeting, MeetingKind
 from meetrec.people.models import Student
+from meetrec.people.roster_models import RosterRefusal
 from meetrec.platform.database import Base
 from meetrec.platform.tables import load_tables
 
@@ -58,3 +59,20 @@ def test_no_column_can_say_that_a_notice_was_approved_or_denied() -> None:
 @pytest.mark.requirement("D-44.a")
 def test_a_record_is_not_directory_information_unless_somebody_says_so() -> None:
     assert Record.__table__.columns["directory_eligible"].default.arg is False
+
+
+@pytest.mark.requirement("B-08")
+def test_a_refused_row_of_a_roster_keeps_no_word_of_what_it_said() -> None:
+    kept = {column.name for column in RosterRefusal.__table__.columns}
+    assert kept == {"roster_import_id", "number", "file", "line", "field", "reason"}
+
+
+def test_no_row_goes_because_another_went() -> None:
+    assert [str(key.parent) for table in Base.metadata.tables.values() for key in table.foreign_keys if key.ondelete] == []
+
+
+def test_of_links_codes_and_addresses_that_open_something_only_the_hash_is_kept() -> None:
+    tables = ("account_invitation", "calendar_feed", "identity_code", "kiosk", "kiosk_invitation", "notice")
+    kept = {name: Base.metadata.tables[name].columns for name in tables}
+    assert all(any(column.name.endswith("_hash") and column.type.length == 64 for column in columns) for columns in kept.values())
+    assert [f"{name}.{column.name}" for name, columns in kept.items() for column in columns if re.search(r"(^|_)(token|code|link|address)$", column.name)] == []

@@ -138,6 +138,7 @@ def set_password(session: Session, now: datetime, email: str, password: str) -> 
     if account is None:
         raise InstallationError(f"There is no account for {email}.")
     account.password, account.fs_uniquifier = PasswordHasher().hash(password), token_urlsafe(32)
+    account.activated_at = account.activated_at or now
     journal.append(session, now, "system", "account.password_changed", f"account:{account.id}")
     return account
 
