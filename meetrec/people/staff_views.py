@@ -1,22 +1,42 @@
 """Where a member of staff arrives after signing in: the desk, or a page that says what the account is for."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from flask_login import current_user
 
-from meetrec.people.roles import CONTENT_ROLES, DESK_ROLES, KIOSK_ROLES, ROLES
+from meetrec.people import roles
+from meetrec.people.roles import CONTENT_ROLES, DESK_ROLES, ROLES
 from meetrec.platform.web import for_staff
 
 blueprint = Blueprint("people", __name__)
+
+# The navigation of staff pages, in its order: whose place it is, where, and its name. A place without a page yet is not offered.
+PLACES = (
+    (roles.DESK_ROLES, "/desk", lazy_gettext("Desk")),
+    (roles.CHAIR_ROLES, "/today", lazy_gettext("Today")),
+    (roles.CONTENT_ROLES, "/recordings", lazy_gettext("Recordings")),
+    (roles.DESK_ROLES, "/calendar", lazy_gettext("Calendar")),
+    (roles.RIGHTS_ROLES, "/pupils", lazy_gettext("Pupils")),
+    (roles.ROSTER_ROLES, "/schools", lazy_gettext("Schools")),
+    (roles.ROSTER_ROLES, "/roster", lazy_gettext("Roster")),
+    (roles.KIOSK_ROLES, "/kiosks", lazy_gettext("Kiosks")),
+    (roles.ACCOUNT_ROLES, "/accounts", lazy_gettext("Accounts")),
+    (roles.ACCOUNT_ROLES, "/vendors", lazy_gettext("Vendors")),
+    (roles.CUSTODY_ROLES, "/custodians", lazy_gettext("Custodians")),
+    (roles.TRAINING_ROLES, "/training", lazy_gettext("Training")),
+    (roles.SUSPENSION_ROLES, "/suspensions", lazy_gettext("Suspensions")),
+    (roles.PROFILE_READERS, "/rules", lazy_gettext("Rules")),
+    (roles.LETTER_ROLES, "/letters", lazy_gettext("Letters")),
+)
 
 
 @blueprint.app_context_processor
 def places_of_the_reader() -> dict[str, object]:
     """The pages that the navigation of staff pages offers: those that the reader's roles open."""
     held = {role.name for role in getattr(current_user, "roles", ())}
-    offered = ((DESK_ROLES, "/desk", _("Desk")), (CONTENT_ROLES, "/recordings", _("Recordings")), (KIOSK_ROLES, "/kiosks", _("Kiosks")))
-    return {"places": [(address, name) for roles, address, name in offered if held & set(roles)]}
+    there = {rule.rule for rule in current_app.url_map.iter_rules()} if held else set()
+    return {"places": [(address, name) for of_roles, address, name in PLACES if held & set(of_roles) and address in there]}
 
 
 @blueprint.get("/staff")

@@ -11,9 +11,12 @@ from meetrec.app import create_app
 from meetrec.journal.models import JournalEntry
 from meetrec.people import actions as people
 from meetrec.people.models import FAMILY
+from meetrec.people.roles import ROLES
+from meetrec.people.staff_views import PLACES
 from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.settings import Settings
+from meetrec.platform.web import entrance_of
 
 SignIn = Callable[[SimpleNamespace], FlaskClient]
 
@@ -65,3 +68,12 @@ def test_a_machine_that_serves_parents_alone_lets_families_in_and_no_staff(setti
     with database.reading() as session:
         entries = [entry.verb for entry in session.query(JournalEntry).order_by(JournalEntry.sequence.desc()).limit(2)]
     assert entries == ["account.signed_in", "account.sign_in_refused"]
+
+
+def test_the_navigation_offers_pages_that_are_there_and_open_to_the_reader(app: Flask, sign_in_as: Callable[[str], FlaskClient]) -> None:
+    there = {rule.rule: entrance_of(app, rule.endpoint) for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    for role in ROLES:
+        page = sign_in_as(role).get("/staff", follow_redirects=True).get_data(as_text=True)
+        offered = {address for _roles, address, _name in PLACES if f'href="{address}"' in page}
+        assert offered == {address for of_roles, address, _name in PLACES if role in of_roles and address in there}, role
+        assert all(role in there[address].roles for address in offered), role  # type: ignore[union-attr]
