@@ -29,6 +29,7 @@ from meetrec.capture.writers import hold_as_writer
 
 TICK_SECONDS = 0.25  # what has come is taken and written together: each turn costs, and a kill loses no more than this beside PortAudio's own block
 STATUS_SECONDS = 0.1
+STEPS_WHILE_RECORDING = 2  # of half a second: only before the start does somebody wait for a voice to be heard
 STALLED_SECONDS = 1.0
 FIRST_BLOCK_SECONDS = 1.5  # then it is told; a device may need longer, so it is given up only after
 FIRST_BLOCK_PATIENCE_SECONDS = 3.0
@@ -138,9 +139,9 @@ class MicrophoneProcess:
             self._take.flush()
         if blocks:
             self._trouble = None
-            together = np.concatenate([block.samples for block in blocks])
+            together = blocks[0].samples if len(blocks) == 1 else np.concatenate([block.samples for block in blocks])
             self._note_level(self._meter.read(together))
-            if self._voice.listen(together):
+            if self._voice.listen(together, steps=STEPS_WHILE_RECORDING if self._take is not None else 1):
                 self._heard_at = blocks[-1].arrived
 
     def _hear(self, block: Block) -> None:

@@ -66,16 +66,18 @@ class VoiceDetector:
         self._voices: deque[bool] = deque(maxlen=round(MINUTE_SECONDS / STEP_SECONDS))
         self.hearing = NOTHING_HEARD
 
-    def listen(self, samples: Samples) -> bool:
-        """Take a block of int16 samples at 48 kHz; whether `hearing` was renewed. Only collects between the half seconds."""
+    def listen(self, samples: Samples, *, steps: int = 1) -> bool:
+        """Take a block of int16 samples at 48 kHz; whether `hearing` was renewed. Only collects between the half seconds, and between as
+        many as `steps` of them: whoever is in no hurry pays less.
+        """
         self._waiting.append(samples)
         self._waiting_frames += len(samples)
-        if self._waiting_frames < _STEP_FRAMES * _HOP * _SHRINK:
+        if self._waiting_frames < steps * _STEP_FRAMES * _HOP * _SHRINK:
             return False
         self._take_in(np.concatenate(self._waiting))
         if len(self._full_power) < _WINDOW_FRAMES:
             return False
-        self._judge()
+        self._judge(steps)
         return True
 
     def _take_in(self, collected: Samples) -> None:
@@ -88,12 +90,12 @@ class VoiceDetector:
         new = power_spectra(self._narrow[-(hops + 1) * _HOP :])  # the frames before are known
         self._spectra = np.concatenate([self._spectra, new])[-(_WINDOW_FRAMES - 1) :]
 
-    def _judge(self) -> None:
+    def _judge(self, steps: int) -> None:
         spectra = self._spectra
         loudness = _decibels(spectra[:, _SPEECH].sum(axis=1))
-        self._floors.append(_percentile(loudness, 10))
+        self._floors.extend([_percentile(loudness, 10)] * steps)
         self.hearing = hearing_of(spectra, float(self._full_power.mean() - (self._narrow**2).mean()), min(self._floors))
-        self._voices.append(self.hearing.is_voice)
+        self._voices.extend([self.hearing.is_voice] * steps)
 
     @property
     def voice_seconds(self) -> float:

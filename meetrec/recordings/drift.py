@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from meetrec.capture.pieces import RATE, Samples
 
-MEASURABLE_FRAMES = 300 * RATE  # a shorter stretch says nothing of its own about a card's speed: lateness of 16 ms would pass for 300 ppm
+MEASURABLE_FRAMES = 120 * RATE  # a shorter stretch says nothing of its own about a card's speed: lateness of 16 ms would pass for 300 ppm
 PIECE_SPAN = 10 * RATE  # between the last note and the end of a whole piece
 LEAST_POINTS = 6
 CLEAR_OF_SCATTER = 4  # how many times the scatter of its own points a stray must be, to be told from late arrivals

@@ -83,7 +83,7 @@ def clock_sentence(clock: Mapping[str, Any]) -> str:
     if clock.get("not_believed"):
         return _("Its clock strayed so far that it is not believed: its sound begins where it was heard, and stays as it was captured.")
     if clock["parts_per_million"] is None:
-        return _("Its clock was not measured: no stretch of its sound is five minutes long.")
+        return _("Its clock was not measured: no stretch of its sound is two minutes long.")
     span, stray = length_of(clock["seconds"]), format_decimal(abs(clock["ahead"]), "0.0##" if abs(clock["ahead"]) < 0.1 else "0.0#")
     if not clock["put_in"] + clock["left_out"]:
         return _("Its clock kept time.")

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,11 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 from meetrec.capture.signing import KioskSigner
 from meetrec.kiosk.opening import Present
 from meetrec.kiosk.room import Room
-from meetrec.kiosk.screen import Screen
-from meetrec.platform import clock
-from tests.doubles.faulty_server import FaultyServer, news
 from tests.doubles.scripted_recorder import ScriptedRecorder
-from tests.fixtures.kiosk import KIOSK, MATEO, armed, district_server, log_of, outbox, recorder, room, room_screen, signer
+from tests.fixtures.kiosk import MATEO, district_server, log_of, outbox, recorder, room, room_screen, signer
 from tests.fixtures.kiosk_screen import Seen, ask_the_parent, browser_context_args, count_people, screen_address, seen, speak
 
 __all__ = ["browser_context_args", "district_server", "outbox", "recorder", "room", "room_screen", "screen_address", "seen", "signer"]
@@ -73,24 +69,6 @@ def test_another_device_than_the_notices_is_shown_and_noted_and_blocks_nothing(
     (told,) = [content for kind, content in log_of(outbox, MATEO, signer) if kind == "opening"]
     assert (told["device"], told["device_as_in_notice"], told["in_plain_sight"]) == ("A small recorder", False, False)
     assert told["asked_by"] == "The person who leads the meeting"
-
-
-def test_tallest_first_step_does_not_scroll_and_shows_how_the_server_stands(
-    page: Page, screen_address: str, seen: Seen, room_screen: Screen, district_server: FaultyServer
-) -> None:
-    district_server.news = news(KIOSK, [{**armed(MATEO, clock.now() + timedelta(days=2)), "device": "my telephone"}])
-    room_screen.news.ask()
-    page.goto(screen_address)
-    page.get_by_role("link", name="M. R.").click()
-    page.get_by_role("radio", name="Yes").first.check()
-    page.get_by_role("radio", name="Another one").check()
-    expect(page.get_by_text("not for today")).to_be_visible()
-    expect(page.get_by_text("The notice said “my telephone”.")).to_be_visible()
-    seen()
-    speak(page, "es")
-    seen()
-    page.set_viewport_size({"width": 1280, "height": 640})  # where the page is longer than the screen, the server's line is in sight all the same
-    expect(page.locator("[data-server]")).to_be_in_viewport(ratio=1)
 
 
 @pytest.mark.requirement("G6.a")

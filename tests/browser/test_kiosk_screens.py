@@ -4,6 +4,7 @@ import re
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,24 @@ def test_room_without_meetings_microphones_and_server_says_what_to_do(
     expect(page.get_by_text("Plug a microphone in")).to_be_visible()
     expect(page.get_by_text("The server has a fault of its own.")).to_be_visible()
     seen()
+
+
+def test_tallest_first_step_does_not_scroll_and_shows_how_the_server_stands(
+    page: Page, screen_address: str, seen: Seen, room_screen: Screen, district_server: FaultyServer
+) -> None:
+    district_server.news = news(KIOSK, [{**armed(MATEO, clock.now() + timedelta(days=2)), "device": "my telephone"}])
+    room_screen.news.ask()
+    page.goto(screen_address)
+    page.get_by_role("link", name="M. R.").click()
+    page.get_by_role("radio", name="Yes").first.check()
+    page.get_by_role("radio", name="Another one").check()
+    expect(page.get_by_text("not for today")).to_be_visible()
+    expect(page.get_by_text("The notice said “my telephone”.")).to_be_visible()
+    seen()
+    speak(page, "es")
+    seen()
+    page.set_viewport_size({"width": 1280, "height": 640})  # where the page is longer than the screen, the server's line is in sight all the same
+    expect(page.locator("[data-server]")).to_be_in_viewport(ratio=1)
 
 
 @pytest.mark.requirement("G5.a")

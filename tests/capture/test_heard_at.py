@@ -111,11 +111,11 @@ def test_short_pause_of_a_fast_card_is_not_swallowed_by_what_its_count_is_ahead(
 
 @pytest.mark.parametrize("parts_per_million", [-300, 300])
 def test_clicks_of_a_straying_card_lie_where_they_sounded_on_the_joined_master(parts_per_million: float, run: SealedRun) -> None:
-    clicks = (5.0, 99.0, 131.0, 239.0)
-    recorded(run, Card(parts_per_million, lateness=0.04), ((100.0, 130.0),), 240, tuple(BEGAN + click for click in clicks))
+    clicks = (5.0, 129.0, 161.0, 299.0)
+    recorded(run, Card(parts_per_million, lateness=0.04), ((130.0, 160.0),), 300, tuple(BEGAN + click for click in clicks))
     timeline = timeline_of([open_run(run.folder, run.district_key)])
     master = np.concatenate(list(timeline.tracks[0].sound()))
     assert np.flatnonzero(master == CLICK) == pytest.approx([click * RATE for click in clicks], abs=MILLISECOND)
     ((kind, start, frames),) = [(one.kind, one.first_frame, one.frames) for one in timeline.missing]
-    assert (kind, start, frames) == ("pause", pytest.approx(100 * RATE, abs=2 * MILLISECOND), pytest.approx(30 * RATE, abs=2 * MILLISECOND))
+    assert (kind, start, frames) == ("pause", pytest.approx(130 * RATE, abs=2 * MILLISECOND), pytest.approx(30 * RATE, abs=2 * MILLISECOND))
     assert timeline.ledger()["clocks"][0]["parts_per_million"] == pytest.approx(parts_per_million, abs=5)

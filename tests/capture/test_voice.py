@@ -104,3 +104,15 @@ def test_half_seconds_of_voice_in_the_last_minute_are_counted() -> None:
     for _ in range(64 * 20):
         detector.listen(np.zeros(2_400, np.int16))
     assert detector.voice_seconds == 0
+
+
+def test_whoever_is_in_no_hurry_judges_every_second_and_counts_the_same_seconds() -> None:
+    samples = np.clip(at_master_rate(SCRIPT.with_name("demonstration_meeting.flac"), 0, 30) * 32_768, -32_768, 32_767).astype(np.int16)
+    quick, calm = VoiceDetector(), VoiceDetector()
+    renewed = [0, 0]
+    for first in range(0, len(samples), 2_400):
+        renewed[0] += quick.listen(samples[first : first + 2_400])
+        renewed[1] += calm.listen(samples[first : first + 2_400], steps=2)
+    assert renewed[0] >= 2 * renewed[1] - 1
+    assert calm.voice_seconds == pytest.approx(quick.voice_seconds, abs=4)
+    assert quick.voice_seconds > 10

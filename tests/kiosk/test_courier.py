@@ -34,7 +34,7 @@ class Delivering:
         self.courier = self.restarted()
 
     def restarted(self) -> Courier:
-        server = DistrictServer(self.server.address, "token of the kiosk", connect_seconds=2, read_seconds=0.3)
+        server = DistrictServer(self.server.address, "token of the kiosk", connect_seconds=2, read_seconds=1.5)  # a loaded machine answers late, too
         self.courier = Courier(self.outbox, server, lambda recording, pieces: self.delivered.append((recording, pieces)))
         return self.courier
 

@@ -57,7 +57,7 @@ def systemd(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Systemd]
     listening.close()
 
 
-def until(is_so: Callable[[], bool], seconds: float = 25.0) -> None:
+def until(is_so: Callable[[], bool], seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline, "it did not come about in time"

@@ -53,7 +53,7 @@ def test_clock_is_told_in_plain_words(app: Flask) -> None:
         assert words.clock_sentence(clock(0.001)) == "Its clock kept time."
         not_believed = {**clock(0.0, parts_per_million=None), "not_believed": True}
         assert words.clock_sentence(not_believed).startswith("Its clock strayed so far that it is not believed")
-        assert words.clock_sentence(clock(0.0, parts_per_million=None)) == "Its clock was not measured: no stretch of its sound is five minutes long."
+        assert words.clock_sentence(clock(0.0, parts_per_million=None)) == "Its clock was not measured: no stretch of its sound is two minutes long."
 
 
 @pytest.mark.parametrize(
