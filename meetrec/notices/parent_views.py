@@ -18,6 +18,7 @@ from meetrec.notices.references import new_nonce, token_of
 from meetrec.platform import clock
 from meetrec.platform.keys import secret
 from meetrec.platform.languages import current_language
+from meetrec.platform.profiles import NoticePolicy
 from meetrec.platform.rate_limits import limiter
 from meetrec.platform.web import NotFound, actor, database, public, settings
 
@@ -47,7 +48,7 @@ def _check_form_token_here(state: BlueprintSetupState) -> None:
 @public
 def home() -> ResponseReturnValue:
     """What a family needs to know about recording, in plain words."""
-    return render_template("notices/home.html", policy=District.of(settings()).policy)
+    return render_template("notices/home.html", policy=_policy())
 
 
 @blueprint.get("/notice")
@@ -88,7 +89,7 @@ def receipt(token: str) -> ResponseReturnValue:
         notice = queries.notice_by_token(transaction, token)
     if notice is None:
         raise NotFound(_("There is no receipt at this address. Check that you have the whole link, or give the notice again."))
-    return render_template("notices/receipt.html", notice=notice, words=words, other_place=OTHER_PLACE, policy=District.of(settings()).policy)
+    return render_template("notices/receipt.html", notice=notice, words=words, other_place=OTHER_PLACE, policy=_policy())
 
 
 def _is_received(token: str) -> bool:
@@ -101,7 +102,8 @@ def _receive(statement: NoticeStatement, token: str) -> None:
     """Take in a new notice. Raises RateLimitExceeded with nothing stored."""
     try:
         with database().writing() as transaction:
-            actions.receive_notice(transaction, clock.now(), actor(), statement, token, District.of(settings()))
+            now = clock.now()
+            actions.receive_notice(transaction, now, actor(), statement, token, District.at(settings(), transaction, now))
     except IntegrityError:  # the same form, sent twice at the same moment: the other sending has made the notice
         if not _is_received(token):
             raise
@@ -129,5 +131,11 @@ def _nonce_of_browser() -> str:
     return str(nonce)
 
 
+def _policy() -> NoticePolicy:
+    """How a notice that arrives now would be held against the clock."""
+    with database().reading() as transaction:
+        return District.at(settings(), transaction, clock.now()).policy
+
+
 def _form_page(form: NoticeForm) -> str:
-    return render_template("notices/notice_form.html", form=form, policy=District.of(settings()).policy)
+    return render_template("notices/notice_form.html", form=form, policy=_policy())

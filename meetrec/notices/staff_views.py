@@ -6,6 +6,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 from werkzeug.http import generate_etag
 
 from meetrec.meetings.forms import KIND_WORDS
@@ -64,9 +65,15 @@ def match(notice_id: UUID) -> ResponseReturnValue:
         flash(_("Choose the meeting that the notice belongs to."), "error")
         return redirect(url_for("desk.notice_page", notice_id=notice_id), 303)
     with database().writing() as session:
-        outcome = actions.match_notice(session, clock.now(), actor(), str(notice_id), meeting_id, District.of(settings()), recordings())
+        outcome = actions.match_notice(session, clock.now(), actor(), str(notice_id), meeting_id, _rules_of(session, notice_id), recordings())
     flash(words.OUTCOMES[outcome], "success" if outcome is MatchOutcome.ARMED else "info")
     return redirect(url_for("desk.desk"), 303)
+
+
+def _rules_of(session: Session, notice_id: UUID) -> District:
+    """The rules in force when the notice was received: it is held against those, whatever changed since."""
+    notice = queries.notice_by_id(session, str(notice_id))
+    return District.at(settings(), session, notice.received_at if notice else clock.now())
 
 
 def _now_part() -> Markup:
