@@ -1,7 +1,7 @@
 """Take in a parent's notice, and match it to its meeting, which arms the room."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo

@@ -10,8 +10,8 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 
 from meetrec.meetings.form_fields import ClockTime, DayToCome, OneOfTheList, TypedDateField, TypedTimeField
-from meetrec.notices.actions import NoticeStatement
 from meetrec.notices.models import RecorderRole
+from meetrec.notices.statements import NoticeStatement
 from meetrec.notices.words import ROLES
 from meetrec.platform.form_validators import Needed, StorableText
 from meetrec.platform.free_text import lines, one_line

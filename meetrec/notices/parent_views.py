@@ -12,9 +12,10 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from meetrec.meetings.queries import school_names
 from meetrec.notices import actions, queries, words
-from meetrec.notices.actions import District, NoticeStatement
+from meetrec.notices.actions import District
 from meetrec.notices.forms import OTHER_PLACE, NoticeForm
 from meetrec.notices.references import new_nonce, token_of
+from meetrec.notices.statements import NoticeStatement
 from meetrec.platform import clock
 from meetrec.platform.keys import secret
 from meetrec.platform.languages import current_language

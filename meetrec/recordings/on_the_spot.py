@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from meetrec.meetings.models import Meeting
-from meetrec.notices.actions import District, StatedInTheRoom, receive_in_the_room
+from meetrec.notices.actions import District, receive_in_the_room
 from meetrec.notices.models import RecorderRole
+from meetrec.notices.statements import StatedInTheRoom
 from meetrec.platform.free_text import holds_social_security_number, one_line
 from meetrec.platform.web import NotFound
 from meetrec.recordings import actions

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from meetrec.notices.actions import District, NoticeStatement
+from meetrec.notices.actions import District
 from meetrec.notices.arming import Recordings
 from meetrec.notices.models import Notice, RecorderRole
+from meetrec.notices.statements import NoticeStatement
 from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.profiles import NoticePolicy

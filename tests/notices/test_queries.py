@@ -10,11 +10,12 @@ from flask import Flask
 from meetrec.installation.actions import create_student
 from meetrec.meetings.actions import MeetingPlan, plan_meeting
 from meetrec.meetings.models import Kiosk, MeetingKind
-from meetrec.notices.actions import District, NoticeStatement, match_notice, receive_notice
+from meetrec.notices.actions import District, match_notice, receive_notice
 from meetrec.notices.matching import Agreement
 from meetrec.notices.models import Notice
 from meetrec.notices.queries import Desk, desk, notice_by_token
 from meetrec.notices.references import new_nonce
+from meetrec.notices.statements import NoticeStatement
 from meetrec.platform.database import Database
 from meetrec.recordings.models import KioskCopy, Recording
 from meetrec.recordings.rules import RecordingState
