@@ -8,7 +8,15 @@ import pytest
 from sqlalchemy import func, select
 
 from meetrec.journal.models import JournalEntry
-from meetrec.meetings.actions import MeetingNotPlanned, MeetingPlan, plan_meeting
+from meetrec.meetings.actions import (
+    MeetingNotChanged,
+    MeetingNotPlanned,
+    MeetingPlan,
+    WishOf,
+    cancel_meeting,
+    plan_meeting,
+    restore_meeting,
+)
 from meetrec.meetings.models import Meeting, MeetingKind
 from meetrec.platform.database import Database
 
@@ -60,3 +68,14 @@ def test_meeting_that_ends_before_it_starts_is_refused(database: Database, now: 
 def test_meeting_of_an_unknown_pupil_is_refused(database: Database, now: datetime, plan: MeetingPlan) -> None:
     with database.writing() as session, pytest.raises(MeetingNotPlanned, match="Choose again"):
         plan_meeting(session, now, "user:x", replace(plan, student_id="nobody"))
+
+
+@pytest.mark.requirement("G5.a")
+def test_cancelled_meeting_takes_no_room(database: Database, now: datetime, plan: MeetingPlan) -> None:
+    with database.writing() as session:
+        first = plan_meeting(session, now, "user:x", plan)
+        cancel_meeting(session, now, "user:x", first.id, WishOf.DISTRICT)
+        again = plan_meeting(session, now, "user:x", plan)
+        assert again.id != first.id
+        with pytest.raises(MeetingNotChanged, match="Another meeting is planned in this room"):
+            restore_meeting(session, now, "user:x", first.id)
