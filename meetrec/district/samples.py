@@ -1,0 +1,86 @@
+"""What each mail and letter is filled with, shown on the demonstration district: the previews are made of it, and callers read here what a template needs."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from flask_babel import lazy_gettext as _l
+
+IN_TIME = _l("Your notice arrived in time.")
+PUPIL = "Mateo Rivera"
+REFERENCE = "RK4T-7QX2"
+
+Sample = Callable[[datetime], Mapping[str, object]]
+
+# Mail → what `put_mail` is handed besides template, address, language and subject. `now`: any aware moment.
+MAIL_SAMPLES: dict[str, Sample] = {
+    # confirm_link: None where the settings name no public address
+    "notice_received": lambda now: {"reference": REFERENCE, "received_at": now, "status_sentence": IN_TIME, "confirm_link": _address("/notice/address/…")},
+    "notice_matched": lambda now: {"reference": REFERENCE, "school": "Lincoln Elementary", "start": _in_days(now, 3), "status_sentence": IN_TIME},
+    "meeting_moved": lambda now: {
+        "reference": REFERENCE,
+        "school": "Lincoln Elementary",
+        "old_start": _in_days(now, 3),
+        "new_start": _in_days(now, 4),
+        "status_sentence": IN_TIME,
+    },
+    "meeting_cancelled": lambda now: {"reference": REFERENCE, "school": "Lincoln Elementary", "start": _in_days(now, 3)},
+    "account_invited": lambda now: {"name": "Laura Bennett", "link": _address("/invitation/…"), "expires_at": _in_days(now, 2)},
+    "custodian_missing": lambda now: {"places": ["Lincoln Elementary"]},  # names of schools, and the district's own
+    "training_ends": lambda now: {"name": "Laura Bennett", "ends_on": _in_days(now, 30).date()},
+}
+
+# Letter → what `letter_pdf` is handed besides template and language.
+LETTER_SAMPLES: dict[str, Sample] = {
+    # said: what the notice says, in order, with the names of the fields; link and file_sha256 may be None; profile: the rules it was held against
+    "receipt": lambda now: {
+        "reference": REFERENCE,
+        "version": 1,
+        "received_at": now,
+        "entered_at": now,
+        "deadline": _in_days(now, 2),
+        "profile": "missouri@1",
+        "status_sentence": IN_TIME,
+        "said": [(_l("Pupil"), PUPIL), (_l("School"), "Lincoln Elementary")],
+        "link": _address("/notice/receipt/…"),
+        "file_sha256": "0" * 64,
+    },
+    # address: lines as on the envelope, without the name; begin_link may be None
+    "identity_code": lambda now: {
+        "name": "Ana Rivera",
+        "address": "12 Oak Street\nSpringfield, MO 65801",
+        "code": "ABCD-EFGH-JKLM-NPQR",
+        "expires_at": _in_days(now, 30),
+        "begin_link": _address("/family/begin"),
+    },
+    # kind: words; text: the paragraphs that are signed, of version text_version
+    "dissemination_form": lambda now: {
+        "kind": "IEP",
+        "start": _in_days(now, 3),
+        "school": "Lincoln Elementary",
+        "asked_by": "Ana Rivera",
+        "speakers": ["Laura Bennett", "David Cho", "Helen Marsh"],
+        "text": [_l("A parent wishes to pass on their own recording of this meeting. You can be heard in it.")],
+        "text_version": "1",
+    },
+    # reference and status_sentence: None where no notice was given
+    "meeting_moved": lambda now: {
+        "name": "Ana Rivera",
+        "pupil": PUPIL,
+        "old_start": _in_days(now, 3),
+        "new_start": _in_days(now, 4),
+        "school": "Lincoln Elementary",
+        "room": "Conference Room A",
+        "reference": REFERENCE,
+        "status_sentence": IN_TIME,
+    },
+    # rule: “start_time” or “date”; notice_link and policy_pointer may be None
+    "notice_rules": lambda now: {"rule": "start_time", "notice_link": _address("/notice"), "policy_pointer": None},
+}
+
+
+def _in_days(now: datetime, days: int) -> datetime:
+    return (now + timedelta(days=days)).replace(minute=0, second=0, microsecond=0)
+
+
+def _address(path: str) -> str:
+    return f"https://meetrec.example{path}"
