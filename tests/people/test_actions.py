@@ -7,6 +7,7 @@ import pytest
 from meetrec.installation.actions import create_school
 from meetrec.journal.models import JournalEntry
 from meetrec.people.actions import AccountRefused, create_account, give_role
+from meetrec.people.custody_actions import hand_over
 from meetrec.people.models import Account, Role, RoleGrant
 from meetrec.people.roles import CHAIR, ROLES, SITE_CUSTODIAN
 from meetrec.platform import clock
@@ -51,7 +52,7 @@ def test_a_role_that_ended_opens_nothing_and_stays_in_the_history(database: Data
 def test_the_same_role_twice_is_one_grant_and_another_school_is_another(database: Database, district: SimpleNamespace) -> None:
     with database.writing() as session:
         account = session.get_one(Account, district.coordinator.id)
-        first = give_role(session, clock.now(), "system", account, SITE_CUSTODIAN, district.school.id)
+        first = hand_over(session, clock.now(), "system", SITE_CUSTODIAN, district.school.id, account)
         assert give_role(session, clock.now(), "system", account, SITE_CUSTODIAN, district.school.id).id == first.id
         other = create_school(session, "Washington Elementary")
         assert give_role(session, clock.now(), "system", account, SITE_CUSTODIAN, other.id).id != first.id
