@@ -1,9 +1,22 @@
-"""What every form asks of what is typed: that it is there, and that it may be stored."""
+"""What every form asks of what is typed: that it is there, that it may be stored, that it is an address."""
+
+import re
+from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from wtforms import Field, Form, ValidationError
 
-from meetrec.platform.free_text import holds_social_security_number
+from meetrec.platform.free_text import NumberKind, numbers_not_kept
+
+# What is said of each number that is not kept; a test holds it complete.
+NOT_KEPT: dict[NumberKind, Any] = {
+    NumberKind.SOCIAL_SECURITY: lazy_gettext("This looks like a social security number. The district does not ask for it. Please take it out."),
+    NumberKind.LAST_FOUR: lazy_gettext("This looks like a social security number. The district does not ask for it. Please take it out."),
+    NumberKind.ALIEN_REGISTRATION: lazy_gettext("This looks like a number of immigration papers. The district does not ask for it. Please take it out."),
+}
+LONGEST_ADDRESS = 255  # characters
+_MAIL_ADDRESS = re.compile(r"[^@\s,;<>\"()]+@(?:[^@\s.,;<>\"()]+\.)+[^@\s.,;<>\"()\d]{2,}")
 
 
 class Needed:
@@ -21,15 +34,30 @@ class Needed:
 
 
 class StorableText:
-    """Validator: not longer than `longest` characters, and without a social security number (B-08)."""
+    """Validator: not longer than `longest` characters, and without a number that is never kept (B-08, B-09).
 
-    def __init__(self, longest: int) -> None:
-        self.longest = longest
+    `required_by_law`: the citation that makes the district keep such a number in this one field; it must name a law, and no form of ours has one.
+    """
+
+    def __init__(self, longest: int, *, required_by_law: str | None = None) -> None:
+        if required_by_law is not None and not required_by_law.strip():
+            raise ValueError("name the law that requires the number")
+        self.longest, self.required_by_law = longest, required_by_law
 
     def __call__(self, form: Form, field: Field) -> None:
         """Raises ValidationError with a sentence; nothing has been stored by then."""
         text = field.data or ""
         if len(text) > self.longest:
             raise ValidationError(_("This is longer than %(longest)s characters. Please shorten it.", longest=self.longest))
-        if holds_social_security_number(text):
-            raise ValidationError(_("This looks like a social security number. The district does not ask for it. Please take it out."))
+        found = () if self.required_by_law else numbers_not_kept(text)
+        if found:
+            raise ValidationError(NOT_KEPT[found[0].kind])
+
+
+class MailAddress:
+    """Validator: empty, or one mail address. Whether anybody reads it, only a mail can tell."""
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Raises ValidationError with a sentence."""
+        if field.data and (len(field.data) > LONGEST_ADDRESS or not _MAIL_ADDRESS.fullmatch(field.data)):
+            raise ValidationError(_("This is not an e-mail address. Write it like name@example.org, or leave it empty."))

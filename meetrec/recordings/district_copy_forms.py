@@ -13,7 +13,8 @@ from wtforms.validators import Length
 from meetrec.meetings.form_fields import OneOfTheList, TypedDateField, TypedField, TypedTimeField, instant_of
 from meetrec.meetings.models import Meeting
 from meetrec.platform.clock import in_zone
-from meetrec.platform.free_text import holds_social_security_number
+from meetrec.platform.form_validators import NOT_KEPT
+from meetrec.platform.free_text import numbers_not_kept
 from meetrec.recordings.district_copy_actions import UploadStatement
 from meetrec.recordings.district_copy_rules import CHOICES, MOST_WORDS, NEAR_THE_MEETING, WORDS_NEEDED, CopyReason
 from meetrec.recordings.district_copy_sentences import reason_words
@@ -36,11 +37,11 @@ class ReasonForm(FlaskForm):
         self.reason.choices = [SelectChoice(reason.value, reason_words(reason)) for reason in CHOICES]
 
     def validate_words(self, field: Field) -> None:
-        """Needed where the reason alone leaves the question open; never a social security number (B-08)."""
+        """Needed where the reason alone leaves the question open; never a number that is not kept (B-08, B-09)."""
         if not field.data and self.reason.data in {reason.value for reason in WORDS_NEEDED}:
             raise ValidationError(_("Say in a few words what happened."))
-        if holds_social_security_number(field.data):
-            raise ValidationError(_("This seems to hold a social security number. Please leave it out."))
+        if found := numbers_not_kept(field.data or ""):
+            raise ValidationError(NOT_KEPT[found[0].kind])
 
     @property
     def chosen(self) -> CopyReason:
