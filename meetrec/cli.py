@@ -30,6 +30,7 @@ COMMANDS = {
     "recordings": "meetrec.recordings.commands:recordings",
     "transcripts": "meetrec.transcripts.commands:transcripts",
     "models": "meetrec.transcripts.commands:models",
+    "mail": "meetrec.platform.mail_commands:mail",
     "translations": "meetrec.platform.translation_commands:translations",
 }
 

@@ -84,6 +84,8 @@ def schedule(settings: Settings, stop: Event) -> None:
     """The one timetable."""
     from meetrec.custody.actions import end_idle_sittings
     from meetrec.custody.vault import Vault
+    from meetrec.district.mail_journal import tell_of_mail
+    from meetrec.platform.mail_jobs import mail_entries
     from meetrec.platform.queue import JobQueue, sweep
     from meetrec.platform.tables import load_tables
     from meetrec.platform.timetable import TimetableEntry, run_timetable
@@ -105,6 +107,7 @@ def schedule(settings: Settings, stop: Event) -> None:
         TimetableEntry("copies of reserve kiosks", SWEEP_EVERY, lambda: settle_waiting_copies(database)),  # G5.a
         TimetableEntry("remains of uploads that broke off", CLEAR_EVERY, lambda: clear_broken_off(database, vault, clock.now())),
         TimetableEntry("pieces of stored recordings", CLEAR_EVERY, lambda: clear_stored_deliveries(database, settings, vault)),  # S-06
+        *mail_entries(database, settings, tell_of_mail),
     ]
     run_timetable(database, entries, stop)
 
@@ -147,6 +150,7 @@ def _stop_at_signals() -> Event:
 
 def _prepared() -> Settings:
     """Settings, logs, and a database of the right schema, or a sentence."""
+    from meetrec.district.queries import profile_in_force
     from meetrec.installation.actions import require_no_demonstration
     from meetrec.platform.migrate import require_current
     from meetrec.platform.tables import load_tables
@@ -155,12 +159,13 @@ def _prepared() -> Settings:
     settings = load_settings()
     write_logs(settings.log_level)
     known_model(settings.transcription.model)
-    load_profile(settings.district.state_profile).require_in_force(clock.in_zone(clock.now(), settings.district.zone).date())
     database = Database(settings.database_url)
     require_current(database)
     load_tables()
     with database.reading() as session:
         require_no_demonstration(settings, session)
+        today = clock.in_zone(clock.now(), settings.district.zone).date()
+        load_profile(profile_in_force(session, settings, today).base).require_in_force(today)
     return settings
 
 

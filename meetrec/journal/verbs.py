@@ -75,4 +75,7 @@ VERBS: dict[str, str] = {
     "transcript.failed": N_("The transcription failed"),
     "record.listened": N_("Somebody listened to the recording"),
     "transcript.read": N_("Somebody opened the transcript or the notes of the room"),
+    "profile.changed": N_("The district's rules were changed"),
+    "mail.sent": N_("A mail went out"),
+    "mail.failed": N_("A mail was given up"),
 }
