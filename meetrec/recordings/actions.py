@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetrec.capture.chain import ChainPlace
@@ -61,7 +62,16 @@ def arm_again(session: Session, now: datetime, actor: str, recording_id: str, zo
         if not is_objection_over:
             raise ArmingRefused(_("There was an objection to recording this meeting. Confirm that it no longer stands, then arm the room again."))
         _tell(session, now, actor, "objection.over", closed)
-    return _armed(session, now, actor, *_matched(session.get(Notice, closed.notice_id)))
+    return _armed(session, now, actor, *_matched(_notice_to_arm_by(session, closed)))
+
+
+def _notice_to_arm_by(session: Session, closed: Recording) -> Notice | None:
+    """The notice that armed it; where that was withdrawn, another of the meeting that stands."""
+    first = session.get(Notice, closed.notice_id)
+    if first is None or first.status != "withdrawn":
+        return first
+    standing = select(Notice).where(Notice.meeting_id == closed.meeting_id, Notice.status != "withdrawn").order_by(Notice.received_at)
+    return session.scalars(standing.limit(1)).first() or first
 
 
 def _matched(notice: Notice | None) -> tuple[Notice, Meeting]:

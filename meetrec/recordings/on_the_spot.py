@@ -22,7 +22,10 @@ NOT_KEPT = "–"  # in place of a name that the row may not hold; the sealed log
 
 
 def require_meeting_of_room(session: Session, courier: Courier, statement: Mapping[str, Any]) -> Meeting:
-    """The meeting that a statement speaks of. Raises NotFound when it is not held, and was never planned, in the kiosk's room, without telling whether there is one elsewhere."""
+    """The meeting that a statement speaks of: it is planned in the kiosk's room, or was, before the kiosk learned of another room.
+
+    Raises NotFound, without telling whether there is one elsewhere.
+    """
     meeting = session.get(Meeting, statement["meeting"])
     if meeting is None or not was_planned_in(session, meeting, courier.room_id):
         raise NotFound("No meeting with this id is planned in the kiosk's room, so nobody can give notice for it there.")

@@ -5,6 +5,7 @@ from datetime import datetime
 from flask_babel import format_date, format_time, gettext
 
 from meetrec.recordings.rules import ArmingAgain, Stage
+from meetrec.recordings.standing_down import StandDown
 
 
 def _(text: str, **values: object) -> str:
@@ -69,6 +70,13 @@ def _silence_since(heard_at: datetime, delivered: int) -> str:
         "Switch it on and connect it to the network.",
         when=when, delivered=delivered,
     )  # fmt: skip
+
+
+def stood_down(reason: StandDown) -> str:
+    """Of a room that was armed and is not to begin."""
+    if reason is StandDown.CANCELLED:
+        return _("The meeting was cancelled, so the room is not armed. Nothing was recorded.")
+    return _("The notice was withdrawn, so the room is not armed. Nothing was recorded.")
 
 
 def overtaken() -> str:
