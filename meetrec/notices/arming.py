@@ -14,6 +14,7 @@ from meetrec.notices.models import Notice
 ARMING = "meetrec.arming"
 RECORDING_STATES = "meetrec.recording_states"
 DISTRICT_COPIES = "meetrec.district_copies"
+ROOM_SIGNS = "meetrec.room_signs"
 
 
 class RecordingSummary(Protocol):
@@ -81,6 +82,9 @@ RecordingStates = Callable[[Session, datetime, Sequence[str]], Mapping[str, Reco
 # What stands on the desk of missing district copies at the moment given: the open ones first, then those answered lately.
 DistrictCopies = Callable[[Session, datetime], Sequence[DistrictCopyTask]]
 
+# What the rooms say of themselves without the journal being told, as a text that is another one when anything of it changed.
+RoomSigns = Callable[[Session], str]
+
 
 @dataclass(frozen=True)
 class Recordings:
@@ -89,10 +93,11 @@ class Recordings:
     arm: Arm
     states: RecordingStates
     copies: DistrictCopies
+    signs: RoomSigns = lambda session: ""
 
 
 def recordings() -> Recordings:
     """The calls that this application was wired with."""
     extensions = current_app.extensions
     states, copies = cast(RecordingStates, extensions[RECORDING_STATES]), cast(DistrictCopies, extensions[DISTRICT_COPIES])
-    return Recordings(cast(Arm, extensions[ARMING]), states, copies)
+    return Recordings(cast(Arm, extensions[ARMING]), states, copies, cast(RoomSigns, extensions[ROOM_SIGNS]))
