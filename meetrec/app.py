@@ -13,10 +13,12 @@ from meetrec.district import staff_views as district_staff_views
 from meetrec.meetings import calendar_views, meeting_views, people_views
 from meetrec.meetings import staff_views as meetings_staff_views
 from meetrec.notices import family_views, key_in_views, link_views, parent_views, staff_views
-from meetrec.notices.arming import ARMING, DISTRICT_COPIES, RECORDING_STATES
+from meetrec.notices.arming import ARMING, DISTRICT_COPIES, RECORDING_STATES, ROOM_SIGNS
+from meetrec.notices.family_mail import tell_families_when_meetings_change
+from meetrec.notices.holding import hold_notices_when_meetings_move
 from meetrec.people import account_views, duty_views, family_begin_views, identity_views, invitation_views, my_account_views, pupil_views, roster_views
 from meetrec.people import staff_views as people_staff_views
-from meetrec.people.gate import let_families_in, let_roles_in, let_signed_in_in
+from meetrec.people.gate import let_families_in, let_roles_in, let_signed_in_in, let_signing_in_in
 from meetrec.people.sign_in import add_sign_in
 from meetrec.platform import error_pages, health
 from meetrec.platform.database import Database
@@ -30,11 +32,12 @@ from meetrec.platform.rate_limits import limit_rates
 from meetrec.platform.settings import Settings
 from meetrec.platform.tables import load_tables
 from meetrec.platform.web import close_by_default, let_everybody_in, let_nobody_in
-from meetrec.recordings import district_copy_views, enrolment_views, kiosk_gate, kiosk_staff_views, kiosk_views
+from meetrec.recordings import district_copy_views, enrolment_views, kiosk_gate, kiosk_staff_views, kiosk_views, standing_down
 from meetrec.recordings import staff_views as recordings_staff_views
 from meetrec.recordings.actions import arm
 from meetrec.recordings.district_copy_queries import tasks_on_the_desk
 from meetrec.recordings.queries import recording_states
+from meetrec.recordings.room_signs import room_signs
 from meetrec.transcripts import staff_views as transcripts_staff_views
 
 INTERFACES = ("parent", "staff", "kiosk")
@@ -77,7 +80,10 @@ def create_app(settings: Settings, interfaces: Collection[str] = INTERFACES, dat
     database = database or Database(settings.database_url)
     database.wake = database.wake or JobQueue(settings.queue_file).wake
     app.extensions.update({"meetrec.database": database, "meetrec.settings": settings, "meetrec.interfaces": frozenset(interfaces)})
-    app.extensions.update({ARMING: arm, RECORDING_STATES: recording_states, DISTRICT_COPIES: tasks_on_the_desk})
+    app.extensions.update({ARMING: arm, RECORDING_STATES: recording_states, DISTRICT_COPIES: tasks_on_the_desk, ROOM_SIGNS: room_signs})
+    hold_notices_when_meetings_move(settings)
+    tell_families_when_meetings_change(settings)  # after the notices were held anew
+    standing_down.listen()
     if settings.server.behind_proxy:
         # Each proxy adds the address it was asked from; scheme and host are those the last one says.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.server.proxy_hops, x_proto=1, x_host=1)  # type: ignore[method-assign]
@@ -92,8 +98,8 @@ def _add_ground_rules(app: Flask, settings: Settings, database: Database, interf
     send_security_headers(app, settings)
     speak_languages(app, settings)
     limit_rates(app, settings)
-    add_sign_in(app, database)
-    signing_in = let_everybody_in if {"parent", "staff"} & set(interfaces) else let_nobody_in
+    add_sign_in(app, database, settings)
+    signing_in = let_signing_in_in if {"parent", "staff"} & set(interfaces) else let_nobody_in
     people = {"signing_in": signing_in, "signed_in": let_signed_in_in, "staff": let_roles_in, "family": let_families_in}
     close_by_default(app, {"public": let_everybody_in, "kiosk": kiosk_gate.let_kiosk_in, **people})
     error_pages.answer_errors(app)

@@ -3,11 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
-from flask_security import RoleMixin, UserMixin, WebAuthnMixin
+from flask_security import RoleMixin, WebAuthnMixin
 from sqlalchemy import JSON, BigInteger, ForeignKey, LargeBinary, String, Text, select, text
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from meetrec.people.lockout import Lockable
 from meetrec.platform.database import Base, new_id
 
 STAFF, FAMILY = "staff", "family"  # kinds of account
@@ -44,7 +45,7 @@ class RoleGrant(Base):
 HELD = select(RoleGrant.account_id, RoleGrant.role_id).where(RoleGrant.ended_at.is_(None)).distinct().subquery("held")
 
 
-class Account(Base, UserMixin):
+class Account(Base, Lockable):
     """One person who signs in: staff or a family. Never shared between persons (W-10), never deleted (W-26)."""
 
     __tablename__ = "account"

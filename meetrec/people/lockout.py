@@ -1,0 +1,57 @@
+"""An account closes for a while after too many refused tries in a row; its person learns no more than anybody else (W-10)."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from flask_security import UserMixin
+from sqlalchemy.orm import Session
+
+from meetrec.journal import actions as journal
+from meetrec.platform import clock
+from meetrec.platform.settings_sections import SignIn
+
+if TYPE_CHECKING:
+    from meetrec.people.models import Account
+
+
+class Lockable(UserMixin):
+    """What Flask-Security asks an account: note that a try was refused, and say whether signing in is closed."""
+
+    def track_failed_authn(self: "Account", auth_type: str, tfa: bool = False) -> None:
+        """Count one refused password, code or passkey, and keep the count whatever becomes of the request."""
+        from meetrec.people.attempts import account_session
+        from meetrec.platform.web import settings
+
+        count_refused_try(account_session(), clock.now(), self, settings().sign_in)
+        account_session().commit()
+
+    def is_locked(self: "Account", form_error: list[str] | None = None) -> bool:
+        """Whether the account may not sign in here and now. Asked after a password, passkey or single sign-on was right."""
+        from meetrec.people.sign_in import why_not_here
+
+        sentence = why_not_here(self)
+        if sentence and form_error is not None:
+            form_error.append(sentence)
+        return sentence is not None
+
+
+def count_refused_try(session: Session, now: datetime, account: "Account", rule: SignIn) -> None:
+    """One more refused try; the last of too many closes the account for some minutes. Tries while it is closed do not prolong that."""
+    if account.locked_until is not None and account.locked_until > now:
+        return
+    account.locked_until = None
+    account.failed_tries += 1
+    if account.failed_tries >= rule.lock_after:
+        account.failed_tries, account.locked_until = 0, now + timedelta(minutes=rule.lock_minutes)
+        journal.append(session, now, "system", "account.locked", f"account:{account.id}", minutes=rule.lock_minutes)
+
+
+def forget_refused_tries(account: "Account") -> None:
+    """The person signed in."""
+    account.failed_tries, account.locked_until = 0, None
+
+
+def unlock(session: Session, now: datetime, actor: str, account: "Account") -> None:
+    """Open an account that too many refused tries had closed, before its time is over."""
+    forget_refused_tries(account)
+    journal.append(session, now, actor, "account.unlocked", f"account:{account.id}")

@@ -1,0 +1,85 @@
+"""Single sign-on with the district's own provider (OpenID Connect): opens accounts that are there, makes none (W-10)."""
+
+from hashlib import sha256
+from typing import Any
+
+from authlib.integrations.base_client.errors import OAuthError
+from authlib.integrations.flask_client import OAuth
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_security import FsOAuthProvider
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from meetrec.people.attempts import account_session, tell_refusal
+from meetrec.people.models import Account
+from meetrec.people.security_settings import SENTENCES
+from meetrec.platform.settings_sections import SignIn
+
+PROVIDER = "school"  # its name in our addresses
+LONGEST_SUBJECT = 255
+
+
+class SchoolAccounts(FsOAuthProvider):
+    """The one provider of the settings."""
+
+    def __init__(self, rule: SignIn) -> None:
+        super().__init__(PROVIDER)
+        self.rule = rule
+
+    def authlib_config(self) -> dict[str, Any]:
+        """Where the provider says what it is; PKCE besides the state and the nonce."""
+        secret = self.rule.oidc_client_secret.get_secret_value()
+        return {
+            "client_id": self.rule.oidc_client_id,
+            "client_secret": secret or None,
+            "server_metadata_url": f"{self.rule.oidc_issuer}/.well-known/openid-configuration",
+            "client_kwargs": {
+                "scope": "openid email profile",
+                "code_challenge_method": "S256",
+                "token_endpoint_auth_method": "client_secret_basic" if secret else "none",
+                "timeout": 10,
+            },
+        }
+
+    def fetch_identity_cb(self, oauth: OAuth, token: Any) -> tuple[str, str]:
+        """Which account the provider's word opens; Flask-Security looks it up by its address."""
+        account = account_for(account_session(), dict(token.get("userinfo") or {}))
+        if account is None:
+            raise OAuthError(error="refused", description="no account")
+        return "email", account.email
+
+    def oauth_response_failure(self, error_view: str, e: OAuthError) -> ResponseReturnValue:
+        """Back to the sign-in page with one sentence for every cause; the refusal is told."""
+        tell_refusal()
+        flash(_(SENTENCES["OAUTH_HANDSHAKE_ERROR"][0]), "error")
+        return redirect(url_for("security.login"))
+
+
+def account_for(session: Session, said: dict[str, Any]) -> Account | None:
+    """The account of a person at the provider, None without one.
+
+    The first time it is found by its address, which the provider must have verified, and bound to the person; from then on by the person alone.
+    """
+    subject = _subject_of(said)
+    if subject is None:
+        return None
+    bound = session.scalars(select(Account).where(Account.oidc_subject == subject)).first()
+    if bound is not None:
+        return bound
+    email = said.get("email")
+    if said.get("email_verified") is not True or not isinstance(email, str):
+        return None
+    found = session.scalars(select(Account).where(func.lower(Account.email) == email.lower(), Account.oidc_subject.is_(None))).first()
+    if found is not None:
+        found.oidc_subject = subject  # committed with the sign-in itself, so never for an account that may not sign in
+    return found
+
+
+def _subject_of(said: dict[str, Any]) -> str | None:
+    """Issuer and subject together; a subject alone may repeat at another issuer."""
+    if not said.get("iss") or not said.get("sub"):
+        return None
+    subject = f"{said['iss']}|{said['sub']}"
+    return subject if len(subject) <= LONGEST_SUBJECT else sha256(subject.encode()).hexdigest()
