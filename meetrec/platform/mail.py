@@ -187,6 +187,8 @@ def _connected(mail: Mail) -> smtplib.SMTP:
 
 def _not_sent(mail: Mail, error: Exception) -> MailNotSent:
     """Only what the server says of this very mail for good ends it; what is wrong with the server or the settings is tried again."""
+    if isinstance(error, ssl.SSLError):  # first: a certificate that does not hold counts as a ValueError too
+        return MailNotSent(f"The mail server {mail.host} could not be trusted: {error}. If its certificate is the district's own, set mail.authority.")
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, words = next(iter(error.recipients.values()))
         return MailNotSent(f"The mail server does not take mail for this address: {_readable(words)}", is_final=code >= 500)
@@ -198,8 +200,6 @@ def _not_sent(mail: Mail, error: Exception) -> MailNotSent:
         return MailNotSent(f"The mail server {mail.host} refused the name and password of the settings: {_readable(error.smtp_error)}")
     if isinstance(error, smtplib.SMTPResponseException):
         return MailNotSent(f"The mail server {mail.host} refused: {_readable(error.smtp_error)}")
-    if isinstance(error, ssl.SSLError):
-        return MailNotSent(f"The mail server {mail.host} could not be trusted: {error}. If its certificate is the district's own, set mail.authority.")
     return MailNotSent(f"The mail server {mail.host}:{mail.port} cannot be reached: {error}")
 
 
