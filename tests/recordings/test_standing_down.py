@@ -1,7 +1,8 @@
 """Cancelled, withdrawn, moved to another room: which kiosk may begin, which stands down, and that no sound is turned away (G5.a, A-05)."""
 
+import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -65,7 +66,7 @@ def offered_to(kiosk: KioskClient) -> list[str]:
 def verbs(database: Database, recording_id: str) -> list[tuple[str, str]]:
     with database.reading() as session:
         told = session.scalars(select(JournalEntry).where(JournalEntry.subject == f"recording:{recording_id}").order_by(JournalEntry.sequence))
-        return [(one.verb, one.details.get("room", "")) for one in told]
+        return [(one.verb, json.loads(one.body)["details"].get("room", "")) for one in told]
 
 
 @pytest.mark.requirement("G5.a")
@@ -130,7 +131,13 @@ def test_meeting_whose_recording_has_begun_changes_neither_room_nor_time(
     with pytest.raises(RecordingHasBegun, match="Stop it there first"):
         to_room(database, district, library.id)
     with pytest.raises(RecordingHasBegun, match="cannot be moved"), database.writing() as session:
-        move_meeting(session, clock.now(), "user:x", district.meeting.id, Move(clock.now(), WishOf.DISTRICT, start, start + timedelta(hours=1)))
+        move_meeting(
+            session,
+            clock.now(),
+            "user:x",
+            district.meeting.id,
+            Move(district.meeting.start - timedelta(days=2), WishOf.DISTRICT, start, start + timedelta(hours=1)),
+        )
     with database.reading() as session:
         meeting = session.get_one(Meeting, district.meeting.id)
         assert (meeting.room_id, meeting.start, meeting.change_number) == (district.room.id, district.meeting.start, 0)
@@ -186,9 +193,15 @@ def test_kiosk_that_began_a_cancelled_meeting_offline_delivers(
 
 @pytest.mark.requirement("A-05")
 def test_withdrawn_notice_stands_the_room_down_and_the_parent_may_still_decide_there(
-    kiosk: KioskClient, notice: Notice, recording_id: str, database: Database, district: SimpleNamespace
+    kiosk: KioskClient,
+    notice: Notice,
+    recording_id: str,
+    database: Database,
+    district: SimpleNamespace,
+    set_now: Callable[[datetime], None],
 ) -> None:
     withdraw(database, notice.id)
+    set_now(district.meeting.start - timedelta(minutes=30))
     assert (armed_for(kiosk), offered_to(kiosk)) == ([], [district.meeting.id])
     assert verbs(database, recording_id)[-1] == ("room.stood_down", district.room.id)
     with database.reading() as session:
