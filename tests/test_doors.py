@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from meetrec.app import create_app
-from meetrec.people.roles import CONTENT_ROLES, DESK_ROLES, KIOSK_ROLES, ROLES
+from meetrec.people.roles import ADMINISTRATOR, CONTENT_ROLES, DESK_ROLES, ROLES, SUPERINTENDENT, TRAINING_ROLES
 from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.settings import Settings
@@ -133,7 +133,35 @@ WHO_MAY_ENTER: dict[str | tuple[str, ...], set[str]] = {
         "/recordings/<uuid:recording_id>/use-reserve",
     },
     CONTENT_ROLES: {"/district-copies", "/district-copies/<uuid:meeting_id>", "/district-copies/<uuid:meeting_id>/reason", "/recordings"},
-    KIOSK_ROLES: {"/kiosks", "/kiosks/<uuid:kiosk_id>/revoke"},
+    (ADMINISTRATOR,): {
+        "/accounts",
+        "/accounts/new",
+        "/accounts/<uuid:account_id>",
+        "/accounts/<uuid:account_id>/agreement",
+        "/accounts/<uuid:account_id>/deactivate",
+        "/accounts/<uuid:account_id>/edit",
+        "/accounts/<uuid:account_id>/invite",
+        "/accounts/<uuid:account_id>/reactivate",
+        "/accounts/<uuid:account_id>/roles",
+        "/accounts/<uuid:account_id>/roles/<uuid:grant_id>/end",
+        "/accounts/<uuid:account_id>/training",
+        "/accounts/<uuid:account_id>/training/<uuid:completion_id>/withdraw",
+        "/accounts/<uuid:account_id>/unlock",
+        "/kiosks",
+        "/kiosks/<uuid:kiosk_id>/revoke",
+        "/vendors",
+        "/vendors/new",
+        "/vendors/<uuid:vendor_id>/returned",
+        "/vendors/<uuid:vendor_id>/terminate",
+    },
+    (SUPERINTENDENT, ADMINISTRATOR): {
+        "/custodians",
+        "/custodians/hand-over",
+        "/suspensions",
+        "/suspensions/new",
+        "/suspensions/<uuid:suspension_id>/lift",
+    },
+    TRAINING_ROLES: {"/training"},
     tuple(ROLES): {
         "/staff",
         "/recordings/<uuid:recording_id>",

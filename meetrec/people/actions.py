@@ -19,7 +19,7 @@ from meetrec.people.words import DEACTIVATION_REASONS
 from meetrec.platform.database import new_id
 from meetrec.platform.errors import MeetRecError
 
-__all__ = ["AccountRefused", "create_account", "deactivate", "end_role", "give_role", "lift", "reactivate", "suspend"]
+__all__ = ["AccountRefused", "change_account", "create_account", "deactivate", "end_role", "give_role", "lift", "reactivate", "suspend"]
 
 
 class AccountRefused(MeetRecError):
@@ -125,6 +125,16 @@ def reactivate(session: Session, now: datetime, actor: str, account: Account) ->
     account.active, account.fs_uniquifier, account.activated_at = True, token_urlsafe(32), None
     account.deactivated_at = account.deactivated_by = account.deactivated_because = None
     journal.append(session, now, actor, "account.reactivated", f"account:{account.id}")
+
+
+def change_account(session: Session, now: datetime, actor: str, account: Account, name: str, language: str, *, certificated: bool) -> None:
+    """Change what an account says of its person. Raises `AccountRefused`: the district's custodian stays certificated (B-03)."""
+    if not certificated and any(grant.role.name == DISTRICT_CUSTODIAN for grant in _grants_of(session, account)):
+        raise AccountRefused(_("This person is the custodian of the district, who must be certificated. Hand the office over first."))
+    if account.kind == STAFF and not account.is_demonstration:
+        require_one_person(account.email, name)
+    account.name, account.language, account.certificated = name, language, certificated
+    journal.append(session, now, actor, "account.changed", f"account:{account.id}", certificated=certificated)
 
 
 def _grants_of(session: Session, account: Account) -> list[RoleGrant]:

@@ -1,7 +1,8 @@
-"""Enter what an account's duties need: the training it completed."""
+"""Enter what an account's duties need: the training it completed, and take back what was entered by mistake (W-20)."""
 
 from datetime import date, datetime
 
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from meetrec.journal import actions as journal
@@ -9,6 +10,11 @@ from meetrec.people.duty_models import TrainingCompletion
 from meetrec.people.models import Account
 from meetrec.people.training import TrainingModule
 from meetrec.platform.database import new_id
+from meetrec.platform.errors import MeetRecError
+
+
+class TrainingRefused(MeetRecError):
+    """A completed training cannot be entered or taken back as it was asked for; the sentence says why."""
 
 
 def enter_training(
@@ -21,4 +27,14 @@ def enter_training(
     session.add(completion)
     session.flush()
     journal.append(session, now, actor, "training.entered", f"account:{account.id}", module=module.value, completed_on=completed_on.isoformat())
+    return completion
+
+
+def withdraw_training(session: Session, now: datetime, actor: str, completion_id: str) -> TrainingCompletion:
+    """Take back a completion that was entered by mistake; its row stays. Raises `TrainingRefused` for one that is not there or was taken back."""
+    completion = session.get(TrainingCompletion, completion_id)
+    if completion is None or completion.withdrawn_at is not None:
+        raise TrainingRefused(_("This training was taken back before."))
+    completion.withdrawn_at = now
+    journal.append(session, now, actor, "training.withdrawn", f"account:{completion.account_id}", module=completion.module)
     return completion

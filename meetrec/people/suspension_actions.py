@@ -1,5 +1,6 @@
 """Keep one person or everybody out in one action, and let them in again (W-33, W-34)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from secrets import token_urlsafe
 
@@ -20,8 +21,9 @@ class SuspensionRefused(MeetRecError):
 
 
 def suspend(session: Session, now: datetime, actor: str, account_id: str | None, kind: str, until: datetime | None, reason: str) -> Suspension:
-    """Keep an account out, or everybody (None) but the one who acts; sessions and calendar addresses of all concerned end with it.
+    """Keep an account out, or everybody (None) but the one who acts; calendar addresses of all concerned end with it.
 
+    The gate asks at each request and ends the session there, with the page that says where to turn; so the next request of each is the last.
     `until` belongs to a temporary suspension and to no permanent one. Raises `SuspensionRefused`.
     """
     own = actor.removeprefix("user:") if actor.startswith("user:") else None
@@ -31,18 +33,20 @@ def suspend(session: Session, now: datetime, actor: str, account_id: str | None,
         began_at=now, began_by=actor,
     )  # fmt: skip
     session.add(suspension)
-    concerned = _end_sessions(session, now, account_id, suspension.spared_id)
+    _revoke_feeds(session, now, account_id, suspension.spared_id)
+    concerned = len(_concerned(session, account_id, suspension.spared_id))
     subject = f"account:{account_id}" if account_id else "accounts"
     journal.append(session, now, actor, "access.suspended", subject, suspension=suspension.id, kind=kind, accounts=concerned)
     return suspension
 
 
 def lift(session: Session, now: datetime, actor: str, suspension_id: str) -> Suspension:
-    """Let in again whom a suspension kept out; everybody signs in anew. Raises `SuspensionRefused`."""
+    """Let in again whom a suspension kept out; no session of before goes on, everybody signs in anew. Raises `SuspensionRefused`."""
     suspension = session.get(Suspension, suspension_id)
     if suspension is None or suspension.lifted_at is not None:
         raise SuspensionRefused(_("This suspension is over already."))
     suspension.lifted_at, suspension.lifted_by = now, actor
+    _end_sessions(session, _concerned(session, suspension.account_id, suspension.spared_id))
     subject = f"account:{suspension.account_id}" if suspension.account_id else "accounts"
     journal.append(session, now, actor, "access.restored", subject, suspension=suspension.id)
     return suspension
@@ -61,14 +65,21 @@ def _require_sense(session: Session, now: datetime, account_id: str | None, own:
         raise SuspensionRefused(_("Nobody suspends their own account. Ask another administrator or the superintendent."))
 
 
-def _end_sessions(session: Session, now: datetime, account_id: str | None, spared_id: str | None) -> int:
-    """How many accounts were signed out everywhere: whatever cookie they hold names a session that is no more."""
-    concerned = select(Account.id).where(Account.id == account_id) if account_id else select(Account.id).where(Account.id.is_distinct_from(spared_id))
-    ids = session.scalars(concerned).all()
-    session.flush()
-    if ids:
-        session.execute(update(Account), [{"id": found, "fs_uniquifier": token_urlsafe(32)} for found in ids])
+def _concerned(session: Session, account_id: str | None, spared_id: str | None) -> Sequence[str]:
+    """The account, or everybody's but the one spared."""
+    if account_id is not None:
+        return [account_id]
+    return session.scalars(select(Account.id).where(Account.id.is_distinct_from(spared_id))).all()
+
+
+def _revoke_feeds(session: Session, now: datetime, account_id: str | None, spared_id: str | None) -> None:
     feeds = update(CalendarFeed).where(CalendarFeed.revoked_at.is_(None))
-    feeds = feeds.where(CalendarFeed.account_id == account_id) if account_id else feeds.where(CalendarFeed.account_id.is_distinct_from(spared_id))
-    session.execute(feeds.values(revoked_at=now))
-    return len(ids)
+    one = feeds.where(CalendarFeed.account_id == account_id)
+    session.execute((one if account_id else feeds.where(CalendarFeed.account_id.is_distinct_from(spared_id))).values(revoked_at=now))
+
+
+def _end_sessions(session: Session, accounts: Sequence[str]) -> None:
+    """Whatever cookie is left names a session that is no more."""
+    session.flush()
+    if accounts:
+        session.execute(update(Account), [{"id": account_id, "fs_uniquifier": token_urlsafe(32)} for account_id in accounts])
