@@ -1,4 +1,4 @@
-"""Take in a parent's notice, and match it to its meeting, which arms the room."""
+"""Take in a parent's notice, match it to its meeting, which arms the room, correct it, withdraw it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +15,8 @@ from meetrec.journal import actions as journal
 from meetrec.meetings.models import Meeting
 from meetrec.meetings.typed_times import day_begins, start_at
 from meetrec.notices.arming import Recordings
+from meetrec.notices.events import tell_notice_withdrawn
+from meetrec.notices.family_mail import tell_matched
 from meetrec.notices.models import Notice
 from meetrec.notices.references import hash_of, new_nonce, new_reference
 from meetrec.notices.rules import MeetingFacts, Move, MovedBy, NoticeChannel, NoticeFacts, NoticeStatus, NoticeTiming, timing_of
@@ -129,7 +131,48 @@ def match_notice(session: Session, now: datetime, actor: str, notice_id: str, me
     hold_against_rule(notice, meeting, district)
     session.flush()
     journal.append(session, now, actor, "notice.matched", f"notice:{notice.id}", meeting=meeting.id, status=notice.status, profile=district.profile)
+    tell_matched(session, now, notice, meeting)
     return _arm_once(session, now, actor, notice, meeting, district, recordings)
+
+
+def correct_notice(session: Session, now: datetime, actor: str, notice: Notice, statement: NoticeStatement, district: District) -> bool:
+    """Let a notice say something else; what it said before stays as an earlier version. Whether anything is different.
+
+    It counts as received when it was (G1.a), and stays matched if it is. `district`: by the rules of the day on which it was received.
+    Raises `NoticeWithdrawn`.
+    """
+    if notice.status == NoticeStatus.WITHDRAWN:
+        raise NoticeWithdrawn(_("This notice was withdrawn. Give a new one instead."))
+    different = {name: value for name, value in statement.content().items() if getattr(notice, name) != value}
+    if not different:
+        return False
+    for name, value in different.items():
+        setattr(notice, name, value)
+    notice.version += 1
+    hold_against_rule(notice, notice.meeting, district)
+    session.flush()
+    keep_version(session, now, actor, notice)
+    held = {"status": notice.status, "profile": district.profile}
+    journal.append(session, now, actor, "notice.corrected", f"notice:{notice.id}", version=notice.version, meeting=notice.meeting_id, **held)
+    return True
+
+
+def withdraw_notice(session: Session, now: datetime, actor: str, notice: Notice) -> None:
+    """The family will not record after all. What it asked for to take part stays (G0.1, RN-07). Withdrawn twice is withdrawn once."""
+    if notice.status == NoticeStatus.WITHDRAWN:
+        return
+    notice.status, notice.withdrawn_at, notice.withdrawn_by = NoticeStatus.WITHDRAWN.value, now, actor
+    session.flush()
+    journal.append(session, now, actor, "notice.withdrawn", f"notice:{notice.id}", meeting=notice.meeting_id)
+    tell_notice_withdrawn(session, now, actor, notice)
+
+
+def acknowledge(session: Session, now: datetime, notice: Notice, actor: str = "public") -> None:
+    """The family has read the district's statements. It changes nothing of what the notice is (NOTE.4, A-02)."""
+    if notice.acknowledged_at is None:
+        notice.acknowledged_at = now
+        session.flush()
+        journal.append(session, now, actor, "notice.acknowledged", f"notice:{notice.id}")
 
 
 def _arm_once(session: Session, now: datetime, actor: str, notice: Notice, meeting: Meeting, district: District, recordings: Recordings) -> MatchOutcome:
@@ -146,7 +189,6 @@ def hold_against_rule(notice: Notice, meeting: Meeting | None, district: Distric
     timing = timing_against(notice, meeting, district)
     notice.status, notice.deadline, notice.profile = timing.status.value, timing.deadline, district.profile
     notice.deadline_start_rule, notice.deadline_date_rule = timing.deadline_start_rule, timing.deadline_date_rule
-    notice.profile = district.profile
 
 
 def timing_against(notice: Notice, meeting: Meeting | None, district: District) -> NoticeTiming:

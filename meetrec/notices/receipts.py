@@ -91,8 +91,8 @@ def _plain(receipt: Receipt) -> dict[str, Any]:
 
 def _receipt(document: Mapping[str, Any]) -> Receipt:
     try:
-        values = {field.name: document[field.name] for field in fields(Receipt)}
-        return Receipt(**{name: datetime.fromisoformat(value) if name in _MOMENTS else value for name, value in values.items()})
+        values: dict[str, Any] = {field.name: document[field.name] for field in fields(Receipt)}
+        return Receipt(**{**values, **{name: datetime.fromisoformat(values[name]) for name in _MOMENTS}})
     except (KeyError, TypeError, ValueError) as error:
         raise _no_receipt() from error
 

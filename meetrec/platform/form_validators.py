@@ -16,7 +16,7 @@ NOT_KEPT: dict[NumberKind, Any] = {
     NumberKind.ALIEN_REGISTRATION: lazy_gettext("This looks like a number of immigration papers. The district does not ask for it. Please take it out."),
 }
 LONGEST_ADDRESS = 255  # characters
-_MAIL_ADDRESS = re.compile(r"[^@\s,;<>\"()]+@(?:[^@\s.,;<>\"()]+\.)+[^@\s.,;<>\"()\d]{2,}")
+_MAIL_ADDRESS = re.compile(r"[^@\s,;:<>()\[\]\"\\]{1,64}@(?:[^@\s.,;:<>()\[\]\"\\]+\.)+[^@\s.,;:<>()\[\]\"\\\d]{2,}")
 
 
 class Needed:

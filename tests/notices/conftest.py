@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,9 +12,11 @@ from sqlalchemy import select
 from meetrec.notices.actions import District
 from meetrec.notices.arming import Recordings
 from meetrec.notices.models import Notice, RecorderRole
+from meetrec.notices.opened_forms import OpenedForm
 from meetrec.notices.statements import NoticeStatement
 from meetrec.platform import clock
 from meetrec.platform.database import Database
+from meetrec.platform.keys import read_key_file, secret
 from meetrec.platform.profiles import NoticePolicy
 from meetrec.platform.settings import Settings
 from meetrec.recordings import actions as recording_actions
@@ -24,6 +26,7 @@ from tests.fixtures.forms import form_application, sent
 
 __all__ = ["form_application", "sent"]
 
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 REAL_RECORDINGS = Recordings(recording_actions.arm, recording_queries.recording_states, tasks_on_the_desk)
 
 
@@ -46,13 +49,20 @@ def statement(district: SimpleNamespace, settings: Settings) -> Callable[..., No
 
 
 @pytest.fixture
-def typed(statement: Callable[..., NoticeStatement]) -> dict[str, str]:
+def opened(settings: Settings) -> Callable[..., str]:
+    """What a form carries that was opened with a nonce at a moment, by default long ago."""
+    key = secret(secret(read_key_file(settings.secret_file), "sessions").encode(), "notice-links")
+    return lambda nonce="n" * 40, at=LONG_AGO: OpenedForm(key, nonce, at).text
+
+
+@pytest.fixture
+def typed(statement: Callable[..., NoticeStatement], opened: Callable[..., str]) -> dict[str, str]:
     """The same, as a browser sends it."""
     said = statement()
     return {
         "recorder_name": said.recorder_name, "recorder_role": said.recorder_role.value, "student_name": said.student_name,
         "school": said.school_name, "meeting_date": said.meeting_date.isoformat(), "meeting_time": said.meeting_time.isoformat("minutes"),
-        "device": said.device, "nonce": "n" * 40,
+        "device": said.device, "nonce": opened(),
     }  # fmt: skip
 
 

@@ -1,0 +1,91 @@
+"""Mail to the family that gave a notice: one to an address nobody confirmed, more only once somebody did. None names the pupil (B-R6)."""
+
+from datetime import datetime
+from secrets import token_urlsafe
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from meetrec.journal import actions as journal
+from meetrec.meetings.events import MeetingChange, when_meeting_changed
+from meetrec.meetings.models import Meeting
+from meetrec.notices.models import Notice
+from meetrec.notices.references import hash_of
+from meetrec.notices.rules import NoticeStatus
+from meetrec.notices.status_words import FOR_PARENTS
+from meetrec.platform.mail import put_mail
+from meetrec.platform.settings import Settings
+
+ADDRESS_PAGE = "/notice/address/"
+
+
+def tell_received(session: Session, now: datetime, notice: Notice, settings: Settings) -> None:
+    """Write the one mail to the unconfirmed address of a notice: reference, moment, status, and a link that confirms the address and opens nothing."""
+    if not notice.email or notice.told_at is not None or notice.email_verified_at is not None:
+        return
+    token = token_urlsafe(32)
+    notice.address_link_hash, notice.told_at = hash_of(token), now
+    public = settings.server.public_address
+    link = f"{public}{ADDRESS_PAGE}{token}" if public else None
+    told = {"reference": notice.reference, "received_at": notice.received_at, "status_sentence": _sentence(notice), "confirm_link": link}
+    put_mail(session, now, "notice_received", notice.email, notice.language, f"notice:{notice.id}", settings=settings, **told)
+
+
+def change_address(session: Session, now: datetime, notice: Notice, email: str | None, settings: Settings) -> bool:
+    """Put another address in the place of a notice's, which is unconfirmed again and gets its one mail. Whether it is another."""
+    email = email or None
+    if email == notice.email:
+        return False
+    notice.email, notice.email_verified_at, notice.told_at, notice.address_link_hash = email, None, None, None
+    tell_received(session, now, notice, settings)
+    return True
+
+
+def confirm_address(session: Session, now: datetime, token: str) -> bool:
+    """Somebody opened the link of that mail and pressed the button. Whether there is such a link."""
+    notice = session.scalars(select(Notice).where(Notice.address_link_hash == hash_of(token)).with_for_update(of=Notice)).first()
+    if notice is None:
+        return False
+    if notice.email_verified_at is None:
+        notice.email_verified_at = now
+        session.flush()
+        journal.append(session, now, "public", "notice.address_confirmed", f"notice:{notice.id}")
+    return True
+
+
+def tell_matched(session: Session, now: datetime, notice: Notice, meeting: Meeting) -> None:
+    """Write to a confirmed address that the notice was matched. Within the application."""
+    _tell(session, now, notice, "notice_matched", None, school=meeting.room.school.name, start=meeting.start, status_sentence=_sentence(notice))
+
+
+def tell_families_when_meetings_change(settings: Settings) -> None:
+    """Listen to meetings, after whoever holds notices against the rule anew: families with a confirmed address hear of moves and cancellations."""
+
+    def listener(session: Session, now: datetime, actor: str, meeting: Meeting, change: MeetingChange) -> None:
+        if change not in (MeetingChange.MOVED, MeetingChange.CANCELLED):
+            return
+        concerned = select(Notice).where(Notice.meeting_id == meeting.id, Notice.status != NoticeStatus.WITHDRAWN).order_by(Notice.received_at, Notice.id)
+        for notice in session.scalars(concerned):
+            _tell_change(session, now, notice, meeting, change, settings)
+
+    when_meeting_changed("family mail", listener)
+
+
+def _tell_change(session: Session, now: datetime, notice: Notice, meeting: Meeting, change: MeetingChange, settings: Settings) -> None:
+    school = meeting.room.school.name
+    if change is MeetingChange.CANCELLED:
+        _tell(session, now, notice, "meeting_cancelled", settings, school=school, start=meeting.start)
+        return
+    before = meeting.moves[-2].new_start if len(meeting.moves) > 1 else meeting.first_start
+    moved = {"old_start": before, "new_start": meeting.start, "status_sentence": _sentence(notice)}
+    _tell(session, now, notice, "meeting_moved", settings, school=school, **moved)
+
+
+def _tell(session: Session, now: datetime, notice: Notice, template: str, settings: Settings | None, **values: object) -> None:
+    if notice.email and notice.email_verified_at:
+        about, told = f"notice:{notice.id}", {"reference": notice.reference, **values}
+        put_mail(session, now, template, notice.email, notice.language, about, **({"settings": settings} if settings else {}), **told)
+
+
+def _sentence(notice: Notice) -> object:
+    return FOR_PARENTS[NoticeStatus(notice.status)]

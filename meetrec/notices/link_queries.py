@@ -1,0 +1,40 @@
+"""Reads behind a notice's private link, and which notices were corrected after they were matched."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from meetrec.notices.models import Notice
+from meetrec.notices.references import hash_of
+from meetrec.notices.version_models import NoticeVersion
+
+
+def notice_of_link(session: Session, token: str, *, to_change: bool = False) -> Notice | None:
+    """The notice of a private link; `to_change` holds it until the transaction ends."""
+    found = select(Notice).where(Notice.link_hash == hash_of(token))
+    return session.scalars(found.with_for_update(of=Notice) if to_change else found).first()
+
+
+def is_address_link(session: Session, token: str) -> bool:
+    """Whether a token is that of a link that confirms a mail address."""
+    return session.scalars(select(Notice.id).where(Notice.address_link_hash == hash_of(token))).first() is not None
+
+
+def last_change_of(session: Session, notice: Notice) -> datetime:
+    """When what a receipt tells of the notice changed last: said anew, matched, withdrawn, or its meeting changed."""
+    version = session.get(NoticeVersion, (notice.id, notice.version))
+    meeting_changed = notice.meeting.changed_at if notice.meeting else None
+    moments = (version.at if version else None, notice.matched_at, notice.withdrawn_at, meeting_changed, notice.entered_at)
+    return max(moment for moment in moments if moment)
+
+
+def corrected_after_matching(session: Session, notice_ids: Sequence[str]) -> frozenset[str]:
+    """Those of the notices that were corrected after a person had matched them: the desk says so."""
+    later = (
+        select(Notice.id)
+        .join(NoticeVersion, NoticeVersion.notice_id == Notice.id)
+        .where(Notice.id.in_(notice_ids), NoticeVersion.version > 1, NoticeVersion.at > Notice.matched_at)
+    )
+    return frozenset(session.scalars(later))
