@@ -96,7 +96,14 @@ WHO_MAY_ENTER: dict[str | tuple[str, ...], set[str]] = {
         "/kiosk/api/enrolment",  # opened by a one-time code
         "/language/<string:code>",
         "/notice",
+        "/notice/address/<string:token>",  # from here on the address is the key
+        "/notice/receipt-key",
         "/notice/receipt/<string:token>",
+        "/notice/receipt/<string:token>/correct",
+        "/notice/receipt/<string:token>/file",
+        "/notice/receipt/<string:token>/letter",
+        "/notice/receipt/<string:token>/more",
+        "/notice/receipt/<string:token>/withdraw",
         "/static/<path:filename>",
     },
     "signing_in": {

@@ -1,4 +1,4 @@
-"""Mail to the family that gave a notice: one to an address nobody confirmed, more only once somebody did. None names the pupil (B-R6)."""
+"""Mail to the family that gave a notice: one to an address nobody confirmed, more only once somebody did. None names the pupil."""
 
 from datetime import datetime
 from secrets import token_urlsafe

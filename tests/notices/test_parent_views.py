@@ -281,7 +281,6 @@ def test_form_says_that_families_bring_their_own_device_and_asks_nothing_more(cl
     assert "acknowledge" not in page
 
 
-@pytest.mark.requirement("B-R6")
 def test_address_gets_one_mail_without_pupil_or_private_link(client: FlaskClient, typed: dict[str, str], database: Database) -> None:
     address = client.post("/notice", data={**typed, "email": "ana@example.org"}).headers["Location"]
     client.post("/notice", data={**typed, "email": "ana@example.org"})
