@@ -10,8 +10,5 @@ from meetrec.platform.mail_models import OutgoingMail
 
 def tell_of_mail(session: Session, now: datetime, mail: OutgoingMail) -> None:
     """Write down that a mail went out, or was given up. In the transaction of its outcome."""
-    details = {"template": mail.template, "mail": mail.id, "tries": mail.tries}
-    if mail.sent_at:
-        journal.append(session, now, "system", "mail.sent", mail.about, **details)
-    else:
-        journal.append(session, now, "system", "mail.failed", mail.about, **details)
+    verb = "mail.sent" if mail.sent_at else "mail.failed"
+    journal.append(session, now, "system", verb, mail.about, template=mail.template, mail=mail.id, tries=mail.tries)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from meetrec.district.models import ProfileVersion
 from meetrec.district.rules import Acknowledgement, InForce, ProfileChange, VersionFacts, in_force, version_on
+from meetrec.people.models import Account
 from meetrec.platform.profiles import LatePolicy, MultiStudentRule, NoticeRule, load_profile
 from meetrec.platform.settings import Settings
 
@@ -45,3 +46,10 @@ def facts_of(row: ProfileVersion) -> VersionFacts:
             attorney_date=row.attorney_date,
         ),
     )
+
+
+def names_of(session: Session, actors: Sequence[str]) -> dict[str, str]:
+    """Actor as the journal names them (“user:<id>”) → the person's name."""
+    ids = {actor.removeprefix("user:") for actor in actors if actor.startswith("user:")}
+    found = session.execute(select(Account.id, Account.name).where(Account.id.in_(ids)))
+    return {f"user:{account_id}": name for account_id, name in found}

@@ -1,0 +1,37 @@
+"""The words in which the district's rules are told, and the rows of the sources behind each. Each list is complete; a test holds it so."""
+
+from flask_babel import lazy_gettext as _l
+
+from meetrec.district.rules import Acknowledgement
+from meetrec.platform.profiles import LatePolicy, MultiStudentRule, NoticeRule
+
+RULES = {
+    NoticeRule.START_TIME: _l("24 hours before the meeting begins"),
+    NoticeRule.DATE: _l("24 hours before the day of the meeting begins"),
+}
+LATE = {
+    LatePolicy.ACCEPT: _l("A late notice is accepted"),
+    LatePolicy.REVIEW: _l("A person looks at a late notice and speaks with the parent"),
+}
+ACKNOWLEDGEMENTS = {
+    Acknowledgement.OPTIONAL: _l("Offered; nobody must give it"),
+    Acknowledgement.REQUIRED: _l("Asked for; the notice counts without it all the same"),
+}
+OBJECTIONS = {
+    False: _l("It is noted; the recording goes on"),
+    True: _l("A parent's objection stops a recording that the district began"),
+}
+SEVERAL_PUPILS = {
+    MultiStudentRule.FERPA_WHOLE_ITEM: _l("Each family may see the whole item"),
+    MultiStudentRule.OWN_CHILD_ONLY: _l("Each family may see what concerns its own child"),
+}
+
+# What each rule answers to: rows of the requirements and of the law.
+SOURCES = {
+    "rule": "G1.b, A-01, X-1, L-60, L-77",
+    "late_policy": "A-04, G0.1, L-42",
+    "acknowledgement": "NOTE.4, A-02, L-60, L-61",
+    "objection_stops": "X-4, L-77",
+    "multi_student_rule": "X-6, L-08, L-73",
+    "policy_pointer": "G0.3",
+}
