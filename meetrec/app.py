@@ -12,10 +12,12 @@ from meetrec.district import letter_views
 from meetrec.district import staff_views as district_staff_views
 from meetrec.meetings import calendar_views, meeting_views, people_views
 from meetrec.meetings import staff_views as meetings_staff_views
+from meetrec.meetings.known_above import EFFECTS_OF_MOVE, MEETING_NOTICES, MEETING_RECORDINGS
 from meetrec.notices import family_views, key_in_views, link_views, parent_views, staff_views
 from meetrec.notices.arming import ARMING, DISTRICT_COPIES, RECORDING_STATES, ROOM_SIGNS
 from meetrec.notices.family_mail import tell_families_when_meetings_change
 from meetrec.notices.holding import hold_notices_when_meetings_move
+from meetrec.notices.meeting_page import effects_of_move, notices_of_meetings
 from meetrec.people import account_views, duty_views, family_begin_views, identity_views, invitation_views, my_account_views, pupil_views, roster_views
 from meetrec.people import staff_views as people_staff_views
 from meetrec.people.gate import let_families_in, let_roles_in, let_signed_in_in, let_signing_in_in
@@ -83,6 +85,7 @@ def create_app(settings: Settings, interfaces: Collection[str] = INTERFACES, dat
     app.extensions.update({ARMING: arm, RECORDING_STATES: recording_states, DISTRICT_COPIES: tasks_on_the_desk, ROOM_SIGNS: room_signs})
     hold_notices_when_meetings_move(settings)
     tell_families_when_meetings_change(settings)  # after the notices were held anew
+    app.extensions.update({MEETING_NOTICES: notices_of_meetings, EFFECTS_OF_MOVE: effects_of_move, MEETING_RECORDINGS: recording_states})
     standing_down.listen()
     if settings.server.behind_proxy:
         # Each proxy adds the address it was asked from; scheme and host are those the last one says.

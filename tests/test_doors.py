@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from meetrec.app import create_app
-from meetrec.people.roles import ADMINISTRATOR, CONTENT_ROLES, DESK_ROLES, ROLES, SUPERINTENDENT, TRAINING_ROLES
+from meetrec.people.roles import ADMINISTRATOR, CHAIR_ROLES, CONTENT_ROLES, DESK_ROLES, ROLES, SUPERINTENDENT, TRAINING_ROLES
 from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.settings import Settings
@@ -92,6 +92,7 @@ def test_staff_enter_only_where_their_role_is_named(app: Flask, sign_in: SignIn,
 WHO_MAY_ENTER: dict[str | tuple[str, ...], set[str]] = {
     "public": {
         "/",
+        "/calendar/<string:address>.ics",  # opened by a secret address
         "/healthz",
         "/kiosk/api/enrolment",  # opened by a one-time code
         "/language/<string:code>",
@@ -134,11 +135,23 @@ WHO_MAY_ENTER: dict[str | tuple[str, ...], set[str]] = {
         "/desk/notices/<uuid:notice_id>",
         "/desk/notices/<uuid:notice_id>/match",
         "/desk/now",
+        "/calendar",
+        "/calendar/feed",
+        "/calendar/feed/revoke",
+        "/calendar/import",
+        "/meetings/<uuid:meeting_id>/cancel",
+        "/meetings/<uuid:meeting_id>/chair",
+        "/meetings/<uuid:meeting_id>/move",
+        "/meetings/<uuid:meeting_id>/people",
+        "/meetings/<uuid:meeting_id>/people/<uuid:participant_id>/remove",
+        "/meetings/<uuid:meeting_id>/restore",
+        "/meetings/<uuid:meeting_id>/room",
         "/meetings/new",
         "/district-copies/<uuid:meeting_id>/upload",
         "/recordings/<uuid:recording_id>/arm-again",
         "/recordings/<uuid:recording_id>/use-reserve",
     },
+    CHAIR_ROLES: {"/meetings/<uuid:meeting_id>", "/today"},
     CONTENT_ROLES: {"/district-copies", "/district-copies/<uuid:meeting_id>", "/district-copies/<uuid:meeting_id>/reason", "/recordings"},
     (ADMINISTRATOR,): {
         "/accounts",
