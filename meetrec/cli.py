@@ -20,6 +20,7 @@ COMMANDS = {
     "scheduler": "meetrec.processes:scheduler_command",
     "kiosk": "meetrec.kiosk.commands:kiosk",
     "accounts": "meetrec.installation.account_commands:accounts",
+    "roster": "meetrec.people.roster_commands:roster",
     "students": "meetrec.installation.student_commands:students",
     "kiosks": "meetrec.installation.kiosk_commands:kiosks",
     "database": "meetrec.installation.commands:database",

@@ -20,6 +20,7 @@ from meetrec.platform.profiles import load_profile
 from meetrec.platform.settings import Settings, load_settings
 
 SWEEP_EVERY = timedelta(minutes=1)
+DUTIES_EVERY = timedelta(minutes=10)
 CLEAR_EVERY = timedelta(hours=1)
 RESTART_PAUSE = 2.0  # seconds before a process that ended by itself is started again
 STOP_PATIENCE = 20.0  # seconds a process gets to finish what it holds
@@ -68,6 +69,7 @@ def _gunicorn_options(settings: Settings) -> dict[str, object]:
 def work(settings: Settings) -> None:
     """The worker: joins recordings and transcribes them, one job at a time."""
     from meetrec.custody.vault import Vault
+    from meetrec.people.roster_jobs import handlers as roster_handlers
     from meetrec.platform import queue
     from meetrec.platform.tables import load_tables
     from meetrec.recordings.jobs import handlers as recording_handlers
@@ -77,7 +79,7 @@ def work(settings: Settings) -> None:
     vault = Vault.of(settings)
     database = Database(settings.database_url)
     database.wake = queue.JobQueue(settings.queue_file).wake
-    queue.work(database, settings.queue_file, {**recording_handlers(settings, vault), **transcript_handlers(settings, vault)})
+    queue.work(database, settings.queue_file, {**recording_handlers(settings, vault), **transcript_handlers(settings, vault), **roster_handlers(settings)})
 
 
 def schedule(settings: Settings, stop: Event) -> None:
@@ -85,6 +87,8 @@ def schedule(settings: Settings, stop: Event) -> None:
     from meetrec.custody.actions import end_idle_sittings
     from meetrec.custody.vault import Vault
     from meetrec.district.mail_journal import tell_of_mail
+    from meetrec.people.duty_jobs import tell_ending_trainings, watch_custodians
+    from meetrec.people.roster_jobs import clear_old_layouts
     from meetrec.platform.mail_jobs import mail_entries
     from meetrec.platform.queue import JobQueue, sweep
     from meetrec.platform.tables import load_tables
@@ -103,10 +107,13 @@ def schedule(settings: Settings, stop: Event) -> None:
     entries = [
         TimetableEntry("sweep of jobs", SWEEP_EVERY, lambda: sweep(database, wake)),
         TimetableEntry("end of idle sittings", SWEEP_EVERY, end_sittings),
+        TimetableEntry("rosters that nobody applied", CLEAR_EVERY, lambda: clear_old_layouts(settings, clock.now())),
         TimetableEntry("remains of interrupted writing", CLEAR_EVERY, vault.remove_unfinished),
         TimetableEntry("copies of reserve kiosks", SWEEP_EVERY, lambda: settle_waiting_copies(database)),  # G5.a
         TimetableEntry("remains of uploads that broke off", CLEAR_EVERY, lambda: clear_broken_off(database, vault, clock.now())),
         TimetableEntry("pieces of stored recordings", CLEAR_EVERY, lambda: clear_stored_deliveries(database, settings, vault)),  # S-06
+        TimetableEntry("custodians", DUTIES_EVERY, lambda: watch_custodians(database, settings, clock.now())),  # B-03, B-04
+        TimetableEntry("training that ends", timedelta(days=1), lambda: tell_ending_trainings(database, settings, clock.now())),  # W-20
         *mail_entries(database, settings, tell_of_mail),
     ]
     run_timetable(database, entries, stop)

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import wraps
 from types import SimpleNamespace
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -11,7 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from meetrec.app import create_app
-from meetrec.people.roles import ADMINISTRATOR, CHAIR_ROLES, CONTENT_ROLES, DESK_ROLES, ROLES, SUPERINTENDENT, TRAINING_ROLES
+from meetrec.people.roles import ADMINISTRATOR, CHAIR_ROLES, CONTENT_ROLES, DESK_ROLES, LETTER_ROLES, PROFILE_READERS, ROLES, ROSTER_ROLES, SUPERINTENDENT, TRAINING_ROLES
 from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.settings import Settings
@@ -26,6 +28,7 @@ SAMPLES: dict[str, object] = {"uuid": uuid4(), "int": 1, "string": "x", "path": 
 SENDING = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 
 SignIn = Callable[[SimpleNamespace], FlaskClient]
+SignInAs = Callable[[str], FlaskClient]
 
 
 def rules_of(app: Flask, kind: str) -> list[tuple[Rule, Entrance]]:
@@ -68,24 +71,57 @@ def test_every_parameter_of_an_address_is_typed(app: Flask) -> None:
     assert [address for address in ours if BARE_PARAMETER.search(address)] == []
 
 
+SIGNED_IN_KINDS = ("staff", "family", "signed_in")
+
+
+def watch_doors(app: Flask) -> list[str]:
+    """From now on the doors are the real ones, and behind them nothing happens; the endpoints that were reached, in a list that a test empties."""
+    reached: list[str] = []
+
+    def behind(endpoint: str, view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)  # keeps what the view says of who may enter
+        def reach(**_values: object) -> str:
+            reached.append(endpoint)
+            return ""
+
+        return reach
+
+    for endpoint, view in app.view_functions.items():
+        app.view_functions[endpoint] = behind(endpoint, view)
+    return reached
+
+
 @pytest.mark.requirement("W-09")
-def test_nobody_enters_staff_pages_without_signing_in(app: Flask, client: FlaskClient) -> None:
-    for rule, _entrance in rules_of(app, "staff"):
+@pytest.mark.parametrize("kind", SIGNED_IN_KINDS)
+def test_nobody_enters_without_signing_in(app: Flask, client: FlaskClient, kind: str) -> None:
+    entered = watch_doors(app)
+    for rule, _entrance in rules_of(app, kind):
         for method, address in requests_for(rule):
             answer = client.open(address, method=method)
             assert (answer.status_code, str(answer.location).split("?")[0]) == (302, "/sign-in"), f"{method} {address}"
+    assert entered == []
+
+
+def may_enter(entrance: Entrance, who: str) -> bool:
+    """What the table says of a role, or of “family”."""
+    return entrance.kind == "signed_in" or (entrance.kind == "family" and who == "family") or who in entrance.roles
 
 
 @pytest.mark.requirement("W-03")
-@pytest.mark.parametrize("name", ["coordinator", "custodian", "administrator"])
-def test_staff_enter_only_where_their_role_is_named(app: Flask, sign_in: SignIn, district: SimpleNamespace, name: str) -> None:
-    account = getattr(district, name)
-    client = sign_in(account)
-    for rule, entrance in rules_of(app, "staff"):
-        if account.role in entrance.roles:
-            continue
+@pytest.mark.requirement("W-09")
+@pytest.mark.requirement("W-18")
+@pytest.mark.parametrize("who", [*ROLES, "family"])
+def test_everybody_enters_where_their_role_is_named_and_nowhere_else(app: Flask, sign_in_as: SignInAs, who: str) -> None:
+    client = sign_in_as(who)
+    entered = watch_doors(app)
+    doors = [door for kind in SIGNED_IN_KINDS for door in rules_of(app, kind)]
+    assert len(doors) > 50
+    for rule, entrance in doors:
         for method, address in requests_for(rule):
-            assert client.open(address, method=method).status_code == 403, f"{account.role}: {method} {address}"
+            entered.clear()
+            answer = client.open(address, method=method)
+            expected = (200, [rule.endpoint]) if may_enter(entrance, who) else (403, [])
+            assert (answer.status_code, entered) == expected, f"{who}: {method} {address}"
 
 
 # The one table of who may enter. A page below a recording lets in all staff as far as custody's rules, which refuse and tell the journal.
@@ -177,11 +213,26 @@ WHO_MAY_ENTER: dict[str | tuple[str, ...], set[str]] = {
     (SUPERINTENDENT, ADMINISTRATOR): {
         "/custodians",
         "/custodians/hand-over",
+        "/rules/new",
         "/suspensions",
         "/suspensions/new",
         "/suspensions/<uuid:suspension_id>/lift",
     },
     TRAINING_ROLES: {"/training"},
+    ROSTER_ROLES: {
+        "/roster",
+        "/roster/<uuid:roster_import_id>",
+        "/roster/<uuid:roster_import_id>/apply",
+        "/roster/<uuid:roster_import_id>/refused.csv",
+        "/roster/check",
+    },
+    PROFILE_READERS: {"/rules"},
+    LETTER_ROLES: {
+        "/letters",
+        "/letters/<string:name>/<string:language>",
+        "/letters/<string:name>/<string:language>.pdf",
+        "/letters/mail/<string:name>/<string:language>",
+    },
     tuple(ROLES): {
         "/staff",
         "/recordings/<uuid:recording_id>",
@@ -235,9 +286,10 @@ def test_revoked_kiosk_is_refused_at_every_kiosk_address(app: Flask, client: Fla
         assert "This kiosk was revoked. What it still holds stays on it." in (answer.json or {})["error"]
 
 
-def test_kiosks_key_opens_no_staff_page(app: Flask, district: SimpleNamespace) -> None:
+@pytest.mark.parametrize("kind", SIGNED_IN_KINDS)
+def test_kiosks_key_opens_no_page_of_a_person(app: Flask, district: SimpleNamespace, kind: str) -> None:
     client = app.test_client()
-    for rule, _entrance in rules_of(app, "staff"):
+    for rule, _entrance in rules_of(app, kind):
         for method, address in requests_for(rule):
             answer = client.open(address, method=method, headers={"Authorization": f"Bearer {district.kiosk_token}"})
             assert answer.status_code == 302, f"{method} {address}"

@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from meetrec.journal import actions as journal
-from meetrec.people.oneroster import PackageRefused, read_package
+from meetrec.people.oneroster import read_package
 from meetrec.people.roster_apply import write_changes
 from meetrec.people.roster_comparison import compare, kinds_with_many_endings
 from meetrec.people.roster_models import RosterImport, RosterRefusal
@@ -20,7 +20,7 @@ from meetrec.platform.errors import MeetRecError
 from meetrec.platform.jobs import enqueue
 from meetrec.platform.settings import Settings
 
-CHECKED, REFUSED, APPLYING, APPLIED, FAILED = "checked", "refused", "applying", "applied", "failed"
+CHECKED, APPLYING, APPLIED, FAILED = "checked", "applying", "applied", "failed"
 APPLY_JOB = "people.apply_roster"
 AT_ONCE_IN_A_REQUEST = 2_000  # pupils; more than that is the worker's
 
@@ -92,6 +92,11 @@ def is_large(found: RosterImport) -> bool:
     return sum(found.counts["pupils"][what] for what in ("new", "changed", "ended")) > AT_ONCE_IN_A_REQUEST
 
 
+def is_waiting(settings: Settings, found: RosterImport) -> bool:
+    """Whether what was checked still lies there to be applied."""
+    return path_of(roster_folder(settings), found.id).exists()
+
+
 def _compared(session: Session, staging: Staging, today: date, allow_many_endings: bool) -> dict[str, Any]:
     staging.copy_what_is_here(session, today)
     counts = compare(staging, today)
@@ -122,6 +127,3 @@ def _today(settings: Settings, now: datetime) -> date:
 def _flat(counts: dict[str, Any]) -> dict[str, Any]:
     """Counts as the journal tells them: pupils_new, pupils_changed …"""
     return {f"{kind}_{what}": number for kind, by_what in counts.items() if isinstance(by_what, dict) for what, number in by_what.items()}
-
-
-__all__ = ["PackageRefused", "RosterRefused", "apply_later", "apply_roster", "check_roster", "is_large", "roster_folder"]
