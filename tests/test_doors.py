@@ -13,7 +13,18 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from meetrec.app import create_app
-from meetrec.people.roles import ADMINISTRATOR, CHAIR_ROLES, CONTENT_ROLES, DESK_ROLES, LETTER_ROLES, PROFILE_READERS, ROLES, ROSTER_ROLES, SUPERINTENDENT, TRAINING_ROLES
+from meetrec.people.roles import (
+    ADMINISTRATOR,
+    CHAIR_ROLES,
+    CONTENT_ROLES,
+    DESK_ROLES,
+    LETTER_ROLES,
+    PROFILE_READERS,
+    ROLES,
+    ROSTER_ROLES,
+    SUPERINTENDENT,
+    TRAINING_ROLES,
+)
 from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.settings import Settings
