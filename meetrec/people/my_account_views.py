@@ -1,6 +1,6 @@
 """Everybody's own account: second step, passkeys, recovery codes, password, training; and where a person arrives after signing in."""
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 from flask_login import current_user
@@ -11,6 +11,7 @@ from meetrec.people.models import FAMILY
 from meetrec.people.second_factor import codes_left
 from meetrec.people.training import Gate, TrainingModule
 from meetrec.platform import clock
+from meetrec.platform.languages import own_address
 from meetrec.platform.web import database, for_signed_in, settings
 
 blueprint = Blueprint("my_account", __name__)
@@ -25,9 +26,13 @@ MODULES = {
 
 @blueprint.app_context_processor
 def what_pages_ask() -> dict[str, object]:
-    """`training_banner()`: whether pages warn the reader that the training ran out (W-20). `single_sign_on`: the button's name, if there is one."""
+    """Whether pages warn the reader that the training ran out (W-20), the name of the single sign-on's button, and where the sign-in goes on to."""
     rule = settings().sign_in
-    return {"training_banner": lambda: training_gate() is Gate.WARN, "single_sign_on": rule.oidc_name if rule.oidc_issuer else ""}
+    return {
+        "training_banner": lambda: training_gate() is Gate.WARN,
+        "single_sign_on": rule.oidc_name if rule.oidc_issuer else "",
+        "next_of_ours": lambda: own_address(request.args.get("next", "")),
+    }
 
 
 @blueprint.get("/account")
