@@ -3,19 +3,27 @@
 from hashlib import sha256
 from typing import Any
 
+import structlog
 from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.flask_client import OAuth
-from flask import flash, redirect, url_for
+from flask import Flask, current_app, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import FsOAuthProvider
+from joserfc.errors import JoseError
+from requests.exceptions import RequestException
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from meetrec.people.attempts import account_session, tell_refusal
+from meetrec.journal import actions as journal
+from meetrec.people.attempts import account_session
 from meetrec.people.models import Account
 from meetrec.people.security_settings import SENTENCES
+from meetrec.platform import clock
 from meetrec.platform.settings_sections import SignIn
+from meetrec.platform.web import database
+
+log = structlog.get_logger()
 
 PROVIDER = "school"  # its name in our addresses
 LONGEST_SUBJECT = 255
@@ -45,16 +53,38 @@ class SchoolAccounts(FsOAuthProvider):
 
     def fetch_identity_cb(self, oauth: OAuth, token: Any) -> tuple[str, str]:
         """Which account the provider's word opens; Flask-Security looks it up by its address."""
-        account = account_for(account_session(), dict(token.get("userinfo") or {}))
+        account = account_for(account_session(), self._said(oauth, token))
         if account is None:
             raise OAuthError(error="refused", description="no account")
         return "email", account.email
 
+    def _said(self, oauth: OAuth, token: Any) -> dict[str, Any]:
+        """The claims of the signed word; the address, if it is not among them, from the provider's page about the same person."""
+        said = dict(token.get("userinfo") or {})
+        if "email" not in said:
+            more = dict(getattr(oauth, PROVIDER).userinfo(token=token))
+            said = {**more, **said} if more.get("sub") == said.get("sub") else said
+        return said
+
     def oauth_response_failure(self, error_view: str, e: OAuthError) -> ResponseReturnValue:
         """Back to the sign-in page with one sentence for every cause; the refusal is told."""
-        tell_refusal()
-        flash(_(SENTENCES["OAUTH_HANDSHAKE_ERROR"][0]), "error")
-        return redirect(url_for("security.login"))
+        return _back_to_sign_in(e)
+
+
+def answer_failures(app: Flask) -> None:
+    """A provider that does not answer, or whose word does not hold, is a refusal like any other, and no fault of ours."""
+    for error in (RequestException, JoseError):
+        app.register_error_handler(error, _back_to_sign_in)
+
+
+def _back_to_sign_in(error: Exception) -> ResponseReturnValue:
+    log.warning("single_sign_on.refused", cause=type(error).__name__)
+    account_session().rollback()  # nobody is bound by a sign-in that failed
+    current_app.extensions["meetrec.account_session"].remove()
+    with database().writing() as session:
+        journal.append(session, clock.now(), "public", "account.sign_in_refused", "sign-in")
+    flash(_(SENTENCES["OAUTH_HANDSHAKE_ERROR"][0]), "error")
+    return redirect(url_for("security.login"))
 
 
 def account_for(session: Session, said: dict[str, Any]) -> Account | None:

@@ -27,10 +27,10 @@ from wtforms.validators import EqualTo, InputRequired
 from meetrec.journal import actions as journal
 from meetrec.journal.verbs import N_
 from meetrec.people import gate
-from meetrec.people.attempts import count_attempt, tell, tell_refusal
+from meetrec.people.attempts import account_session, count_attempt, tell, tell_refusal
 from meetrec.people.lockout import forget_refused_tries
 from meetrec.people.models import FAMILY, Account, Passkey, Role
-from meetrec.people.oidc import SchoolAccounts
+from meetrec.people.oidc import SchoolAccounts, answer_failures
 from meetrec.people.passkey_forms import NewPasskeyForm, PasskeyAnswerForm, PasskeyDeleteForm, Passkeys, PasskeyStartForm
 from meetrec.people.passwords import why_too_weak
 from meetrec.people.second_factor import CodeForm, CodesOnce, RecoveryCodeForm, RecoveryCodes, forget_second_factor, keep_signed_in
@@ -153,6 +153,7 @@ def why_not_here(account: Account) -> str | None:
     if state is AccountState.ACTIVE and _is_served_here(account):
         return None
     if request.endpoint in WRITING_ANSWERS:
+        account_session().rollback()  # nobody is bound to the provider by a sign-in that failed
         tell_refusal()
     return _(REFUSED)
 
@@ -170,6 +171,7 @@ def add_sign_in(app: Flask, database: Database, settings: Settings) -> None:
     security = Security(app, SQLAlchemySessionUserDatastore(session, Account, Role, Passkey), **_our_parts())
     if security.oauthglue:
         security.oauthglue.register_provider_ext(SchoolAccounts(settings.sign_in))
+        answer_failures(app)
     # A browser's session is the only way in: Flask-Security's tokens in headers and addresses would outlive it.
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
     app.before_request(keep_signed_in)

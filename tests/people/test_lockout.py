@@ -59,7 +59,9 @@ def test_signing_in_forgets_the_refused_tries(client: FlaskClient, database: Dat
 
 
 @pytest.mark.requirement("W-10")
-def test_wrong_passwords_typed_elsewhere_end_nobodys_session(app: Flask, sign_in: Callable[..., FlaskClient], database: Database, district: SimpleNamespace) -> None:
+def test_wrong_passwords_typed_elsewhere_end_nobodys_session(
+    app: Flask, sign_in: Callable[..., FlaskClient], database: Database, district: SimpleNamespace
+) -> None:
     client = sign_in(district.coordinator)
     with database.writing() as session:
         session.get_one(Account, district.coordinator.id).locked_until = clock.now() + timedelta(minutes=5)
@@ -89,9 +91,7 @@ def test_administrator_opens_it_before_its_time(client: FlaskClient, database: D
 
 @pytest.mark.requirement("W-10")
 @pytest.mark.parametrize("address", ["/verify", "/account/password"])
-def test_an_open_session_is_no_place_to_try_passwords(
-    sign_in: Callable[..., FlaskClient], database: Database, district: SimpleNamespace, address: str
-) -> None:
+def test_an_open_session_is_no_place_to_try_passwords(sign_in: Callable[..., FlaskClient], database: Database, district: SimpleNamespace, address: str) -> None:
     client, new = sign_in(district.coordinator), "nine yellow kites in the wind"
     with database.writing() as session:
         session.get_one(Account, district.coordinator.id).failed_tries = 9

@@ -112,9 +112,7 @@ def test_nobody_gets_to_the_code_without_the_password(client: FlaskClient, telep
 
 
 @pytest.mark.requirement("W-10")
-def test_recovery_codes_are_shown_once_and_count_once(
-    app: Flask, sign_in: Callable[..., FlaskClient], database: Database, district: SimpleNamespace
-) -> None:
+def test_recovery_codes_are_shown_once_and_count_once(app: Flask, sign_in: Callable[..., FlaskClient], database: Database, district: SimpleNamespace) -> None:
     client = sign_in(district.coordinator)
     set_up(client)
     page = client.post("/account/recovery-codes", data={"generate_new_codes": "y"}).text
@@ -144,9 +142,7 @@ def test_seed_and_recovery_codes_lie_encrypted(sign_in: Callable[..., FlaskClien
 
 
 @pytest.mark.requirement("W-10")
-def test_taking_the_second_step_away_takes_the_recovery_codes_too(
-    sign_in: Callable[..., FlaskClient], database: Database, district: SimpleNamespace
-) -> None:
+def test_taking_the_second_step_away_takes_the_recovery_codes_too(sign_in: Callable[..., FlaskClient], database: Database, district: SimpleNamespace) -> None:
     client = sign_in(district.coordinator)
     set_up(client)
     client.post("/account/recovery-codes")
@@ -159,9 +155,7 @@ def test_taking_the_second_step_away_takes_the_recovery_codes_too(
 
 @pytest.mark.requirement("W-10")
 @pytest.mark.parametrize("address", ["/account/second-factor", "/account/recovery-codes", "/account/passkeys", "/account/passkeys/delete"])
-def test_what_opens_the_account_changes_after_fresh_proof_only(
-    sign_in: Callable[..., FlaskClient], district: SimpleNamespace, address: str
-) -> None:
+def test_what_opens_the_account_changes_after_fresh_proof_only(sign_in: Callable[..., FlaskClient], district: SimpleNamespace, address: str) -> None:
     client = sign_in(district.coordinator)
     with client.session_transaction() as cookie:
         cookie["fs_paa"] = time.time() - 16 * 60
@@ -225,9 +219,7 @@ def test_new_password_ends_the_other_sessions_and_keeps_this_one(
 
 
 @pytest.mark.requirement("W-10")
-@pytest.mark.parametrize(
-    "new", ["short", "password1234567", "a long enough test sentence"], ids=["short", "common", "the one of now"]
-)
+@pytest.mark.parametrize("new", ["short", "password1234567", "a long enough test sentence"], ids=["short", "common", "the one of now"])
 def test_weak_or_old_password_is_refused(sign_in: Callable[..., FlaskClient], database: Database, district: SimpleNamespace, new: str) -> None:
     client = sign_in(district.coordinator)
     answer = client.post("/account/password", data={"password": district.coordinator.password, "new_password": new, "new_password_confirm": new})
@@ -237,7 +229,9 @@ def test_weak_or_old_password_is_refused(sign_in: Callable[..., FlaskClient], da
 
 
 @pytest.mark.requirement("W-10")
-def test_no_page_of_the_sign_in_waits_for_itself(sign_in: Callable[..., FlaskClient], telephone: Telephone, client: FlaskClient, district: SimpleNamespace) -> None:
+def test_no_page_of_the_sign_in_waits_for_itself(
+    sign_in: Callable[..., FlaskClient], telephone: Telephone, client: FlaskClient, district: SimpleNamespace
+) -> None:
     """SQLite has one writer: a page that asked for a second one in the same request would hang for half a minute."""
     enter(client, district.coordinator)
     began = time.monotonic()
