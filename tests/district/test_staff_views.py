@@ -110,6 +110,7 @@ def test_what_the_form_refuses(sign_in_as: SignInAs, database: Database, typed: 
 
 
 @pytest.mark.requirement("G0.2")
+@pytest.mark.requirement("X-2")
 def test_no_rule_can_turn_a_parent_away(app: Flask) -> None:
     choices = [LatePolicy, Acknowledgement, NoticeRule, MultiStudentRule]
     values = {value.value for kind in choices for value in kind}
