@@ -1,0 +1,85 @@
+"""Where no page can be reached, the command line suspends, lets in again, closes accounts and enters trainings."""
+
+from types import SimpleNamespace
+
+import pytest
+from click.testing import CliRunner, Result
+
+from meetrec.installation.account_commands import accounts
+from meetrec.people.duty_models import TrainingCompletion
+from meetrec.people.duty_queries import state_of_account
+from meetrec.people.models import Account
+from meetrec.people.standing import AccountState
+from meetrec.people.training import TrainingModule
+from meetrec.platform import clock
+from meetrec.platform.database import Database
+from meetrec.platform.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEETREC_DATA_DIR", str(settings.data_dir))
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(accounts, list(words))
+
+
+def state_of(database: Database, account: SimpleNamespace) -> AccountState:
+    with database.reading() as session:
+        return state_of_account(session, session.get_one(Account, account.id), clock.now())
+
+
+@pytest.mark.requirement("W-33")
+def test_everybody_is_suspended_and_let_in_again(database: Database, district: SimpleNamespace) -> None:
+    assert run("suspend", "--everyone", "--reason", "A machine is investigated").exit_code == 0
+    assert {state_of(database, getattr(district, name)) for name in ("administrator", "coordinator")} == {AccountState.SUSPENDED}
+    assert run("lift", "--everyone").output == "1 lifted.\n"
+    assert state_of(database, district.administrator) is AccountState.ACTIVE
+
+
+@pytest.mark.requirement("W-34")
+def test_one_person_is_suspended_until_a_moment_on_the_districts_clock(database: Database, district: SimpleNamespace) -> None:
+    email = district.coordinator.email
+    assert "needs a day and a time to come" in str(run("suspend", "--email", email, "--kind", "temporary", "--reason", "x").exception)
+    assert run("suspend", "--email", email, "--kind", "temporary", "--until", "2099-01-02 08:00", "--reason", "x").exit_code == 0
+    assert (state_of(database, district.coordinator), state_of(database, district.custodian)) == (AccountState.SUSPENDED, AccountState.ACTIVE)
+    assert "There is no such suspension." in run("lift", "--everyone").output
+    assert run("lift", "--email", email).exit_code == 0
+    assert state_of(database, district.coordinator) is AccountState.ACTIVE
+
+
+@pytest.mark.parametrize("words", [["--reason", "x"], ["--everyone", "--email", "laura.bennett@demonstration.example", "--reason", "x"]])
+def test_a_suspension_names_one_person_or_everybody(database: Database, district: SimpleNamespace, words: list[str]) -> None:
+    assert "Name one person" in str(run("suspend", *words).exception)
+
+
+@pytest.mark.requirement("W-26")
+def test_an_account_is_closed_and_kept(database: Database, district: SimpleNamespace) -> None:
+    assert run("deactivate", "--email", district.coordinator.email, "--because", "separated").exit_code == 0
+    assert state_of(database, district.coordinator) is AccountState.DEACTIVATED
+    assert "(not active)" in next(line for line in run("list").output.splitlines() if district.coordinator.email in line)
+    assert "There is no account" in str(run("deactivate", "--email", "nobody@cedarbend.org", "--because", "left").exception)
+
+
+@pytest.mark.requirement("W-20")
+def test_a_training_is_entered_for_all_modules_or_for_one(database: Database, district: SimpleNamespace) -> None:
+    email = district.coordinator.email
+    assert run("trained", "--email", email, "--on", "2026-01-02", "--words", "List of January").exit_code == 0
+    assert run("trained", "--email", email, "--on", "2026-01-03", "--module", "disclosure").exit_code == 0
+    assert "has not come yet" in str(run("trained", "--email", email, "--on", "2099-01-02").exception)
+    with database.reading() as session:
+        assert session.query(TrainingCompletion).filter_by(words="List of January").count() == len(TrainingModule)
+
+
+@pytest.mark.requirement("B-03")
+def test_the_first_custodian_of_the_district_is_made_certificated(database: Database) -> None:
+    create = ["create", "--email", "ana.cole@cedarbend.org", "--name", "Ana Cole", "--role", "district_custodian", "--password", "a long enough sentence"]
+    assert "certificated" in str(run(*create).exception)
+    assert run(*create, "--certificated").exit_code == 0
+
+
+@pytest.mark.requirement("W-10")
+def test_no_account_is_made_for_an_office(database: Database) -> None:
+    create = ["create", "--email", "office@cedarbend.org", "--name", "Ana Cole", "--role", "chair", "--password", "a long enough sentence"]
+    assert "belongs to one person" in str(run(*create).exception)
