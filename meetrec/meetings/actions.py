@@ -60,6 +60,8 @@ def plan_meeting(session: Session, now: datetime, actor: str, plan: MeetingPlan)
     """Enter a meeting. The same meeting sent twice is entered once. Raises `MeetingNotPlanned`."""
     if same := _same_meeting(session, plan):
         return same
+    if plan.calendar_uid and session.scalars(select(Meeting.id).where(Meeting.calendar_uid == plan.calendar_uid)).first():
+        raise MeetingNotPlanned(_("This event of the calendar was entered already."))
     _refuse_what_cannot_be(session, plan)
     meeting = Meeting(
         id=new_id(), kind=plan.kind, student_id=plan.student_id, room_id=plan.room_id, created_at=now, chair_id=plan.chair_id,

@@ -13,6 +13,15 @@ if TYPE_CHECKING:
 
 LONGEST_UID = 255  # characters; the column `meeting.calendar_uid`
 MOST_EVENTS = 5000
+
+
+def N_(text: str) -> str:
+    """Mark a text for the translators; it is translated where it is shown."""
+    return text
+
+
+NO_CALENDAR = N_("This is no calendar file that can be read. Export it from the calendar as iCalendar (.ics).")
+TOO_MANY = N_("This calendar holds more than 5,000 events. Export a shorter time, such as one school year.")  # MOST_EVENTS
 PRODUCT = "-//MeetRec//meetings//EN"
 
 
@@ -53,7 +62,7 @@ def read_calendar(content: bytes, zone: str) -> tuple[CalendarEvent, ...]:
     calendar = _parsed(content)
     events = calendar.events
     if len(events) > MOST_EVENTS:
-        raise CalendarUnreadable(f"This calendar holds more than {MOST_EVENTS} events. Export a shorter time, such as one school year.")
+        raise CalendarUnreadable(TOO_MANY)
     is_cancellation = str(calendar.get("METHOD", "")).upper() == "CANCEL"
     return tuple(_event(one, zone, is_cancellation) for one in events)
 
@@ -76,9 +85,9 @@ def _parsed(content: bytes) -> "Calendar":
     try:
         found = Calendar.from_ical(content)
     except (ValueError, RecursionError) as error:
-        raise CalendarUnreadable("This is no calendar file that can be read. Export it from the calendar as iCalendar (.ics).") from error
+        raise CalendarUnreadable(NO_CALENDAR) from error
     if found.name != "VCALENDAR":
-        raise CalendarUnreadable("This is no calendar file that can be read. Export it from the calendar as iCalendar (.ics).")
+        raise CalendarUnreadable(NO_CALENDAR)
     return found
 
 

@@ -7,9 +7,10 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectChoice, SelectField, ValidationError
+from wtforms import HiddenField, RadioField, SelectChoice, SelectField, ValidationError
 
 from meetrec.meetings.actions import MeetingPlan
+from meetrec.meetings.calendar_files import LONGEST_UID
 from meetrec.meetings.form_fields import ClockTime, DayToCome, OneOfTheList, TypedDateField, TypedField, TypedTimeField, instant_of
 from meetrec.meetings.models import MeetingKind
 
@@ -35,6 +36,7 @@ class MeetingForm(FlaskForm):
     day = TypedDateField(lazy_gettext("Date"), [DayToCome()])
     start = TypedTimeField(lazy_gettext("Starts at"), [ClockTime()])
     end = TypedTimeField(lazy_gettext("Planned to end at"), [ClockTime()])
+    calendar_uid = HiddenField()  # of the event of the district's calendar that this meeting is
 
     def __init__(self, now: datetime, zone: str, students: Sequence[tuple[str, str]], rooms: Sequence[tuple[str, str]], **keywords: Any) -> None:
         self.now, self.zone = now, zone
@@ -50,4 +52,6 @@ class MeetingForm(FlaskForm):
     def plan(self) -> MeetingPlan:
         """The meeting as typed; only of a valid form."""
         start, end = (instant_of(self.day, clock_time, self.zone) for clock_time in (self.start, self.end))
-        return MeetingPlan(MeetingKind(self.kind.data), self.student.data, self.room.data, start, end)
+        uid = self.calendar_uid.data or ""
+        known_by = uid if 0 < len(uid) <= LONGEST_UID else None
+        return MeetingPlan(MeetingKind(self.kind.data), self.student.data, self.room.data, start, end, calendar_uid=known_by)

@@ -1,0 +1,197 @@
+"""Taking the district's calendar into the plan, again and again; and the feed that goes out."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from meetrec.installation import actions as installation
+from meetrec.journal.models import JournalEntry
+from meetrec.meetings.calendar_actions import EventReport, import_calendar
+from meetrec.meetings.calendar_rules import Step, Why
+from meetrec.meetings.calendar_words import STEPS, WHYS
+from meetrec.meetings.models import Meeting, Room
+from meetrec.people.models import School
+from meetrec.people.rights_models import ProtectionFlag
+from meetrec.platform import clock
+from meetrec.platform.database import Database
+
+ZONE = "America/Chicago"
+SUMMARY, PLACE = "IEP Mateo Rivera", "Lincoln Elementary, Conference Room A"
+
+
+@pytest.fixture
+def free(district: SimpleNamespace) -> datetime:
+    """An hour that nobody has planned."""
+    start: datetime = district.meeting.start + timedelta(days=2)
+    return start
+
+
+def event(start: datetime, *lines: str, uid: str = "u1", summary: str = SUMMARY, place: str = PLACE) -> list[str]:
+    times = [f"{name}:{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}" for name, moment in (("DTSTART", start), ("DTEND", start + timedelta(hours=1)))]
+    place = place.replace(",", "\\,")
+    return ["BEGIN:VEVENT", f"UID:{uid}", "DTSTAMP:20261001T000000Z", *times, f"SUMMARY:{summary}", f"LOCATION:{place}", *lines, "END:VEVENT"]
+
+
+def calendar(*events: list[str]) -> bytes:
+    return "\r\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", *(line for one in events for line in one), "END:VCALENDAR", ""]).encode()
+
+
+def take_in(database: Database, *events: list[str], is_dry_run: bool = False) -> Sequence[EventReport]:
+    with database.writing() as session:
+        return import_calendar(session, clock.now(), "user:x", calendar(*events), ZONE, is_dry_run=is_dry_run)
+
+
+def steps(reports: Sequence[EventReport]) -> list[Step]:
+    return [one.step.step for one in reports]
+
+
+def meeting_of(database: Database, uid: str = "u1") -> Meeting:
+    with database.reading() as session:
+        return session.scalars(select(Meeting).where(Meeting.calendar_uid == uid)).one()
+
+
+def test_event_becomes_a_meeting_once_and_follows_the_calendar(database: Database, district: SimpleNamespace, free: datetime) -> None:
+    with database.writing() as session:
+        library = installation.create_room(session, session.get_one(School, district.school.id), "Library").id
+    assert steps(take_in(database, event(free))) == [Step.ENTER]
+    assert steps(take_in(database, event(free))) == [Step.SAME]
+    assert (meeting_of(database).start, meeting_of(database).room_id) == (free, district.room.id)
+    later = free + timedelta(hours=2)
+    assert steps(take_in(database, event(later))) == [Step.MOVE]
+    assert [(one.by, one.new_start) for one in meeting_of(database).moves] == [("district", later)]
+    assert steps(take_in(database, event(later, place="Library"))) == [Step.CHANGE_ROOM]
+    assert meeting_of(database).room_id == library
+    assert steps(take_in(database, event(free, place=PLACE))) == [Step.MOVE_AND_CHANGE_ROOM]
+    assert (meeting_of(database).start, meeting_of(database).room_id) == (free, district.room.id)
+    assert steps(take_in(database, event(free, "STATUS:CANCELLED"))) == [Step.CANCEL]
+    assert meeting_of(database).cancelled_at is not None
+
+
+def test_dry_run_says_the_same_and_changes_nothing(database: Database, district: SimpleNamespace, free: datetime) -> None:
+    with database.reading() as session:
+        before = session.scalar(select(func.count()).select_from(JournalEntry))
+    assert steps(take_in(database, event(free), is_dry_run=True)) == [Step.ENTER]
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Meeting)) == 1
+        assert session.scalar(select(func.count()).select_from(JournalEntry)) == before
+
+
+def test_event_that_cannot_be_done_harms_no_other(database: Database, district: SimpleNamespace, free: datetime) -> None:
+    reports = take_in(
+        database, event(free), event(free + timedelta(minutes=30), uid="u2"), event(free + timedelta(hours=3), uid="u3"), event(free, uid="u4", summary="Lunch")
+    )
+    assert steps(reports) == [Step.ENTER, Step.ENTER, Step.ENTER, Step.REFUSE]
+    assert [one.trouble is None for one in reports] == [True, False, True, True]
+    assert "Another meeting is planned in this room" in str(reports[1].trouble)
+    with database.reading() as session:
+        assert set(session.scalars(select(Meeting.calendar_uid))) == {None, "u1", "u3"}
+        entry = session.scalars(select(JournalEntry).where(JournalEntry.verb == "calendar.imported")).one()
+        assert b'"enter":2' in entry.body.replace(b" ", b"")
+        assert b"Mateo" not in entry.body
+
+
+def test_meeting_entered_by_hand_before_is_found_again(database: Database, district: SimpleNamespace) -> None:
+    assert steps(take_in(database, event(district.meeting.start))) == [Step.ENTER]
+    assert meeting_of(database).id == district.meeting.id
+
+
+def test_time_and_room_change_together_even_where_the_old_room_is_taken(database: Database, district: SimpleNamespace, free: datetime) -> None:
+    with database.writing() as session:
+        installation.create_room(session, session.get_one(School, district.school.id), "Library")
+    later = free + timedelta(hours=2)
+    take_in(database, event(free), event(later, uid="u2"))
+    reports = take_in(database, event(later, place="Library"))
+    assert (steps(reports), reports[0].trouble) == ([Step.MOVE_AND_CHANGE_ROOM], None)
+    with database.reading() as session:
+        assert session.get_one(Room, meeting_of(database).room_id).name == "Library"
+
+
+def test_every_step_and_reason_has_its_words() -> None:
+    assert set(STEPS) == set(Step)
+    assert set(WHYS) == set(Why)
+
+
+@pytest.fixture
+def coordinator(app: Flask, district: SimpleNamespace) -> FlaskClient:
+    client = app.test_client()
+    client.post("/sign-in", data={"email": district.coordinator.email, "password": district.coordinator.password})
+    return client
+
+
+def sent(client: FlaskClient, content: bytes, **more: str):  # type: ignore[no-untyped-def]
+    from io import BytesIO
+
+    return client.post("/calendar/import", data={"calendar": (BytesIO(content), "c.ics"), **more})
+
+
+@pytest.mark.requirement("G0.3")
+def test_page_tells_of_every_event_and_offers_the_form_filled_in(
+    coordinator: FlaskClient, database: Database, district: SimpleNamespace, free: datetime
+) -> None:
+    shown = sent(coordinator, calendar(event(free, place="By telephone"), event(free, uid="u2", summary="Lunch"))).get_data(as_text=True)
+    assert "To be entered by you" in shown
+    assert "Other meetings are not recorded here" in shown
+    link = shown.split('href="/meetings/new?')[1].split('"')[0].replace("&amp;", "&")
+    assert "Rivera" not in link
+    form = coordinator.get(f"/meetings/new?{link}").get_data(as_text=True)
+    local = clock.in_zone(free, ZONE)
+    for filled in (f'value="{local:%Y-%m-%d}"', f'value="{local:%H:%M}"', f'<option selected value="{district.student.id}">', 'value="u1"'):
+        assert filled in form
+    typed = {"kind": "IEP", "student": district.student.id, "room": district.room.id, "day": f"{local:%Y-%m-%d}", "start": f"{local:%H:%M}", "end": "23:00"}
+    assert coordinator.post("/meetings/new", data={**typed, "calendar_uid": "u1"}).status_code == 303
+    assert meeting_of(database).start == free
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"), [(b"", "Choose the calendar file first."), (b"x", "no calendar file"), (b"x" * (2 * 2**20 + 1), "larger than 2 MB")]
+)
+def test_what_is_no_calendar_gets_a_sentence_on_the_page(coordinator: FlaskClient, content: bytes, sentence: str) -> None:
+    answer = sent(coordinator, content)
+    assert answer.status_code == 422
+    assert sentence in answer.get_data(as_text=True)
+
+
+def feed_address(client: FlaskClient) -> str:
+    page = client.post("/calendar/feed").get_data(as_text=True)
+    return "/calendar/" + page.split('id="feed-address">')[1].split("<")[0].split("/calendar/")[1]
+
+
+@pytest.mark.requirement("S-14")
+def test_feed_names_no_pupil_and_hides_the_place_of_a_protected_one(
+    coordinator: FlaskClient, app: Flask, database: Database, district: SimpleNamespace
+) -> None:
+    address = feed_address(coordinator)
+    answer = app.test_client().get(address)
+    assert (answer.status_code, answer.mimetype, answer.headers["Referrer-Policy"]) == (200, "text/calendar", "no-referrer")
+    told = answer.get_data(as_text=True).replace("\r\n ", "")
+    assert "SUMMARY:IEP meeting\\, M. R." in told
+    assert "LOCATION:Lincoln Elementary\\, Conference Room A" in told
+    assert f"UID:{district.meeting.id}@meetrec" in told
+    assert "Mateo" not in told
+    assert "Rivera" not in told
+    with database.writing() as session:
+        session.add(ProtectionFlag(student_id=district.student.id, reason="address_confidential", set_at=clock.now(), set_by="user:x"))
+    hidden = app.test_client().get(address).get_data(as_text=True)
+    assert "LOCATION" not in hidden
+    assert "address" not in hidden
+
+
+def test_feed_ends_with_its_address_and_with_the_account(coordinator: FlaskClient, app: Flask, database: Database, district: SimpleNamespace) -> None:
+    from meetrec.people.models import Account
+
+    first = feed_address(coordinator)
+    second, reader = feed_address(coordinator), app.test_client()
+    assert [reader.get(one).status_code for one in (first, second, "/calendar/x.ics")] == [404, 200, 404]
+    with database.writing() as session:
+        session.get_one(Account, district.coordinator.id).deactivated_at = clock.now()
+    assert reader.get(second).status_code == 404
+    with database.writing() as session:
+        session.get_one(Account, district.coordinator.id).deactivated_at = None
+    assert reader.get(second).status_code == 200
+    coordinator.post("/calendar/feed/revoke")
+    assert reader.get(second).status_code == 404
