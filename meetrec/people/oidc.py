@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from meetrec.journal import actions as journal
 from meetrec.people.attempts import account_session
 from meetrec.people.models import Account
-from meetrec.people.security_settings import SENTENCES
+from meetrec.people.security_settings import SCHOOL_ACCOUNT_REFUSED
 from meetrec.platform import clock
 from meetrec.platform.settings_sections import SignIn
 from meetrec.platform.web import database
@@ -83,7 +83,7 @@ def _back_to_sign_in(error: Exception) -> ResponseReturnValue:
     current_app.extensions["meetrec.account_session"].remove()
     with database().writing() as session:
         journal.append(session, clock.now(), "public", "account.sign_in_refused", "sign-in")
-    flash(_(SENTENCES["OAUTH_HANDSHAKE_ERROR"][0]), "error")
+    flash(_(SCHOOL_ACCOUNT_REFUSED), "error")
     return redirect(url_for("security.login"))
 
 

@@ -14,6 +14,7 @@ from meetrec.platform.settings import Settings
 # Said for a wrong password and for an unknown address alike, so that nobody learns who has an account.
 REFUSED = N_("This e-mail address and password do not belong together. Check both and try again.")
 PASSKEY_REFUSED = N_("This passkey did not open an account. Try again, or sign in with your password.")
+SCHOOL_ACCOUNT_REFUSED = N_("The sign-in with the school account did not work. Try again, or sign in with your password.")
 START_AGAIN = N_("That took too long, or the page was opened twice. Please start again.")
 
 SENTENCES = {
@@ -23,7 +24,7 @@ SENTENCES = {
     "IDENTITY_NOT_REGISTERED": (REFUSED, "error"),
     "INVALID_PASSWORD": (N_("This is not your password."), "error"),
     "INVALID_RECOVERY_CODE": (N_("This recovery code is not right, or it was used already."), "error"),
-    "OAUTH_HANDSHAKE_ERROR": (N_("The sign-in with the school account did not work. Try again, or sign in with your password."), "error"),
+    "OAUTH_HANDSHAKE_ERROR": (SCHOOL_ACCOUNT_REFUSED, "error"),
     "PASSWORD_CHANGE": (N_("Your password was changed. Everywhere else you are signed out."), "success"),
     "PASSWORD_IS_THE_SAME": (N_("The new password is the old one. Choose another."), "error"),
     "PASSWORD_NOT_PROVIDED": (N_("Type your password."), "error"),

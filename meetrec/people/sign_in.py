@@ -64,7 +64,7 @@ WRITING_ENDPOINTS = frozenset(
         "wan_delete",
     )
 )
-WAIT = N_("Too many tries were refused. Wait a quarter of an hour, or ask the administrator.")
+WAIT = N_("Too many tries were refused. Wait a quarter of an hour, then try again.")
 WRITING_ANSWERS = frozenset({"security.oauthresponse"})
 
 
