@@ -26,6 +26,7 @@ COMMANDS = {
     "database": "meetrec.installation.commands:database",
     "keys": "meetrec.installation.commands:keys",
     "journal": "meetrec.journal.commands:journal",
+    "meetings": "meetrec.installation.calendar_commands:meetings",
     "notices": "meetrec.notices.commands:notices",
     "capture": "meetrec.capture.commands:capture",
     "recordings": "meetrec.recordings.commands:recordings",
