@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from meetrec.notices.actions import District
@@ -81,3 +82,20 @@ def stored_notices(database: Database) -> Callable[[], Mapping[str, Any]]:
             return {notice.reference: notice for notice in session.scalars(select(Notice))}
 
     return stored_notices
+
+
+@pytest.fixture
+def address(client: FlaskClient, typed: dict[str, str]) -> str:
+    """The private link of a notice just given."""
+    return str(client.post("/notice", data=typed).headers["Location"])
+
+
+@pytest.fixture
+def stored(database: Database) -> Callable[[], Notice]:
+    """The one notice as it stands."""
+
+    def stored() -> Notice:
+        with database.reading() as session:
+            return session.scalars(select(Notice)).one()
+
+    return stored

@@ -22,7 +22,9 @@ Given = Callable[..., str]
 
 
 @pytest.fixture
-def given(app: Flask, database: Database, statement: Callable[..., NoticeStatement], missouri: District, settings: Settings, district: SimpleNamespace) -> Given:
+def given(
+    app: Flask, database: Database, statement: Callable[..., NoticeStatement], missouri: District, settings: Settings, district: SimpleNamespace
+) -> Given:
     """A notice given with an address, matched; its id. Keywords change what is said of it."""
 
     def given(*, is_confirmed: bool = True, language: str = "en", is_matched: bool = True) -> str:

@@ -1,18 +1,14 @@
 """Behind the private link: status, signed file, letter, to say more, to correct and to withdraw. The address is the key, and it is told to nobody."""
 
-import json
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
-from hashlib import sha256
-from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from pypdf import PdfReader
 from sqlalchemy import select, update
 
 from meetrec.district.models import ProfileVersion
@@ -20,35 +16,15 @@ from meetrec.journal.models import JournalEntry
 from meetrec.notices.actions import District, match_notice
 from meetrec.notices.link_queries import corrected_after_matching
 from meetrec.notices.models import Notice
-from meetrec.notices.receipt_keys import receipt_key
-from meetrec.notices.receipts import public_bytes, verify_receipt
 from meetrec.notices.references import hash_of
 from meetrec.notices.version_models import NoticeVersion
 from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.mail_models import OutgoingMail
 from meetrec.platform.rate_limits import limiter
-from meetrec.platform.settings import Settings
 from tests.notices.conftest import REAL_RECORDINGS
 
 SetClock = Callable[[Any], None]
-
-
-@pytest.fixture
-def address(client: FlaskClient, typed: dict[str, str]) -> str:
-    """The private link of a notice just given."""
-    return str(client.post("/notice", data=typed).headers["Location"])
-
-
-@pytest.fixture
-def stored(database: Database) -> Callable[[], Notice]:
-    """The one notice as it stands."""
-
-    def stored() -> Notice:
-        with database.reading() as session:
-            return session.scalars(select(Notice)).one()
-
-    return stored
 
 
 @pytest.fixture
@@ -246,39 +222,6 @@ def test_withdrawal_of_an_armed_notice_stands_the_room_down(client: FlaskClient,
     assert verbs(database)[-1] == "room.armed"
     client.post(f"{address}/withdraw")
     assert verbs(database)[-2:] == ["notice.withdrawn", "room.stood_down"]
-
-
-@pytest.mark.requirement("G1.a")
-def test_signed_file_is_checked_offline_and_changes_with_the_notice(
-    client: FlaskClient, address: str, typed: dict[str, str], stored: Callable[[], Notice], settings: Settings
-) -> None:
-    key = public_bytes(receipt_key(settings))
-    answer = client.get(f"{address}/file")
-    first = verify_receipt(answer.data, key).receipt
-    notice = stored()
-    assert answer.headers["Content-Disposition"] == f'attachment; filename="notice-{notice.reference}-1.json"'
-    assert (first.reference, first.received_at, first.status, first.profile) == (notice.reference, notice.received_at, "timely", "missouri@1")
-    assert (first.said["student_name"], first.said["recorder_role"]) == ("Mateo Rivera", "parent")
-    assert client.get(f"{address}/file").data == answer.data
-    client.post(f"{address}/correct", data={**typed, "device": "a tablet"})
-    second = verify_receipt(client.get(f"{address}/file").data, key).receipt
-    assert (second.version, second.said["device"], second.received_at) == (2, "a tablet", first.received_at)
-    client.post(f"{address}/withdraw")
-    assert verify_receipt(client.get(f"{address}/file").data, key).receipt.status == "withdrawn"
-    assert set(json.loads(answer.data)) >= {"format", "key", "signature"}
-
-
-@pytest.mark.parametrize(("language", "words"), [("en", "Receipt of your notice"), ("es", "Comprobante")])
-def test_letter_names_the_signed_file_and_the_private_link(client: FlaskClient, address: str, language: str, words: str) -> None:
-    client.get(f"/language/{language}")
-    answer = client.get(f"{address}/letter")
-    assert answer.mimetype == "application/pdf"
-    text = "".join(page.extract_text() for page in PdfReader(BytesIO(answer.data)).pages)
-    together = re.sub(r"\s", "", text)
-    assert words in text
-    assert sha256(client.get(f"{address}/file").data).hexdigest() in together
-    assert f"http://localhost{address}" in together
-    assert "MateoRivera" in together
 
 
 def test_link_of_the_mail_confirms_the_address_and_opens_nothing_else(
