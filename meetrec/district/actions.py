@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -15,12 +15,14 @@ from meetrec.platform.errors import MeetRecError
 from meetrec.platform.profiles import load_profile
 
 SENTENCES = {
-    WhyNot.BEGINS_IN_THE_PAST: _l("Rules begin today or later: a notice is held against the rules of the day it arrived."),
-    WhyNot.BASE_NOT_IN_FORCE: _l("This state profile is not in force yet on that day."),
-    WhyNot.NO_REASON: _l("Say why the rules change."),
-    WhyNot.DATE_NEEDS_ATTORNEY: _l("Counting back from the day asks more than 24 hours of a parent. Name the attorney who looked at it, and the day."),
-    WhyNot.REQUIRED_NEEDS_ATTORNEY: _l("A required acknowledgement is a contested condition. Name the attorney who looked at it, and the day."),
-    WhyNot.ATTORNEY_IN_THE_FUTURE: _l("The attorney's day lies in the future."),
+    WhyNot.BEGINS_IN_THE_PAST: lazy_gettext("Rules begin today or later: a notice is held against the rules of the day it arrived."),
+    WhyNot.BASE_NOT_IN_FORCE: lazy_gettext("This state profile is not in force yet on that day."),
+    WhyNot.NO_REASON: lazy_gettext("Say why the rules change."),
+    WhyNot.DATE_NEEDS_ATTORNEY: lazy_gettext(
+        "Counting back from the day asks more than 24 hours of a parent. Name the attorney who looked at it, and the day."
+    ),
+    WhyNot.REQUIRED_NEEDS_ATTORNEY: lazy_gettext("A required acknowledgement is a contested condition. Name the attorney who looked at it, and the day."),
+    WhyNot.ATTORNEY_IN_THE_FUTURE: lazy_gettext("The attorney's day lies in the future."),
 }
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import Field, Form, RadioField, SelectChoice, SelectField, StringField, TextAreaField, ValidationError
 
@@ -39,21 +39,31 @@ class Day:
 class RulesForm(FlaskForm):
     """Everything a district may decide by itself, from when on, why, and who looked at it."""
 
-    base = SelectField(_l("State profile"), [OneOfTheList(_l("Choose the state profile."))], validate_choice=False)
-    effective_from = TypedDateField(_l("In force from"), [Day(_l("Say from which day on."))])
-    rule = RadioField(_l("A notice is in time"), [OneOfTheList(_l("Choose one."))], choices=_choices(words.RULES), validate_choice=False)
-    late_policy = RadioField(_l("When it comes later"), [OneOfTheList(_l("Choose one."))], choices=_choices(words.LATE), validate_choice=False)
+    base = SelectField(lazy_gettext("State profile"), [OneOfTheList(lazy_gettext("Choose the state profile."))], validate_choice=False)
+    effective_from = TypedDateField(lazy_gettext("In force from"), [Day(lazy_gettext("Say from which day on."))])
+    rule = RadioField(lazy_gettext("A notice is in time"), [OneOfTheList(lazy_gettext("Choose one."))], choices=_choices(words.RULES), validate_choice=False)
+    late_policy = RadioField(
+        lazy_gettext("When it comes later"), [OneOfTheList(lazy_gettext("Choose one."))], choices=_choices(words.LATE), validate_choice=False
+    )
     acknowledgement = RadioField(
-        _l("Acknowledgement of the conditions"), [OneOfTheList(_l("Choose one."))], choices=_choices(words.ACKNOWLEDGEMENTS), validate_choice=False
+        lazy_gettext("Acknowledgement of the conditions"),
+        [OneOfTheList(lazy_gettext("Choose one."))],
+        choices=_choices(words.ACKNOWLEDGEMENTS),
+        validate_choice=False,
     )
-    objection_stops = RadioField(_l("When a parent objects"), [OneOfTheList(_l("Choose one."))], choices=_choices(words.OBJECTIONS), validate_choice=False)
+    objection_stops = RadioField(
+        lazy_gettext("When a parent objects"), [OneOfTheList(lazy_gettext("Choose one."))], choices=_choices(words.OBJECTIONS), validate_choice=False
+    )
     multi_student_rule = RadioField(
-        _l("When several pupils are on one recording"), [OneOfTheList(_l("Choose one."))], choices=_choices(words.SEVERAL_PUPILS), validate_choice=False
+        lazy_gettext("When several pupils are on one recording"),
+        [OneOfTheList(lazy_gettext("Choose one."))],
+        choices=_choices(words.SEVERAL_PUPILS),
+        validate_choice=False,
     )
-    policy_pointer = StringField(_l("Where recordings of other meetings are governed"), [StorableText(300)])
-    attorney_name = StringField(_l("Attorney who looked at it"), [StorableText(120)])
-    attorney_date = TypedDateField(_l("Day on which the attorney did"), [Day()])
-    reason = TextAreaField(_l("Why the rules change"), [Needed(_l("Say why the rules change.")), StorableText(2000)])
+    policy_pointer = StringField(lazy_gettext("Where recordings of other meetings are governed"), [StorableText(300)])
+    attorney_name = StringField(lazy_gettext("Attorney who looked at it"), [StorableText(120)])
+    attorney_date = TypedDateField(lazy_gettext("Day on which the attorney did"), [Day()])
+    reason = TextAreaField(lazy_gettext("Why the rules change"), [Needed(lazy_gettext("Say why the rules change.")), StorableText(2000)])
 
     def __init__(self, rules: InForce, today: date, **keywords: Any) -> None:
         said = {

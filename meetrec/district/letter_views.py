@@ -2,7 +2,7 @@
 
 from flask import Blueprint, abort, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext
 
 from meetrec.district.samples import LETTER_SAMPLES, MAIL_SAMPLES
 from meetrec.people.roles import LETTER_ROLES
@@ -15,20 +15,20 @@ from meetrec.platform.web import database, for_staff, settings
 blueprint = Blueprint("letters", __name__)
 
 MAIL_NAMES = {
-    "notice_received": _l("A notice has arrived"),
-    "notice_matched": _l("A notice is matched"),
-    "meeting_moved": _l("The meeting was moved"),
-    "meeting_cancelled": _l("The meeting was cancelled"),
-    "account_invited": _l("Invitation to an account"),
-    "custodian_missing": _l("A custodian of records is missing"),
-    "training_ends": _l("The annual training ends"),
+    "notice_received": lazy_gettext("A notice has arrived"),
+    "notice_matched": lazy_gettext("A notice is matched"),
+    "meeting_moved": lazy_gettext("The meeting was moved"),
+    "meeting_cancelled": lazy_gettext("The meeting was cancelled"),
+    "account_invited": lazy_gettext("Invitation to an account"),
+    "custodian_missing": lazy_gettext("A custodian of records is missing"),
+    "training_ends": lazy_gettext("The annual training ends"),
 }
 LETTER_NAMES = {
-    "receipt": _l("Receipt of a notice"),
-    "identity_code": _l("One-time code, posted"),
-    "dissemination_form": _l("Consent to pass on a parent's recording"),
-    "meeting_moved": _l("The meeting was moved"),
-    "notice_rules": _l("Recording an IEP or Section 504 meeting"),
+    "receipt": lazy_gettext("Receipt of a notice"),
+    "identity_code": lazy_gettext("One-time code, posted"),
+    "dissemination_form": lazy_gettext("Consent to pass on a parent's recording"),
+    "meeting_moved": lazy_gettext("The meeting was moved"),
+    "notice_rules": lazy_gettext("Recording an IEP or Section 504 meeting"),
 }
 
 

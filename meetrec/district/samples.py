@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext
 
-IN_TIME = _l("Your notice arrived in time.")
+IN_TIME = lazy_gettext("Your notice arrived in time.")
 PUPIL = "Mateo Rivera"
 REFERENCE = "RK4T-7QX2"
 
@@ -40,7 +40,7 @@ LETTER_SAMPLES: dict[str, Sample] = {
         "deadline": _in_days(now, 2),
         "profile": "missouri@1",
         "status_sentence": IN_TIME,
-        "said": [(_l("Pupil"), PUPIL), (_l("School"), "Lincoln Elementary")],
+        "said": [(lazy_gettext("Pupil"), PUPIL), (lazy_gettext("School"), "Lincoln Elementary")],
         "link": _address("/notice/receipt/…"),
         "file_sha256": "0" * 64,
     },
@@ -59,7 +59,7 @@ LETTER_SAMPLES: dict[str, Sample] = {
         "school": "Lincoln Elementary",
         "asked_by": "Ana Rivera",
         "speakers": ["Laura Bennett", "David Cho", "Helen Marsh"],
-        "text": [_l("A parent wishes to pass on their own recording of this meeting. You can be heard in it.")],
+        "text": [lazy_gettext("A parent wishes to pass on their own recording of this meeting. You can be heard in it.")],
         "text_version": "1",
     },
     # reference and status_sentence: None where no notice was given

@@ -1,29 +1,29 @@
 """The words in which the district's rules are told, and the rows of the sources behind each. Each list is complete; a test holds it so."""
 
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext
 
 from meetrec.district.rules import Acknowledgement
 from meetrec.platform.profiles import LatePolicy, MultiStudentRule, NoticeRule
 
 RULES = {
-    NoticeRule.START_TIME: _l("24 hours before the meeting begins"),
-    NoticeRule.DATE: _l("24 hours before the day of the meeting begins"),
+    NoticeRule.START_TIME: lazy_gettext("24 hours before the meeting begins"),
+    NoticeRule.DATE: lazy_gettext("24 hours before the day of the meeting begins"),
 }
 LATE = {
-    LatePolicy.ACCEPT: _l("A late notice is accepted"),
-    LatePolicy.REVIEW: _l("A person looks at a late notice and speaks with the parent"),
+    LatePolicy.ACCEPT: lazy_gettext("A late notice is accepted"),
+    LatePolicy.REVIEW: lazy_gettext("A person looks at a late notice and speaks with the parent"),
 }
 ACKNOWLEDGEMENTS = {
-    Acknowledgement.OPTIONAL: _l("Offered; nobody must give it"),
-    Acknowledgement.REQUIRED: _l("Asked for; the notice counts without it all the same"),
+    Acknowledgement.OPTIONAL: lazy_gettext("Offered; nobody must give it"),
+    Acknowledgement.REQUIRED: lazy_gettext("Asked for; the notice counts without it all the same"),
 }
 OBJECTIONS = {
-    False: _l("It is noted; the recording goes on"),
-    True: _l("A parent's objection stops a recording that the district began"),
+    False: lazy_gettext("It is noted; the recording goes on"),
+    True: lazy_gettext("A parent's objection stops a recording that the district began"),
 }
 SEVERAL_PUPILS = {
-    MultiStudentRule.FERPA_WHOLE_ITEM: _l("Each family may see the whole item"),
-    MultiStudentRule.OWN_CHILD_ONLY: _l("Each family may see what concerns its own child"),
+    MultiStudentRule.FERPA_WHOLE_ITEM: lazy_gettext("Each family may see the whole item"),
+    MultiStudentRule.OWN_CHILD_ONLY: lazy_gettext("Each family may see what concerns its own child"),
 }
 
 # What each rule answers to: rows of the requirements and of the law.
