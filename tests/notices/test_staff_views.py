@@ -12,9 +12,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from meetrec.journal.models import JournalEntry
 from meetrec.notices.models import Notice
+from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.recordings.models import Recording
+from meetrec.recordings.rules import RecordingState
 
 Stored = Callable[[], Mapping[str, Notice]]
 
@@ -22,8 +25,10 @@ Stored = Callable[[], Mapping[str, Notice]]
 @pytest.fixture
 def notice(client: FlaskClient, typed: dict[str, str], stored_notices: Stored) -> Notice:
     """A notice that came in over the public page."""
-    private = {"reason": "I forget what was said", "accommodation_request": "A Spanish interpreter", "needs_recording_to_understand": "y"}
-    assert client.post("/notice", data={**typed, **private}).status_code == 303
+    sent = client.post("/notice", data={**typed, "accommodation_request": "A Spanish interpreter"})
+    assert sent.status_code == 303
+    more = {"reason": "I forget what was said", "needs_recording_to_understand": "y"}
+    assert client.post(f"{sent.headers['Location']}/more", data=more).status_code == 303
     (notice,) = stored_notices().values()
     return notice
 
@@ -128,7 +133,10 @@ def test_meeting_over_without_the_districts_copy_shows_a_warning(
     assert warning in sign_in(district.coordinator).get("/desk").get_data(as_text=True).lower()
 
 
-def test_unchanged_desk_is_not_sent_again_and_a_changed_one_is(coordinator: FlaskClient, client: FlaskClient, typed: dict[str, str]) -> None:
+def test_unchanged_desk_is_not_sent_again_and_a_changed_one_is(
+    coordinator: FlaskClient, client: FlaskClient, typed: dict[str, str], set_clock: Callable[[Any], None]
+) -> None:
+    set_clock(clock.now())
     page = coordinator.get("/desk").get_data(as_text=True)
     seen = re.findall(r'data-seen="([^>]*?)">', page)[0].replace("&#34;", '"')
     assert coordinator.get("/desk/now", headers={"If-None-Match": seen}).status_code == 304
@@ -136,6 +144,55 @@ def test_unchanged_desk_is_not_sent_again_and_a_changed_one_is(coordinator: Flas
     changed = coordinator.get("/desk/now", headers={"If-None-Match": seen})
     assert (changed.status_code, "Match and arm the room" in changed.get_data(as_text=True)) == (200, True)
     assert coordinator.get("/desk/now", headers={"If-None-Match": changed.headers["ETag"]}).status_code == 304
+    for other in ("?page=2", "?school=Washington"):
+        assert coordinator.get(f"/desk/now{other}", headers={"If-None-Match": changed.headers["ETag"]}).status_code == 200
+
+
+@pytest.mark.requirement("A-04")
+def test_every_part_of_the_desk_has_a_heading_a_count_and_a_way_to_jump_there(coordinator: FlaskClient, notice: Notice) -> None:
+    page = coordinator.get("/desk").get_data(as_text=True)
+    parts = re.findall(r'<a id="jump-([a-z-]+)" href="#([a-z-]+)">[^<]+\((\d+)\)</a>', page)
+    assert [part for part, _address, _count in parts] == ["today", "late", "to-match", "needs", "rooms", "not-covered", "next-days"]
+    for part, address, count in parts:
+        assert part == address
+        assert re.search(rf'<h2 id="{part}" tabindex="-1">[^<]+\({count}\)</h2>', page), part
+    assert dict((part, count) for part, _address, count in parts)["to-match"] == "1"
+    assert "Very likely, 99 %." in page
+
+
+def test_notice_matched_by_mistake_is_taken_off_again_and_waits(
+    coordinator: FlaskClient, notice: Notice, district: SimpleNamespace, database: Database
+) -> None:
+    coordinator.post(f"/desk/notices/{notice.id}/match", data={"meeting": district.meeting.id})
+    assert "Take it off this meeting" in coordinator.get(f"/desk/notices/{notice.id}").get_data(as_text=True)
+    assert coordinator.post(f"/desk/notices/{notice.id}/unmatch").status_code == 303
+    page = coordinator.get("/desk").get_data(as_text=True)
+    assert "Match and arm the room" in page
+    assert "so the room is not armed" in page
+    with database.reading() as session:
+        assert session.get_one(Notice, notice.id).meeting_id is None
+        assert session.scalars(select(JournalEntry).where(JournalEntry.verb == "notice.unmatched")).one().subject == f"notice:{notice.id}"
+    assert coordinator.post(f"/desk/notices/{notice.id}/unmatch").status_code == 404
+
+
+@pytest.mark.requirement("A-05")
+def test_notice_stays_with_a_meeting_whose_recording_began(coordinator: FlaskClient, notice: Notice, district: SimpleNamespace, database: Database) -> None:
+    coordinator.post(f"/desk/notices/{notice.id}/match", data={"meeting": district.meeting.id})
+    with database.writing() as session:
+        session.scalars(select(Recording)).one().state = RecordingState.RECORDING
+    assert "Take it off this meeting" not in coordinator.get(f"/desk/notices/{notice.id}").get_data(as_text=True)
+    coordinator.post(f"/desk/notices/{notice.id}/unmatch")
+    assert "has begun to record this meeting" in coordinator.get(f"/desk/notices/{notice.id}").get_data(as_text=True)
+    with database.reading() as session:
+        assert session.get_one(Notice, notice.id).meeting_id == district.meeting.id
+
+
+def test_meetings_to_choose_from_are_those_around_a_day(coordinator: FlaskClient, notice: Notice, district: SimpleNamespace) -> None:
+    option = f'<option value="{district.meeting.id}">'
+    assert option in coordinator.get(f"/desk/notices/{notice.id}").get_data(as_text=True)
+    later = coordinator.get(f"/desk/notices/{notice.id}?day=2030-01-15").get_data(as_text=True)
+    assert option not in later
+    assert "No meeting is planned around this day." in later
 
 
 def test_desk_can_be_used_without_scripts_and_its_forms_are_protected(app: Flask, coordinator: FlaskClient, notice: Notice, district: SimpleNamespace) -> None:

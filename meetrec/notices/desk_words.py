@@ -1,0 +1,64 @@
+"""The words of the desk: how sure a suggestion is, how a room stands, what a move meant; and times of day, which a desk shows by the hundred."""
+
+from datetime import date, datetime
+from functools import lru_cache
+
+from babel.dates import format_date, format_time
+from flask_babel import get_locale, lazy_gettext
+
+from meetrec.meetings.room_standing import RoomStanding
+from meetrec.notices.keyed_in import CHANNELS
+from meetrec.notices.matching import Degree
+from meetrec.notices.rules import NoticeChannel
+from meetrec.platform.clock import in_zone
+
+DEGREES = {
+    Degree.STRONG: lazy_gettext("very likely"),
+    Degree.POSSIBLE: lazy_gettext("possible"),
+    Degree.WEAK: lazy_gettext("a guess"),
+}
+
+# Each with what to do about it.
+ROOMS = {
+    RoomStanding.NO_KIOSK: lazy_gettext("This room has no kiosk. Choose another room for the meeting, or have one enrolled."),
+    RoomStanding.REVOKED_ONLY: lazy_gettext("The kiosk of this room was revoked. Choose another room for the meeting, or have one enrolled."),
+    RoomStanding.NEVER_HEARD: lazy_gettext("The kiosk of this room has never been heard from. Switch it on and connect it to the network."),
+    RoomStanding.SILENT: lazy_gettext("The kiosk of this room is silent. Switch it on and connect it to the network before the meeting."),
+}
+
+STAYS_IN_TIME = lazy_gettext("The district moved the meeting to an earlier time after this notice had come, so the notice stays in time.")
+
+CHANNEL_WORDS = {
+    NoticeChannel.WEB: lazy_gettext("On the web page"),
+    NoticeChannel.PAPER: lazy_gettext("On paper"),
+    NoticeChannel.PHONE: lazy_gettext("By telephone"),
+    NoticeChannel.EMAIL: lazy_gettext("By e-mail"),
+    NoticeChannel.IN_PERSON: lazy_gettext("In person"),
+    NoticeChannel.AT_MEETING: lazy_gettext("In the meeting room"),
+}
+CHANNEL_CHOICES = [(channel.value, CHANNEL_WORDS[channel]) for channel in CHANNELS]
+
+
+def time_words(moment: datetime, zone: str) -> str:
+    """“9:00 AM” at the district, in the reader's language."""
+    return _time(in_zone(moment, zone).replace(tzinfo=None), str(get_locale()))
+
+
+def day_words(day: date) -> str:
+    """“Tuesday, October 13, 2026”."""
+    return _day(day, str(get_locale()), "full")
+
+
+def short_words(moment: datetime, zone: str) -> str:
+    """“Oct 13, 2026, 9:00 AM” at the district."""
+    return f"{_day(in_zone(moment, zone).date(), str(get_locale()), 'medium')}, {time_words(moment, zone)}"
+
+
+@lru_cache(4096)
+def _time(moment: datetime, locale: str) -> str:
+    return format_time(moment, "short", locale=locale)
+
+
+@lru_cache(4096)
+def _day(day: date, locale: str, form: str) -> str:
+    return format_date(day, form, locale=locale)

@@ -1,0 +1,76 @@
+"""The planned meetings as the matching looks at them, kept in the process and read anew only when a meeting or a name may have changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from meetrec.journal.models import JournalEntry
+from meetrec.meetings.models import Meeting, Room
+from meetrec.meetings.typed_times import start_at
+from meetrec.notices.matching import MatchingIndex, Occasion, Planned, Suggestion
+from meetrec.notices.models import Notice
+from meetrec.people.models import School, Student
+from meetrec.platform.clock import in_zone
+
+LOOK_BACK = timedelta(days=30)  # how long after its meeting a notice can still be matched
+MATCH_AHEAD = timedelta(days=366)
+# What is journalled when a meeting, a pupil or a school changes.
+CHANGING = ("meeting.%", "calendar.%", "student.%", "school.%", "roster.%", "custody.%", "district.%")
+
+
+@dataclass(frozen=True)
+class _Kept:
+    index: MatchingIndex
+    sequence: int  # of the journal when it was read
+    day: date
+
+
+class PlannedMeetings:
+    """The index of one running application. Two threads that read it anew at once each get a right one."""
+
+    def __init__(self, zone: str) -> None:
+        self._zone = zone
+        self._kept: _Kept | None = None
+
+    def suggestions(self, session: Session, now: datetime, notices: Sequence[Notice]) -> dict[str, tuple[Suggestion, ...]]:
+        """For each notice (by id) the meetings that fit what it says, best first."""
+        index = self.index(session, now)
+        return {notice.id: index.suggestions(self._said(notice)) for notice in notices}
+
+    def _said(self, notice: Notice) -> Occasion:
+        return Occasion(notice.student_name, notice.school_name, start_at(notice.meeting_date, notice.meeting_time, self._zone))
+
+    def index(self, session: Session, now: datetime) -> MatchingIndex:
+        """The index as the database is now."""
+        day, kept = in_zone(now, self._zone).date(), self._kept
+        sequence = newest_entry(session)  # before the meetings are read: what comes between is read once more, never missed
+        if kept is None or kept.day != day or (kept.sequence != sequence and _has_changed(session, kept.sequence)):
+            self._kept = kept = _Kept(self._read(session, now), sequence, day)
+        elif kept.sequence != sequence:
+            self._kept = _Kept(kept.index, sequence, day)
+        return kept.index
+
+    def _read(self, session: Session, now: datetime) -> MatchingIndex:
+        columns = (Meeting.id, Student.given_name, Student.family_name, School.name, Meeting.start)
+        rows = session.execute(
+            select(*columns)
+            .join(Student, Student.id == Meeting.student_id)
+            .join(Room, Room.id == Meeting.room_id)
+            .join(School, School.id == Room.school_id)
+            .where(Meeting.start >= now - LOOK_BACK, Meeting.start < now + MATCH_AHEAD, Meeting.cancelled_at.is_(None))
+        )
+        planned = (Planned.of(meeting, Occasion(f"{given} {family}", school, start)) for meeting, given, family, school, start in rows)
+        return MatchingIndex.of(planned, self._zone)
+
+
+def newest_entry(session: Session) -> int:
+    """The number of the journal's newest entry."""
+    return session.scalar(select(func.max(JournalEntry.sequence))) or 0
+
+
+def _has_changed(session: Session, since: int) -> bool:
+    changed = select(JournalEntry.sequence).where(JournalEntry.sequence > since, or_(*(JournalEntry.verb.like(verb) for verb in CHANGING)))
+    return session.scalars(changed.limit(1)).first() is not None
