@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext
 from meetrec.meetings.calendar_rules import Step, Why
 
 STEPS = {
-    Step.ENTER: lazy_gettext("Entered"),
+    Step.ENTER: lazy_gettext("Entered as a meeting"),
     Step.MOVE: lazy_gettext("Moved"),
     Step.CHANGE_ROOM: lazy_gettext("Given another room"),
     Step.MOVE_AND_CHANGE_ROOM: lazy_gettext("Moved, and given another room"),

@@ -105,7 +105,7 @@ def room(meeting_id: UUID) -> ResponseReturnValue:
         if form.validate():
             with database().writing() as session:
                 actions.change_room(session, clock.now(), actor(), str(meeting_id), form.room.data)
-            return _done(meeting_id, _("The meeting has another room. The kiosk there is told within a minute."))
+            return _done(meeting_id, _("The meeting has another room. Its kiosk is told as soon as it has the network."))
     except MeetingNotChanged as error:
         form.room.errors = [str(error)]
     return render_template("meetings/room.html", meeting=meeting, form=form, **_words()), 422

@@ -36,7 +36,7 @@ def test_calendar_is_taken_in_and_names_nobody(run: CliRunner, database: Databas
     tried = run.invoke(meetings, ["import", written(tmp_path, district, 5), "--dry-run"])
     assert (tried.exit_code, "Nothing was changed" in tried.output) == (0, True), tried.output
     done = run.invoke(meetings, ["import", written(tmp_path, district, 5)])
-    assert (done.exit_code, done.output) == (0, "u1: Entered.\n")
+    assert (done.exit_code, done.output) == (0, "u1: Entered as a meeting.\n")
     assert "Mateo" not in done.output
     with database.reading() as session:
         assert session.scalars(select(Meeting).where(Meeting.calendar_uid == "u1")).one().start == district.meeting.start + timedelta(hours=5)
