@@ -18,7 +18,18 @@ from meetrec.notices.arming import ARMING, DISTRICT_COPIES, RECORDING_STATES, RO
 from meetrec.notices.family_mail import tell_families_when_meetings_change
 from meetrec.notices.holding import hold_notices_when_meetings_move
 from meetrec.notices.meeting_page import effects_of_move, notices_of_meetings
-from meetrec.people import account_views, duty_views, family_begin_views, identity_views, invitation_views, my_account_views, pupil_views, roster_views
+from meetrec.people import (
+    account_views,
+    duty_views,
+    family_begin_views,
+    identity_views,
+    invitation_views,
+    my_account_views,
+    pupil_views,
+    rights_views,
+    roster_views,
+    school_views,
+)
 from meetrec.people import staff_views as people_staff_views
 from meetrec.people.gate import let_families_in, let_roles_in, let_signed_in_in, let_signing_in_in
 from meetrec.people.sign_in import add_sign_in
@@ -52,6 +63,8 @@ BLUEPRINTS = {
         account_views.blueprint,
         duty_views.blueprint,
         pupil_views.blueprint,
+        rights_views.blueprint,
+        school_views.blueprint,
         roster_views.blueprint,
         identity_views.blueprint,
         district_staff_views.blueprint,
