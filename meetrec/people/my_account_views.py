@@ -2,26 +2,19 @@
 
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext
 from flask_login import current_user
 
 from meetrec.people.duty_queries import training_of
 from meetrec.people.gate import training_gate
 from meetrec.people.models import FAMILY
 from meetrec.people.second_factor import codes_left
-from meetrec.people.training import Gate, TrainingModule
+from meetrec.people.training import Gate
+from meetrec.people.words import MODULE_WORDS
 from meetrec.platform import clock
 from meetrec.platform.languages import own_address
 from meetrec.platform.web import database, for_signed_in, settings
 
 blueprint = Blueprint("my_account", __name__)
-
-MODULES = {
-    TrainingModule.CONFIDENTIALITY: lazy_gettext("Confidentiality of pupils’ records"),
-    TrainingModule.SENSITIVE_INFORMATION: lazy_gettext("Handling sensitive information"),
-    TrainingModule.RECORDING_ROOM: lazy_gettext("Recording in the room"),
-    TrainingModule.DISCLOSURE: lazy_gettext("Who may be given what"),
-}
 
 
 @blueprint.app_context_processor
@@ -53,4 +46,4 @@ def _training() -> dict[str, object]:
     """The modules that the account's roles need and lack, and until when it is current."""
     with database().reading() as session:
         standing = training_of(session, current_user, clock.in_zone(clock.now(), settings().district.zone).date())
-    return {"is_current": standing.is_current, "ends_on": standing.ends_on, "missing": [MODULES[module] for module in standing.missing]}
+    return {"is_current": standing.is_current, "ends_on": standing.ends_on, "missing": [MODULE_WORDS[module] for module in standing.missing]}

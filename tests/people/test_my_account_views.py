@@ -74,7 +74,7 @@ def test_pages_warn_from_the_day_after_the_training_ran_out(
     today_is(monkeypatch, today)
     assert (WARNING in client.get("/meetings/new").text) is warned
     page = client.get("/account").text
-    assert ("Confidentiality of pupils’ records" in page) is warned
+    assert ("Confidentiality of student records" in page) is warned
 
 
 @pytest.mark.requirement("W-20")
