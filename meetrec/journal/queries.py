@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from meetrec.journal.models import JournalEntry
@@ -18,6 +18,11 @@ def entries_of_recording(session: Session, recording_id: str) -> Sequence[Journa
 def entries_about(session: Session, subjects: Sequence[str]) -> Sequence[JournalEntry]:
     """All entries about any of these subjects (“notice:<id>” …), oldest first."""
     return session.scalars(select(JournalEntry).where(JournalEntry.subject.in_(subjects)).order_by(JournalEntry.sequence)).all()
+
+
+def newest_sequence(session: Session) -> int:
+    """The number of the newest entry; 0 for an empty journal."""
+    return session.scalar(select(func.max(JournalEntry.sequence))) or 0
 
 
 def verify(session: Session) -> tuple[int, ChainFault | None]:

@@ -6,10 +6,10 @@ from hashlib import sha256
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from meetrec.journal.queries import newest_sequence
 from meetrec.meetings.models import Kiosk
 from meetrec.notices.arming import Recordings
 from meetrec.notices.desk_queries import DeskView
-from meetrec.notices.planned_meetings import newest_entry
 from meetrec.platform.clock import in_zone
 
 
@@ -21,5 +21,5 @@ def desk_version(session: Session, now: datetime, zone: str, recordings: Recordi
     """
     seen = session.scalar(select(func.max(Kiosk.last_seen_at)))
     minutes = [moment and f"{in_zone(moment, zone):%Y-%m-%d %H:%M}" for moment in (now, seen)]
-    parts = (newest_entry(session), recordings.signs(session), *minutes, view, language)
+    parts = (newest_sequence(session), recordings.signs(session), *minutes, view, language)
     return sha256(repr(parts).encode()).hexdigest()

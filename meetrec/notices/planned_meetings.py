@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from meetrec.journal.models import JournalEntry
+from meetrec.journal.queries import newest_sequence
 from meetrec.meetings.models import Meeting, Room
 from meetrec.meetings.typed_times import start_at
 from meetrec.notices.matching import MatchingIndex, Occasion, Planned, Suggestion
@@ -46,7 +47,7 @@ class PlannedMeetings:
     def index(self, session: Session, now: datetime) -> MatchingIndex:
         """The index as the database is now."""
         day, kept = in_zone(now, self._zone).date(), self._kept
-        sequence = newest_entry(session)  # before the meetings are read: what comes between is read once more, never missed
+        sequence = newest_sequence(session)  # before the meetings are read: what comes between is read once more, never missed
         if kept is None or kept.day != day or (kept.sequence != sequence and _has_changed(session, kept.sequence)):
             self._kept = kept = _Kept(self._read(session, now), sequence, day)
         elif kept.sequence != sequence:
@@ -64,11 +65,6 @@ class PlannedMeetings:
         )
         planned = (Planned.of(meeting, Occasion(f"{given} {family}", school, start)) for meeting, given, family, school, start in rows)
         return MatchingIndex.of(planned, self._zone)
-
-
-def newest_entry(session: Session) -> int:
-    """The number of the journal's newest entry."""
-    return session.scalar(select(func.max(JournalEntry.sequence))) or 0
 
 
 def _has_changed(session: Session, since: int) -> bool:

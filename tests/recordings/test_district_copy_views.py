@@ -86,7 +86,7 @@ def stored_files(settings: Settings) -> list[Path]:
 def test_missing_copy_stands_first_on_the_desk_and_is_counted_in_the_header(coordinator: FlaskClient, over: str) -> None:
     desk = text_of(coordinator.get("/desk"))
     assert "1 district copy is missing" in desk
-    assert desk.index(over) < desk.index("Notices that wait")
+    assert desk.index(over) < desk.index("Notices to match (")
     assert "The parent gave notice that they record" in text_of(coordinator.get(over))
 
 
