@@ -114,6 +114,15 @@ def send_now(settings: Settings, mail: OutgoingMail) -> None:
         raise _not_sent(settings.mail, error) from error
 
 
+def greet(settings: Settings) -> None:
+    """Connect to the mail server as a mail would, and leave. Raises `MailNotSent` with a sentence."""
+    try:
+        with _connected(settings.mail) as server:
+            server.noop()
+    except (smtplib.SMTPException, OSError, ValueError) as error:
+        raise _not_sent(settings.mail, error) from error
+
+
 def message_of(settings: Settings, mail: OutgoingMail) -> EmailMessage:
     """The mail with its headers. No machine shall answer it (RFC 3834)."""
     message = EmailMessage()
