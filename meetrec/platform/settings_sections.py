@@ -87,6 +87,12 @@ class SignIn(Section):
     oidc_client_secret: SecretStr = SecretStr("")  # best from the environment
     oidc_name: str = "School account"  # on the button
 
+    @model_validator(mode="after")
+    def _names_provider_and_itself(self) -> Self:
+        if bool(self.oidc_issuer) != bool(self.oidc_client_id):
+            raise ValueError("single sign-on needs both oidc_issuer and oidc_client_id")
+        return self
+
 
 class Training(Section):
     """What is closed to whom whose annual training is not current (W-20)."""

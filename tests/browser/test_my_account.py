@@ -2,19 +2,26 @@
 
 import re
 from collections.abc import Callable, Iterator
+from threading import Thread
 from types import SimpleNamespace
 
 import pytest
+from oidc_provider_mock import User, run_server_in_thread
 from passlib.totp import TOTP
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select
+from werkzeug.serving import make_server
 
+from meetrec.app import create_app
 from meetrec.journal.models import JournalEntry
+from meetrec.people.duty_models import Suspension
 from meetrec.people.invitation_actions import invite
 from meetrec.people.models import Account, Passkey
 from meetrec.people.roles import COORDINATOR
 from meetrec.platform import clock
 from meetrec.platform.database import Database
+from meetrec.platform.settings import Settings
+from meetrec.platform.settings_sections import SignIn
 
 Looking = Callable[..., None]
 
@@ -163,3 +170,32 @@ def test_page_of_the_first_password(page: Page, look_at: Looking, database: Data
     page.locator("#again").fill("nine yellow kites in the wind")
     page.locator("main form button").click()
     expect(page).to_have_url(re.compile("/sign-in$"))
+
+
+@pytest.mark.requirement("L-48")
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_page_of_a_suspended_person(
+    page: Page, look_at: Looking, database: Database, district: SimpleNamespace, language: str, console_problems: list[str]
+) -> None:
+    page.goto(f"/language/{language}?next=/sign-in")
+    enter(page, district.coordinator)
+    with database.writing() as session:
+        session.add(Suspension(account_id=None, kind="long_term", reason="a report", began_at=clock.now(), began_by="system"))
+    page.goto("/account")
+    console_problems.clear()  # the 403 that is meant
+    look_at()
+
+
+@pytest.mark.requirement("W-10")
+def test_browser_follows_the_form_to_the_provider_and_back(page: Page, settings: Settings, database: Database, district: SimpleNamespace) -> None:
+    with run_server_in_thread(user_claims=[User(sub="laura", claims={"email": district.coordinator.email, "email_verified": True})]) as provider:
+        rule = SignIn(oidc_issuer=f"http://localhost:{provider.server_port}", oidc_client_id="meetrec", oidc_client_secret="a secret")  # noqa: S106
+        app = create_app(settings.model_copy(update={"sign_in": rule}), database=database)
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        Thread(target=server.serve_forever, daemon=True).start()
+        page.goto(f"http://127.0.0.1:{server.server_port}/sign-in?next=/meetings/new")
+        page.get_by_role("button", name="Sign in with: School account").click()
+        page.locator("[name=sub][value=laura]").click()
+        expect(page).to_have_url(f"http://127.0.0.1:{server.server_port}/meetings/new")
+        server.shutdown()
+        server.server_close()

@@ -20,6 +20,7 @@ from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.settings import Settings
 from meetrec.platform.settings_sections import SignIn
+from meetrec.platform.web import entrance_of
 from tests.people.test_second_factor import set_up
 
 REFUSED = "The sign-in with the school account did not work."
@@ -187,3 +188,22 @@ def test_provider_that_does_not_answer_is_no_fault_of_ours(settings: Settings, d
 def test_without_a_provider_there_is_no_such_door(client: FlaskClient) -> None:
     assert client.post("/sign-in/single/school").status_code == 404
     assert "/sign-in/single" not in client.get("/sign-in").text
+
+
+def test_no_further_door_opens_with_a_provider(visitor: FlaskClient) -> None:
+    app = visitor.application
+    silent = {rule.endpoint for rule in app.url_map.iter_rules() if entrance_of(app, rule.endpoint) is None}
+    assert {"security.oauth_verify_start", "security.oauth_verify_response"} <= silent
+    assert visitor.post("/verify/single/school").status_code == 403
+
+
+@pytest.mark.parametrize("half", [{"oidc_issuer": "https://id.example.org"}, {"oidc_client_id": "meetrec"}])
+def test_half_a_provider_is_refused_at_start(half: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="both oidc_issuer and oidc_client_id"):
+        SignIn(**half)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("issuer", ["http://id.example.org", "id.example.org", "ftp://id.example.org"])
+def test_provider_without_https_is_refused_at_start(issuer: str) -> None:
+    with pytest.raises(ValueError, match="is not an address"):
+        SignIn(oidc_issuer=issuer, oidc_client_id="meetrec")

@@ -14,7 +14,9 @@ from werkzeug.test import TestResponse
 
 from meetrec.app import create_app
 from meetrec.journal.models import JournalEntry
-from meetrec.people.models import Account
+from meetrec.people.models import Account, Passkey
+from meetrec.people.sign_in import WRITING_ENDPOINTS
+from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.settings import Settings
 from meetrec.platform.settings_sections import SignIn
@@ -241,3 +243,32 @@ def test_no_page_of_the_sign_in_waits_for_itself(
     for address in ("/verify", "/verify/passkey", "/verify/passkey/x", "/account/passkeys", "/account/passkeys/x", "/account/passkeys/delete"):
         client.post(address, data={"name": "x", "password": "wrong"})
     assert time.monotonic() - began < 15
+
+
+@pytest.mark.requirement("W-10")
+def test_with_two_second_steps_the_person_chooses(client: FlaskClient, telephone: Telephone, database: Database, district: SimpleNamespace) -> None:
+    with database.writing() as session:
+        account = session.get_one(Account, district.coordinator.id)
+        account.fs_webauthn_user_handle = "handle"
+        account.webauthn.append(
+            Passkey(
+                name="Key ring", credential_id=b"1", public_key=b"2", device_type="single_device", backup_state=False, usage="secondary",
+                lastuse_datetime=clock.now(),
+            )
+        )  # fmt: skip
+    assert enter(client, district.coordinator).location.startswith("/sign-in/choose")
+    page = client.get("/sign-in/choose").text
+    assert "With a passkey" in page
+    assert client.post("/sign-in/choose", data={"which": "webauthn"}).location.startswith("/sign-in/passkey")
+    enter(client, district.coordinator)
+    assert client.post("/sign-in/choose", data={"which": "authenticator"}).location.startswith("/sign-in/code")
+    assert client.post("/sign-in/code", data={"code": telephone.code()}).location == "/signed-in"
+
+
+# Pages of Flask-Security that are sent and write nothing.
+ONLY_READING = {"logout", "tf_select", "wan_signin", "wan_verify", "two_factor_rescue", "two_factor_setup_validate"}
+
+
+def test_every_page_of_the_sign_in_that_writes_takes_the_lock_first(app: Flask) -> None:
+    sent = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("security.") and "POST" in (rule.methods or ())}
+    assert sent - {f"security.{name}" for name in ONLY_READING} == WRITING_ENDPOINTS

@@ -83,10 +83,10 @@ def test_wrong_method_still_says_which_are_right(client: FlaskClient) -> None:
     assert "GET" in client.delete("/sign-in").headers["Allow"]
 
 
-def test_staff_are_led_back_to_their_desk(client: FlaskClient, district: SimpleNamespace, sign_in: Callable[[SimpleNamespace], FlaskClient]) -> None:
+def test_who_is_signed_in_is_led_back_to_their_own_pages(client: FlaskClient, district: SimpleNamespace, sign_in: Callable[[SimpleNamespace], FlaskClient]) -> None:
     assert 'href="/"' in client.get("/no-such-page").text
     sign_in(district.coordinator)
-    assert 'class="usa-button" href="/desk"' in client.get("/no-such-page").text
+    assert 'class="usa-button" href="/signed-in"' in client.get("/no-such-page").text
 
 
 def test_error_page_after_a_fault_asks_nothing_of_the_database(client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
