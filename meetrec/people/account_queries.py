@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from meetrec.people.duty_models import AccountInvitation, ContractorAgreement, Suspension, TrainingCompletion, Vendor
-from meetrec.people.duty_queries import state_of_account, training_of
+from meetrec.people.duty_queries import state_of_account, training_of, trainings_of
 from meetrec.people.models import STAFF, Account, RoleGrant, School
 from meetrec.people.standing import AccountState
 from meetrec.people.training import TrainingStanding
@@ -72,11 +72,12 @@ def account_page(session: Session, now: datetime, kind: str, typed: str, number:
     return AccountPage(tuple(_row(session, account, now) for account in accounts), found, number)
 
 
-def staff_trainings(session: Session, now: datetime) -> tuple[AccountRow, ...]:
+def staff_trainings(session: Session, now: datetime) -> tuple[tuple[Account, TrainingStanding], ...]:
     """Everybody of the staff whose account is open, and how they stand with their training: what is missing or ends first comes first."""
     accounts = session.scalars(select(Account).where(Account.kind == STAFF, Account.deactivated_at.is_(None)).order_by(Account.name)).all()
-    rows = [_row(session, account, now) for account in accounts if account.roles]
-    return tuple(sorted(rows, key=lambda row: (row.training.is_current, row.training.ends_on or date.min)))
+    standing = trainings_of(session, accounts, now.date())
+    rows = [(account, standing[account.id]) for account in accounts if account.roles]
+    return tuple(sorted(rows, key=lambda row: (row[1].is_current, row[1].ends_on or date.min)))
 
 
 def account_detail(session: Session, account_id: str, now: datetime) -> AccountDetail:

@@ -225,8 +225,8 @@ def training(account_id: UUID) -> ResponseReturnValue:
 def take_training_back(account_id: UUID, completion_id: UUID) -> ResponseReturnValue:
     """Take back a training that was entered by mistake."""
 
-    def act(session: Session, now: datetime, _account: Account) -> None:
-        withdraw_training(session, now, actor(), str(completion_id))
+    def act(session: Session, now: datetime, account: Account) -> None:
+        withdraw_training(session, now, actor(), account, str(completion_id))
 
     return _press(account_id, act, _("The training was taken back."))
 

@@ -30,10 +30,10 @@ def enter_training(
     return completion
 
 
-def withdraw_training(session: Session, now: datetime, actor: str, completion_id: str) -> TrainingCompletion:
-    """Take back a completion that was entered by mistake; its row stays. Raises `TrainingRefused` for one that is not there or was taken back."""
+def withdraw_training(session: Session, now: datetime, actor: str, account: Account, completion_id: str) -> TrainingCompletion:
+    """Take back a completion that was entered by mistake; its row stays. Raises `TrainingRefused` for one that is not this account's or was taken back."""
     completion = session.get(TrainingCompletion, completion_id)
-    if completion is None or completion.withdrawn_at is not None:
+    if completion is None or completion.account_id != account.id or completion.withdrawn_at is not None:
         raise TrainingRefused(_("This training was taken back before."))
     completion.withdrawn_at = now
     journal.append(session, now, actor, "training.withdrawn", f"account:{completion.account_id}", module=completion.module)

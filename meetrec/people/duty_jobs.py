@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from meetrec.journal import actions as journal
 from meetrec.journal.models import JournalEntry
 from meetrec.people.custody_queries import Office, offices
-from meetrec.people.duty_queries import training_of
+from meetrec.people.duty_queries import trainings_of
 from meetrec.people.models import STAFF, Account, Role, RoleGrant
 from meetrec.people.roles import CUSTODY_ROLES
 from meetrec.platform import clock
@@ -40,8 +40,11 @@ def tell_ending_trainings(database: Database, settings: Settings, now: datetime)
         return
     today = clock.in_zone(now, settings.district.zone).date()
     with database.writing() as session:
-        for account in session.scalars(select(Account).where(Account.kind == STAFF, Account.deactivated_at.is_(None), Account.is_demonstration.is_(False))):
-            ends_on = training_of(session, account, today).ends_on
+        wanted = select(Account).where(Account.kind == STAFF, Account.deactivated_at.is_(None), Account.is_demonstration.is_(False))
+        accounts = session.scalars(wanted).all()
+        standing = trainings_of(session, accounts, today)
+        for account in accounts:
+            ends_on = standing[account.id].ends_on
             if ends_on and ends_on >= today:
                 _tell_ending_training(session, settings, now, account, ends_on, today)
 

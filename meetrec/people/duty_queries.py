@@ -51,6 +51,16 @@ def training_of(session: Session, account: Account, on: date) -> TrainingStandin
     return training_standing([role.name for role in account.roles], completions_of(session, account.id), on)
 
 
+def trainings_of(session: Session, accounts: Sequence[Account], on: date) -> dict[str, TrainingStanding]:
+    """The same of several accounts, by their ids, in one query."""
+    rows = select(TrainingCompletion).where(TrainingCompletion.withdrawn_at.is_(None)).order_by(TrainingCompletion.completed_on)
+    completions: dict[str, dict[TrainingModule, date]] = {account.id: {} for account in accounts}
+    for row in session.scalars(rows):
+        if row.account_id in completions:
+            completions[row.account_id][TrainingModule(row.module)] = row.completed_on
+    return {account.id: training_standing([role.name for role in account.roles], completions[account.id], on) for account in accounts}
+
+
 def completions_of(session: Session, account_id: str) -> dict[TrainingModule, date]:
     """The newest completion of each module; what was withdrawn does not count."""
     rows = select(TrainingCompletion).where(TrainingCompletion.account_id == account_id, TrainingCompletion.withdrawn_at.is_(None))

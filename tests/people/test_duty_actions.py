@@ -242,9 +242,9 @@ def test_a_training_entered_by_mistake_is_taken_back_and_stays_listed(database: 
         completion = session.query(TrainingCompletion).filter_by(account_id=account.id, module="confidentiality").one()
         day = completion.completed_on
         assert training_of(session, account, day).is_current
-        withdraw_training(session, NOW, "user:x", completion.id)
+        withdraw_training(session, NOW, "user:x", account, completion.id)
         assert not training_of(session, account, day).is_current
         with pytest.raises(TrainingRefused):
-            withdraw_training(session, NOW, "user:x", completion.id)
+            withdraw_training(session, NOW, "user:x", account, completion.id)
         enter_training(session, NOW, "user:x", account, TrainingModule.CONFIDENTIALITY, day)
         assert training_of(session, account, day).is_current
