@@ -167,10 +167,10 @@ def test_desk_says_when_the_server_does_not_answer(page: Page, district: SimpleN
     page.clock.install()
     sign_in(page, district.coordinator)
     page.wait_for_load_state()  # the desk's script has begun to count
-    page.route("**/desk/now", lambda route: route.abort())
+    page.route("**/desk/now*", lambda route: route.abort())
     page.clock.run_for(10_000)
     expect(page.get_by_text("The desk cannot be refreshed at the moment.")).to_be_visible()
-    page.unroute("**/desk/now")
+    page.unroute("**/desk/now*")
     page.clock.run_for(10_000)
     expect(page.locator("#desk-trouble")).to_be_hidden()
 

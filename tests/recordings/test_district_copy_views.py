@@ -266,7 +266,7 @@ def test_same_file_twice_is_noticed_and_added_once(upload: Callable[..., TestRes
         ({"day": "yesterday"}, "Enter the day"),
         ({"start": "9"}, "There is no such time"),
         ({"device": " "}, "Say what it was recorded on"),
-        ({"device": "x" * 81}, "At most 80 characters"),
+        ({"device": "x" * 81}, "This is longer than 80 characters"),
         ({"day": "2031-01-01"}, "has not come yet"),
         ({"day": "2020-01-01"}, "more than 12 hours from the meeting"),
     ],
