@@ -35,14 +35,23 @@ class PlannedMeetings:
     def __init__(self, zone: str) -> None:
         self._zone = zone
         self._kept: _Kept | None = None
+        self._looked_up: tuple[MatchingIndex | None, dict[Occasion, tuple[Suggestion, ...]]] = (None, {})
 
     def suggestions(self, session: Session, now: datetime, notices: Sequence[Notice]) -> dict[str, tuple[Suggestion, ...]]:
         """For each notice (by id) the meetings that fit what it says, best first."""
         index = self.index(session, now)
-        return {notice.id: index.suggestions(self._said(notice)) for notice in notices}
+        return {notice.id: self._suggested(index, notice) for notice in notices}
 
-    def _said(self, notice: Notice) -> Occasion:
-        return Occasion(notice.student_name, notice.school_name, start_at(notice.meeting_date, notice.meeting_time, self._zone))
+    def _suggested(self, index: MatchingIndex, notice: Notice) -> tuple[Suggestion, ...]:
+        """Looked up once for each thing that is said, as long as the plan stays as it is."""
+        said = Occasion(notice.student_name, notice.school_name, start_at(notice.meeting_date, notice.meeting_time, self._zone))
+        kept = self._looked_up
+        if kept[0] is not index:
+            self._looked_up = kept = (index, {})
+        known = kept[1]
+        if said not in known:
+            known[said] = index.suggestions(said)
+        return known[said]
 
     def index(self, session: Session, now: datetime) -> MatchingIndex:
         """The index as the database is now."""

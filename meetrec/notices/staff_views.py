@@ -18,7 +18,7 @@ from meetrec.notices import actions, desk_words, queries, unmatching, words
 from meetrec.notices.actions import District, MatchOutcome
 from meetrec.notices.arming import recordings
 from meetrec.notices.desk_moves import effect_of, status_changes
-from meetrec.notices.desk_queries import DeskView
+from meetrec.notices.desk_queries import PAGE, DeskView
 from meetrec.notices.desk_queries import desk as read_desk
 from meetrec.notices.desk_version import desk_version
 from meetrec.notices.forms import OTHER_PLACE
@@ -77,7 +77,8 @@ def notice_page(notice_id: UUID) -> ResponseReturnValue:
         is_moved = notice.meeting is not None and bool(notice.meeting.moves)
         effect = effect_of(notice, status_changes(session, [notice.id]).get(notice.id)) if is_moved else None
     return render_template(
-        "notices/notice.html", notice=notice, offers=offers, meetings=meetings, recording=recording, around=around, effect=effect, zone=zone,
+        "notices/notice.html", notice=notice, offers=offers, meetings=meetings, recording=recording, around=around, effect=effect,
+        moments=desk_words.Moments(zone),
         stays=unmatching.why_it_stays(notice, recording), words=words, desk_words=desk_words, kinds=KIND_WORDS, other_place=OTHER_PLACE,
     )  # fmt: skip
 
@@ -134,8 +135,9 @@ def _version(session: Session, now: datetime, view: DeskView) -> str:
 def _now_part(session: Session, now: datetime, view: DeskView) -> Markup:
     zone = settings().district.zone
     shown = read_desk(session, now, zone, recordings(), _planned(), view)
-    said = {"words": words, "desk_words": desk_words, "kinds": KIND_WORDS, "other_place": OTHER_PLACE, "zone": zone}
-    return Markup(render_template("notices/desk_now.html", desk=shown, **said))  # noqa: S704 – our own template, escaped there
+    said = {"words": words, "desk_words": desk_words, "kinds": KIND_WORDS, "other_place": OTHER_PLACE}
+    shown_at = {"moments": desk_words.Moments(zone), "shown_copies": PAGE}
+    return Markup(render_template("notices/desk_now.html", desk=shown, **said, **shown_at))  # noqa: S704 – our own template, escaped there
 
 
 def _planned() -> PlannedMeetings:

@@ -76,7 +76,7 @@ def stood_down(reason: StandDown) -> str:
     """Of a room that was armed and is not to begin."""
     if reason is StandDown.CANCELLED:
         return _("The meeting was cancelled, so the room is not armed. Nothing was recorded.")
-    return _("The notice was withdrawn, so the room is not armed. Nothing was recorded.")
+    return _("There is no notice for this meeting any more, so the room is not armed. Nothing was recorded.")
 
 
 def overtaken() -> str:
