@@ -25,6 +25,17 @@ def newest_sequence(session: Session) -> int:
     return session.scalar(select(func.max(JournalEntry.sequence))) or 0
 
 
+def last_sequence(session: Session) -> int:
+    """The number of the newest entry; 0 before the first."""
+    return session.scalar(select(func.max(JournalEntry.sequence))) or 0
+
+
+def anything_since(session: Session, sequence: int, verbs: Sequence[str]) -> bool:
+    """Whether one of these verbs was journalled after an entry."""
+    later = select(JournalEntry.sequence).where(JournalEntry.sequence > sequence, JournalEntry.verb.in_(verbs))
+    return session.scalars(later.limit(1)).first() is not None
+
+
 def verify(session: Session) -> tuple[int, ChainFault | None]:
     """Walk the whole chain; the number of entries read and the first fault, if any. Columns are held against the hashed bytes."""
     read = 0

@@ -9,6 +9,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from meetrec.journal import actions as journal
+from meetrec.journal.queries import anything_since, last_sequence
 from meetrec.people.oneroster import read_package
 from meetrec.people.roster_apply import write_changes
 from meetrec.people.roster_comparison import compare, kinds_with_many_endings
@@ -22,6 +23,11 @@ from meetrec.platform.settings import Settings
 
 CHECKED, APPLYING, APPLIED, FAILED = "checked", "applying", "applied", "failed"
 APPLY_JOB = "people.apply_roster"
+# What changes a row that a roster is held against: after one of these the comparison is made again, under the write lock.
+PEOPLE_VERBS = (
+    *("roster.imported", "custody.moved", "student.entered", "student.changed", "school.entered", "school.closed"),
+    *("guardian.entered", "guardian.changed", "guardianship.entered", "guardianship.ended"),
+)
 AT_ONCE_IN_A_REQUEST = 2_000  # pupils; more than that is the worker's
 
 
@@ -63,21 +69,31 @@ def check_roster(database: Database, settings: Settings, actor: str, package_pat
 
 def apply_roster(database: Database, settings: Settings, actor: str, roster_import_id: str, *, allow_many_endings: bool = False) -> RosterImport:
     """Write what a checked roster changes, held anew against the installation: in one transaction, or not at all. Raises `RosterRefused`."""
-    path = path_of(roster_folder(settings), roster_import_id)
-    now = clock.now()
-    with database.writing() as session:
-        found = session.get(RosterImport, roster_import_id)
-        if found is None or found.state not in (CHECKED, APPLYING) or not path.exists():
-            raise RosterRefused(_("This roster is not waiting any more. Check the package again."))
-        staging = Staging(path)
-        try:
-            counts = _compared(session, staging, _today(settings, now), allow_many_endings)
-            write_changes(session, staging, now, actor, found.id, _today(settings, now))
-        finally:
-            staging.close()
-        found.state, found.ended_at, found.counts = APPLIED, clock.now(), {**counts, "mode": found.counts.get("mode")}
-        journal.append(session, now, actor, "roster.imported", f"roster:{found.id}", sha256=found.sha256, **_flat(counts))
+    path, now = path_of(roster_folder(settings), roster_import_id), clock.now()
+    today = _today(settings, now)
+    with database.reading() as session:
+        _require_waiting(session, roster_import_id, path)
+    staging = Staging(path)
+    try:
+        with database.reading() as session:  # the long part, while others go on writing
+            read_up_to, counts = last_sequence(session), _compared(session, staging, today, allow_many_endings)
+        with database.writing() as session:
+            found = _require_waiting(session, roster_import_id, path)
+            if anything_since(session, read_up_to, PEOPLE_VERBS):
+                counts = _compared(session, staging, today, allow_many_endings)
+            write_changes(session, staging, now, actor, found.id, today)
+            found.state, found.ended_at, found.counts = APPLIED, clock.now(), {**counts, "mode": found.counts.get("mode")}
+            journal.append(session, now, actor, "roster.imported", f"roster:{found.id}", sha256=found.sha256, **_flat(counts))
+    finally:
+        staging.close()
     path.unlink(missing_ok=True)
+    return found
+
+
+def _require_waiting(session: Session, roster_import_id: str, path: Path) -> RosterImport:
+    found = session.get(RosterImport, roster_import_id)
+    if found is None or found.state not in (CHECKED, APPLYING) or not path.exists():
+        raise RosterRefused(_("This roster is not waiting any more. Check the package again."))
     return found
 
 

@@ -1,4 +1,7 @@
-"""Write a roster's changes: whole or not at all, in one transaction, in batches of two thousand rows read from the layout."""
+"""Write a roster's changes: whole or not at all, in one transaction, in batches of two thousand rows read from the layout.
+
+Rows come in the order of their ids, so that the database fills its pages one after the other.
+"""
 
 import hashlib
 from collections import defaultdict
@@ -41,7 +44,7 @@ def _write_pupils(session: Session, staging: Staging) -> None:
     columns = ("id", "source_id", "given_name", "family_name", "name_key", "birth_date", "school_id")
     said = "SELECT id, source_id, given, family, key, birth, school_id FROM pupil_said WHERE what = "
     for what, write in (("new", _insert), ("changed", _update)):
-        write(session, Student, columns, (_with_date(row, 5) for row in staging.rows(f"{said} '{what}'")))
+        write(session, Student, columns, (_with_date(row, 5) for row in staging.rows(f"{said} '{what}' ORDER BY id")))
 
 
 def _write_enrolments(session: Session, staging: Staging, roster_import_id: str, today: date) -> dict[tuple[str, str], list[str]]:
@@ -49,7 +52,7 @@ def _write_enrolments(session: Session, staging: Staging, roster_import_id: str,
     ended = "SELECT enrolment_id FROM pupil_ended UNION ALL SELECT h.enrolment_id FROM pupil_said p JOIN here_pupil h ON h.id = p.id"
     ends = staging.rows(f"{ended} WHERE p.is_moved AND h.enrolment_id IS NOT NULL")
     _update(session, SchoolEnrolment, ("id", "ends_on"), ((row[0], today) for row in ends))
-    begin = staging.rows("SELECT new_id(), id, school_id FROM pupil_said WHERE what = 'new' OR is_moved")
+    begin = staging.rows("SELECT new_id(), id, school_id FROM pupil_said WHERE what = 'new' OR is_moved ORDER BY id")
     columns = ("id", "student_id", "school_id", "begins_on", "source", "roster_import_id")
     _insert(session, SchoolEnrolment, columns, ((*row, today, ROSTER, roster_import_id) for row in begin))
     moves: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -62,10 +65,10 @@ def _write_enrolments(session: Session, staging: Staging, roster_import_id: str,
 def _write_guardians(session: Session, staging: Staging, today: date) -> None:
     columns = ("id", "source_id", "given_name", "family_name", "email", "phone")
     said = "SELECT id, source_id, given, family, email, phone FROM guardian_said WHERE what = "
-    _insert(session, Guardian, (*columns, "language"), ((*row, "en") for row in staging.rows(f"{said} 'new'")))
+    _insert(session, Guardian, (*columns, "language"), ((*row, "en") for row in staging.rows(f"{said} 'new' ORDER BY id")))
     _update(session, Guardian, columns, staging.rows(f"{said} 'changed'"))
     _update(session, Guardianship, ("id", "ends_on"), ((row[0], today) for row in staging.rows("SELECT id FROM tie_ended")))
-    ties = staging.rows("SELECT id, student_id, guardian_id, kind FROM tie_new")
+    ties = staging.rows("SELECT id, student_id, guardian_id, kind FROM tie_new ORDER BY student_id")
     _insert(session, Guardianship, ("id", "student_id", "guardian_id", "kind", "begins_on", "source"), ((*row, today, ROSTER) for row in ties))
 
 

@@ -5,7 +5,10 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
+
+from sqlalchemy.exc import OperationalError
 
 from meetrec.installation.actions import create_keys, install
 from meetrec.platform.database import Database
@@ -70,7 +73,7 @@ class _LockWatch:
         database = Database(self._url)
         while not self._over.wait(LOOK_EVERY):
             began = time.monotonic()
-            with database.writing() as session:
+            with suppress(OperationalError), database.writing() as session:  # given up after BUSY_SECONDS: that long it stood
                 session.connection().exec_driver_sql("SELECT 1")
             self.longest = max(self.longest, time.monotonic() - began)
         database.close()
