@@ -206,7 +206,7 @@ def test_withdrawn_notice_stands_the_room_down_and_the_parent_may_still_decide_t
     assert verbs(database, recording_id)[-1] == ("room.stood_down", district.room.id)
     with database.reading() as session:
         recording = session.get_one(Recording, recording_id)
-        assert "was withdrawn" in queries.summary_of(session, recording, clock.now()).sentence
+        assert "no notice for this meeting any more" in queries.summary_of(session, recording, clock.now()).sentence
 
 
 @pytest.mark.requirement("A-05")
