@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from functools import lru_cache
+from types import ModuleType, SimpleNamespace
 
 from babel.dates import format_date, format_time
 from flask_babel import get_locale, lazy_gettext
@@ -37,6 +38,12 @@ CHANNEL_WORDS = {
     NoticeChannel.AT_MEETING: lazy_gettext("In the meeting room"),
 }
 CHANNEL_CHOICES = [(channel.value, CHANNEL_WORDS[channel]) for channel in CHANNELS]
+
+
+def spoken(words: ModuleType) -> SimpleNamespace:
+    """The lists of a module of words in the reader's language, each translated once and not wherever it is shown. Within a request."""
+    lists = {name: those for name, those in vars(words).items() if name.isupper() and isinstance(those, dict)}
+    return SimpleNamespace(**{name: {key: str(text) for key, text in those.items()} for name, those in lists.items()})
 
 
 class Moments:

@@ -79,7 +79,8 @@ def notice_page(notice_id: UUID) -> ResponseReturnValue:
     return render_template(
         "notices/notice.html", notice=notice, offers=offers, meetings=meetings, recording=recording, around=around, effect=effect,
         moments=desk_words.Moments(zone),
-        stays=unmatching.why_it_stays(notice, recording), words=words, desk_words=desk_words, kinds=KIND_WORDS, other_place=OTHER_PLACE,
+        stays=unmatching.why_it_stays(notice, recording), words=words, desk_words=desk_words, stays_in_time=desk_words.STAYS_IN_TIME,
+        kinds=KIND_WORDS, other_place=OTHER_PLACE,
     )  # fmt: skip
 
 
@@ -135,7 +136,8 @@ def _version(session: Session, now: datetime, view: DeskView) -> str:
 def _now_part(session: Session, now: datetime, view: DeskView) -> Markup:
     zone = settings().district.zone
     shown = read_desk(session, now, zone, recordings(), _planned(), view)
-    said = {"words": words, "desk_words": desk_words, "kinds": KIND_WORDS, "other_place": OTHER_PLACE}
+    said = {"words": desk_words.spoken(words), "desk_words": desk_words.spoken(desk_words), "stays_in_time": desk_words.STAYS_IN_TIME}
+    said |= {"kinds": {kind: str(text) for kind, text in KIND_WORDS.items()}, "other_place": OTHER_PLACE}
     shown_at = {"moments": desk_words.Moments(zone), "shown_copies": PAGE}
     return Markup(render_template("notices/desk_now.html", desk=shown, **said, **shown_at))  # noqa: S704 – our own template, escaped there
 
