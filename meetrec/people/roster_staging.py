@@ -162,6 +162,8 @@ class Staging:
             "CREATE INDEX here_pupil_by_source ON here_pupil (source_id); CREATE INDEX here_pupil_by_key ON here_pupil (key);"
             "CREATE INDEX here_guardian_by_source ON here_guardian (source_id); CREATE INDEX here_tie_by_pair ON here_tie (student_id, guardian_id);"
             "CREATE INDEX here_staff_by_source ON here_staff (source_id);"
+            "CREATE INDEX here_pupil_by_id ON here_pupil (id); CREATE INDEX here_guardian_by_id ON here_guardian (id);"
+            "CREATE INDEX here_staff_by_id ON here_staff (id);"
         )
 
     def _put(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, numbered: bool = True) -> None:
