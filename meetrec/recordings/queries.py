@@ -25,7 +25,7 @@ from meetrec.recordings.rules import (
     pieces_missing,
     stage_of,
 )
-from meetrec.recordings.sentences import nothing_recorded, overtaken, sentence_of
+from meetrec.recordings.sentences import nothing_recorded, overtaken, sentence_of, uncertain_since
 from meetrec.recordings.uploads_queries import half_copy_remarks, is_uploaded
 
 OLDEST_FIRST = (Recording.armed_at, Recording.id)
@@ -206,6 +206,8 @@ def sentence_for(session: Session, found: Recording, progress: Progress, now: da
         return overtaken()
     if progress.stage is Stage.ARMED and now >= found.meeting.planned_end:
         return nothing_recorded()
+    if rules.is_recording_uncertain(progress.stage, heard_at=progress.heard_at, now=now):
+        return uncertain_since(progress.heard_at)
     told = district_copy_sentences.upload_stage(progress.stage) if is_uploaded(session, found.id) else None
     return told or sentence_of(progress.stage, progress.delivered, progress.promised, progress.heard_at)
 

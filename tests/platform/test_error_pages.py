@@ -83,10 +83,18 @@ def test_wrong_method_still_says_which_are_right(client: FlaskClient) -> None:
     assert "GET" in client.delete("/sign-in").headers["Allow"]
 
 
-def test_staff_are_led_back_to_their_desk(client: FlaskClient, district: SimpleNamespace, sign_in: Callable[[SimpleNamespace], FlaskClient]) -> None:
+def test_staff_are_led_back_to_the_first_page_of_their_own(client: FlaskClient, district: SimpleNamespace, sign_in: Callable[[SimpleNamespace], FlaskClient]) -> None:
     assert 'href="/"' in client.get("/no-such-page").text
     sign_in(district.coordinator)
-    assert 'class="usa-button" href="/desk"' in client.get("/no-such-page").text
+    assert 'class="usa-button" href="/staff"' in client.get("/no-such-page").text
+
+
+@pytest.mark.parametrize("who", ["coordinator", "custodian", "administrator"])
+def test_first_page_of_their_own_is_open_to_every_account(
+    who: str, client: FlaskClient, district: SimpleNamespace, sign_in: Callable[[SimpleNamespace], FlaskClient]
+) -> None:
+    sign_in(getattr(district, who))
+    assert client.get("/staff", follow_redirects=True).status_code == 200
 
 
 def test_error_page_after_a_fault_asks_nothing_of_the_database(client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
