@@ -81,5 +81,5 @@ def held_against(samples: Samples, played: Samples) -> Heard:
     first = place_of(heard, played)
     assert first >= 0, "something was recorded that was never played"
     differs = np.flatnonzero(heard != played[first : first + len(heard)]) if first + len(heard) <= len(played) else np.arange(1)
-    assert not len(differs), f"not what was played: {len(differs)} of {len(heard)} samples from {first} on, the first at {differs[0]}, the last at {differs[-1]}"
+    assert not len(differs), f"not what was played: {len(differs)} of {len(heard)} samples from {first} on, at {differs[0]} first"
     return Heard(first, len(heard))

@@ -12,8 +12,10 @@ from meetrec.installation.doctor import Finding, examine
 from meetrec.kiosk.pin import ServerPin
 from meetrec.kiosk.places import kiosk_folder, signing_key_file
 from meetrec.platform import clock
+from meetrec.platform.certificates import CertificateUnusable
 from meetrec.platform.database import Database
-from meetrec.platform.settings import Kiosk, Settings, load_settings
+from meetrec.platform.settings import Kiosk, Server, Settings, load_settings
+from meetrec.processes import serve
 from meetrec.recordings.enrolment import revoke
 from tests.fixtures.https import https_server, new_certificate
 
@@ -94,3 +96,23 @@ def test_a_room_is_told_which_of_pin_and_server_is_not_in_order(
         assert "has revoked this kiosk" in findings(settings)["Server"].sentence
         (tmp_path / "token").write_text("another")
         assert "does not know this kiosk's token" in findings(settings)["Server"].sentence
+
+
+def test_a_servers_certificate_is_told_with_its_end_or_with_what_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    good, expired = new_certificate(tmp_path, "good", days=40), new_certificate(tmp_path, "expired", days=-2)
+
+    def told(certificate: Path, key: Path) -> Finding:
+        server = Server(certificate=certificate, certificate_key=key)
+        return findings(load_settings(data_dir=tmp_path / "data", server=server))["Certificate"]
+
+    assert told(good.certificate, good.key).is_in_order
+    assert "do not belong together" in told(good.certificate, expired.key).sentence
+    assert "is out of date" in told(expired.certificate, expired.key).sentence
+
+
+def test_server_does_not_start_behind_a_certificate_of_another_key(tmp_path: Path) -> None:
+    good, other = new_certificate(tmp_path, "good"), new_certificate(tmp_path, "other")
+    settings = load_settings(data_dir=tmp_path / "data", server=Server(certificate=good.certificate, certificate_key=other.key))
+    with pytest.raises(CertificateUnusable, match="do not belong together"):
+        serve(settings)
