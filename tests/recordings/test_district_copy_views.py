@@ -158,6 +158,11 @@ def test_reason_that_says_nothing_is_asked_for_again(coordinator: FlaskClient, o
 
 
 @pytest.mark.requirement("G5.a")
+def test_words_that_some_reasons_need_are_not_called_optional(coordinator: FlaskClient, over: str) -> None:
+    label = text_of(coordinator.get(over)).split('for="words">')[1].split("</label>")[0]
+    assert label.strip() == "What happened"
+
+
 def test_reason_is_replaced_by_another_and_both_stay(coordinator: FlaskClient, over: str) -> None:
     coordinator.post(f"{over}/reason", data={"reason": "no_kiosk"})
     coordinator.post(f"{over}/reason", data={"reason": "parent_did_not_record"})
