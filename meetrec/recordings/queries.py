@@ -208,6 +208,8 @@ def sentence_for(session: Session, found: Recording, progress: Progress, now: da
         return nothing_recorded()
     if rules.is_recording_uncertain(progress.stage, heard_at=progress.heard_at, now=now):
         return uncertain_since(progress.heard_at)
+    if progress.stage is Stage.RECORDING and room_sentences.is_disk_full(found.main_copy):
+        return room_sentences.nothing_written()
     told = district_copy_sentences.upload_stage(progress.stage) if is_uploaded(session, found.id) else None
     return told or sentence_of(progress.stage, progress.delivered, progress.promised, progress.heard_at)
 
