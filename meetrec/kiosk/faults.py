@@ -4,7 +4,7 @@ The same board tells the server and the room's log: what it finds new, over or a
 """
 
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -117,6 +117,18 @@ class FaultBoard:
         """A disk that is full is not said to be filling too."""
         is_full = any(fault.kind == DISK_FULL and not fault.is_over for fault in self._faults.values())
         return [fault for fault in self._faults.values() if fault.kind != DISK_FILLING or not is_full]
+
+    def restore(self, faults: Sequence[Fault]) -> None:
+        """What waited for a person when the program ended still does."""
+        with self._lock:
+            self._faults = {fault.number: fault for fault in faults}
+            self._count = max([self._count, *self._faults])
+
+    def count_on(self, after: int) -> None:
+        """The same recording goes on: what nobody has seen stays, and numbers go on after `after`."""
+        with self._lock:
+            self._faults = {fault.number: fault for fault in self._faults.values() if not fault.is_answered}
+            self._count = max(self._count, after)
 
     def clear(self, after: int = 0) -> None:
         """A new run begins with a clean board. Numbers go on after `after`, so that two alarms of a recording never share one, also over a restart."""

@@ -142,8 +142,9 @@ class Room(LoggedRoom):
 
     def _begin(self, recording: str, *entries: tuple[str, dict[str, Any]]) -> None:
         with self._watching:
-            self._told_of = None
-            self.faults.clear(after=self.log.length(recording))  # each alarm has an entry, so no number up to there is free
+            goes_on, self._told_of = self._told_of == recording, None
+            begin = self.faults.count_on if goes_on else self.faults.clear  # of the same recording each alarm waits until it was seen
+            begin(after=self.log.length(recording))  # each alarm has an entry, so no number up to there is free
         self.last_stopped = None  # a stop that fails must not lead to the page of the recording before
         self.player.order("stop")
         self._running.begin(recording)  # first: a kill at any later moment finds the note
