@@ -132,7 +132,7 @@ ALARMS_OVER = {
 }
 
 WENT_ON = lazy_gettext(
-    "The recording program broke off, and the recording went on by itself. Nothing was recorded for %(missing)s (h:mm:ss); "
+    "The recording broke off and goes on now. Nothing was recorded for %(missing)s (h:mm:ss); "
     "the recording says so. Everything before it is kept. Tell everyone at the table."
 )
 

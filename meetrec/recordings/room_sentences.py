@@ -26,7 +26,7 @@ def alarm_name(kind: str) -> str:
         "clipping": _("the microphone is too loud and distorts"),
         "disk_filling": _("the kiosk’s disk is filling up"),
         "disk_full": _("the kiosk’s disk is full"),
-        "interruption": _("the recording broke off and went on by itself"),
+        "interruption": _("the recording broke off and went on"),
     }.get(kind, _("something is wrong"))
 
 
