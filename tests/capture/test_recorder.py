@@ -48,7 +48,7 @@ class Room:
         self.outbox = outbox
         self.recorder = Recorder(outbox, KIOSK, DISTRICT.public_key().public_bytes_raw(), list_microphones(), SIGNER).open()
         self.recording = str(uuid4())
-        self.until(lambda: self.states() == ["metering"] * 4, 40)
+        self.until(lambda: self.states() == ["metering"] * 4)
 
     def states(self) -> list[str]:
         return [shown["state"] for shown in self.recorder.status()["microphones"]]
@@ -167,7 +167,7 @@ def test_a_killed_microphone_process_keeps_what_it_wrote_and_goes_on_in_the_same
     os.kill(killed, signal.SIGKILL)
     room.until(lambda: room.shown(2)["state"] == "lost", seconds=2)
     assert "being started again" in room.shown(2)["sentence"]
-    room.until(lambda: room.shown(2)["state"] == "recording", seconds=15)
+    room.until(lambda: room.shown(2)["state"] == "recording", seconds=5)
     player.wait()
     time.sleep(0.3)
     room.recorder.stop()
@@ -195,9 +195,9 @@ def test_an_unplugged_microphone_shows_within_two_seconds_and_leaves_the_others_
     virtual_microphones.do("unplug", "3")
     assert room.until(lambda: room.shown(3)["state"] == "lost", seconds=2) < 2
     assert room.shown(3)["sentence"].startswith("Demonstration microphone 3 was unplugged.")
-    room.until(lambda: "is not attached" in room.shown(3)["sentence"], seconds=10)
+    room.until(lambda: "is not attached" in room.shown(3)["sentence"], seconds=3)
     virtual_microphones.do("replug", "3")
-    room.until(lambda: room.shown(3)["state"] == "recording", seconds=15)
+    room.until(lambda: room.shown(3)["state"] == "recording", seconds=4)
     player.wait()
     time.sleep(0.3)
     room.recorder.stop()
@@ -220,7 +220,7 @@ def test_a_stalled_microphone_is_told_and_comes_back(room: Room, virtual_microph
     room.until(lambda: room.shown(1)["state"] == "lost", seconds=2.5)
     assert "stopped delivering sound" in room.shown(1)["sentence"]
     virtual_microphones.do("resume", "1")
-    room.until(lambda: room.shown(1)["state"] == "recording", seconds=20)
+    room.until(lambda: room.shown(1)["state"] == "recording", seconds=6)
     room.recorder.stop()
     (gap,) = room.gaps(1)
     assert (gap.kind, gap.noticed_by) == ("stall", "no callback for 1 s")
@@ -267,8 +267,8 @@ def test_a_microphone_process_that_hangs_is_killed_and_started_anew(room: Room, 
     hung = room.recorder.process_ids()["demonstration-microphone-1"]
     assert hung is not None
     os.kill(hung, signal.SIGSTOP)
-    room.until(lambda: room.recorder.process_ids()["demonstration-microphone-1"] != hung, seconds=15)
-    room.until(lambda: room.shown(1)["state"] == "recording", seconds=20)
+    room.until(lambda: room.recorder.process_ids()["demonstration-microphone-1"] != hung, seconds=4)
+    room.until(lambda: room.shown(1)["state"] == "recording", seconds=6)
     room.recorder.stop()
     (gap,) = room.gaps(1)
     assert (gap.kind, gap.noticed_by) == ("stall", "process did not answer")
@@ -288,7 +288,7 @@ def test_microphones_are_started_anew_also_after_one_could_not_be_started(room: 
     killed = room.recorder.process_ids()["demonstration-microphone-2"]
     assert killed is not None
     os.kill(killed, signal.SIGKILL)
-    room.until(lambda: len(refused) == 2 and room.shown(2)["state"] == "recording", seconds=20)
+    room.until(lambda: len(refused) == 2 and room.shown(2)["state"] == "recording", seconds=8)
     assert room.states() == ["recording"] * 4
 
 
