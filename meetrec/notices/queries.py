@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetrec.meetings.models import Meeting
-from meetrec.meetings.queries import meetings_between
+from meetrec.meetings.queries import meetings_between, meetings_from_today
 from meetrec.meetings.typed_times import day_begins, start_at
 from meetrec.notices.arming import DistrictCopies, DistrictCopyTask, RecordingStates, RecordingSummary
 from meetrec.notices.matching import Occasion, Suggestion, suggestions
@@ -78,7 +78,7 @@ def desk(session: Session, now: datetime, zone: str, states: RecordingStates, co
     today = in_zone(now, zone).date()
     begin, end = day_begins(today, zone), day_begins(today + timedelta(days=DESK_DAYS), zone)
     tasks = copies(session, now)
-    rows = _rows(session, now, meetings_between(session, begin, end), states, tasks)
+    rows = _rows(session, now, meetings_from_today(session, now, begin, end), states, tasks)
     waiting = tuple(WaitingNotice(notice, offers_for(session, now, zone, notice)) for notice in waiting_notices(session))
     missing, answered = (tuple(task for task in tasks if task.is_missing is is_missing) for is_missing in (True, False))
     return Desk(waiting, tuple(rows), missing, answered)

@@ -9,7 +9,7 @@ from flask import Flask
 
 from meetrec.installation.actions import create_student
 from meetrec.meetings.actions import MeetingPlan, plan_meeting
-from meetrec.meetings.models import Kiosk, MeetingKind
+from meetrec.meetings.models import Kiosk, Meeting, MeetingKind
 from meetrec.notices.actions import District, NoticeStatement, match_notice, receive_notice
 from meetrec.notices.matching import Agreement
 from meetrec.notices.models import Notice
@@ -140,6 +140,16 @@ def test_desk_reaches_from_todays_midnight_to_the_end_of_the_seventh_day(
         for start in starts.values():
             plan_meeting(session, now, "user:x", MeetingPlan(MeetingKind.IEP, student, district.room.id, start, start + timedelta(minutes=30)))
     assert [row.meeting.start for row in desk_at(now).rows] == [starts["today"], starts["last"]]
+
+
+def test_meeting_that_lasts_over_midnight_stays_on_the_desk_until_it_is_over(
+    database: Database, district: SimpleNamespace, desk_at: Callable[[datetime], Desk]
+) -> None:
+    midnight, minute = datetime.fromisoformat("2026-10-13T05:00:00+00:00"), timedelta(minutes=1)
+    with database.writing() as session:
+        meeting = session.get_one(Meeting, district.meeting.id)
+        meeting.start, meeting.planned_end = midnight - 20 * minute, midnight + 40 * minute
+    assert [len(desk_at(midnight + length).rows) for length in (-minute, minute, 41 * minute)] == [1, 1, 0]
 
 
 def test_withdrawn_notice_neither_waits_nor_stands(matched: Notice, database: Database, district: SimpleNamespace, desk_at: Callable[[datetime], Desk]) -> None:

@@ -37,9 +37,9 @@ WAV = wav_file(voice(12, channels=2))
 
 
 @pytest.fixture
-def over(district: SimpleNamespace, recording_id: str, database: Database, settings: Settings) -> str:
+def over(district: SimpleNamespace, recording_id: str, database: Database, midday: datetime) -> str:
     """The armed meeting lies two hours back and nothing came: the address of its task."""
-    start = clock.now() - timedelta(hours=3)
+    start = midday - timedelta(hours=3)
     with database.writing() as session:
         meeting = session.get_one(Meeting, district.meeting.id)
         meeting.start, meeting.planned_end = start, start + timedelta(hours=1)

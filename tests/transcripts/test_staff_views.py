@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -264,9 +264,16 @@ def test_page_tells_when_the_kiosk_of_a_half_delivered_recording_was_last_heard(
 @pytest.mark.requirement("G5.a")
 @pytest.mark.parametrize(("minutes", "is_uncertain"), [(2, False), (4, True)])
 def test_desk_and_page_say_in_the_meeting_that_a_kiosk_which_recorded_has_fallen_silent(
-    minutes: int, is_uncertain: bool, sign_in: SignIn, kiosk: KioskClient, make_run: MakeRun, district: SimpleNamespace, database: Database
+    minutes: int,
+    is_uncertain: bool,
+    sign_in: SignIn,
+    kiosk: KioskClient,
+    make_run: MakeRun,
+    district: SimpleNamespace,
+    database: Database,
+    midday: datetime,
 ) -> None:
-    run, now = make_run(), clock.now()
+    run, now = make_run(), midday
     kiosk.pieces(run)
     with database.writing() as session:
         meeting = session.get_one(Meeting, district.meeting.id)
