@@ -33,6 +33,11 @@ def serve(settings: Settings) -> None:
     from gunicorn.app.base import BaseApplication
 
     from meetrec.app import create_app
+    from meetrec.platform.certificates import require_pair
+
+    server = settings.server
+    if server.certificate and server.certificate_key:
+        require_pair(server.certificate, server.certificate_key)
 
     class Server(BaseApplication):
         """gunicorn with our settings instead of a configuration file."""

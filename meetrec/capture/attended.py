@@ -190,6 +190,10 @@ class AttendedMicrophone:
         zeros = {"sends_zeros": sends_zeros, "silent_when_idle": bool(self.microphone.silent_when_idle)}
         return {**names, "state": shown.state, **levels, **zeros, "sentence": shown.sentence, "remark": shown.remark}
 
+    def shown_state(self, now: float) -> str:
+        """Its state as the room's screen shows it."""
+        return self._shown_status(now).state
+
     def listening(self, now: float) -> Listening:
         """How it fares just now, for whoever raises alarms."""
         shown = self._shown_status(now)

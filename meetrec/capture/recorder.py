@@ -28,6 +28,7 @@ from meetrec.capture.run_keys import new_run_key, run_statement
 from meetrec.capture.run_order import RunOrder, Stretch
 from meetrec.capture.signing import KioskSigner
 from meetrec.capture.space import SpaceWatch
+from meetrec.capture.unwritten import UnwrittenTime
 
 LEAD_SECONDS = 0.15  # a run begins this much after the press, so that every microphone knows of it before its first sample
 START_SECONDS = 1.0
@@ -51,6 +52,7 @@ class Recorder:
         labels = [microphone.label for microphone in known]
         self._attended = [AttendedMicrophone(microphone, outbox, is_only_one=labels.count(microphone.label) == 1) for microphone in known]
         self._voices = HeardVoices()
+        self._unwritten = UnwrittenTime()
         self._space = SpaceWatch(outbox, len(known))
         self._space_looked_at = 0.0
         self._lock = threading.RLock()
@@ -96,6 +98,8 @@ class Recorder:
                         attended.tend(time.monotonic())
                 except Exception:  # this thread must outlive every fault, or nothing would be started anew any more (G5.a)
                     log.exception("The microphone %s could not be attended; it is tried again.", attended.microphone.id)
+            with self._lock:
+                self._note_unwritten(time.monotonic())
             self._look_at_space(time.monotonic())
             self._closing.wait(ATTENTION_SECONDS)  # the microphones are heard together; whoever cannot wait (the screen, a start, a stop) listens itself
 
@@ -125,7 +129,7 @@ class Recorder:
         recording = str(UUID(recording_id))
         with self._lock:
             self._require_can_start(recording)
-            self._order = self._new_order(recording)
+            self._order, self._unwritten = self._new_order(recording), UnwrittenTime()
             for attended in self._attended:
                 attended.order = self._order
                 attended.send("start", self._order)
@@ -249,18 +253,26 @@ class Recorder:
 
         `hours_left` is how long the disk still holds, None before it was looked at; alarm kinds are those of capture.alarms.
         """
-        now = time.monotonic()
         with self._lock:
-            order = self._order
+            now, order = time.monotonic(), self._order
             return {
                 "state": order.state if order else "ready",
                 "recording": order.recording if order else None,
                 "run": order.run if order else None,
-                "elapsed": order.recorded_seconds(now) if order else 0.0,
+                "elapsed": self._recorded_seconds(order, now) if order else 0.0,
                 "alarm_kinds": list(alarms_of_room(any(one.status.state == "disk_full" for one in self._attended), self._space.is_filling)),
                 "hours_left": self._space.hours_left,
                 "microphones": self._microphones_as_json(order, now),
             }
+
+    def _note_unwritten(self, now: float) -> None:
+        is_wanted = self._order is not None and self._order.state == "recording"
+        self._unwritten.note(now, is_wanted, [attended.shown_state(now) for attended in self._attended])
+
+    def _recorded_seconds(self, order: RunOrder, now: float) -> float:
+        """What the run holds: neither pauses nor what no microphone could write."""
+        self._note_unwritten(now)
+        return self._unwritten.recorded_of(order.recorded_seconds(now))
 
     def _microphones_as_json(self, order: RunOrder | None, now: float) -> list[dict[str, Any]]:
         for attended in self._attended:

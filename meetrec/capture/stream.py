@@ -13,8 +13,7 @@ from meetrec.capture.gain import GainNotSet, set_gain
 from meetrec.capture.pieces import RATE, Samples
 from meetrec.capture.resampling import Resampler
 
-LATENCY_SECONDS = 0.2  # of room in the driver, should this machine be held up
-BLOCKS_PER_SECOND = 10  # unasked, PortAudio calls twice as often, now and then for a few samples; every call wakes Python
+LATENCY_SECONDS = 0.2  # of room in the driver, should this machine be held up. No block size is asked for: a block put together over a hole hides it
 SETTLING_SECONDS = 0.2
 REMEMBERED_SECONDS = 10.0
 MOST_DRIFT = 300e-6  # by how much of the time passed a card's crystal may stray; what was learned earlier is trusted that much less
@@ -128,7 +127,7 @@ class DeviceStream:
         self.device_rate = rate
         self._resampler = None if rate == RATE else Resampler(rate)
         stream = sounddevice.InputStream(
-            device=number, samplerate=rate, channels=self._channels, dtype="int16", latency=LATENCY_SECONDS, blocksize=rate // BLOCKS_PER_SECOND,
+            device=number, samplerate=rate, channels=self._channels, dtype="int16", latency=LATENCY_SECONDS,
             callback=self._take, finished_callback=self._finished,
         )  # fmt: skip
         stream.start()

@@ -68,7 +68,7 @@ def _page(server: str, kiosk: str, settings: Settings) -> str:
         f"MeetRec is up: {settings.district.name}",
         "",
         f"  Parents          {server}/",
-        f"  Staff            {server}/desk",
+        f"  Staff            {server}/staff",
         f"  The room         {kiosk}",
         "",
         "  Sign in as:",

@@ -78,6 +78,19 @@ def _front_end(_settings: Settings) -> str:
     return "present"
 
 
+def _certificate(settings: Settings) -> str:
+    from meetrec.platform import clock
+    from meetrec.platform.certificates import require_pair
+
+    server = settings.server
+    if server.certificate is None or server.certificate_key is None:
+        return "none set: the web server in front brings HTTPS, or this machine alone is served"
+    ends = require_pair(server.certificate, server.certificate_key)
+    if ends <= clock.now():
+        raise NotInOrder(f"{server.certificate} is out of date since {ends:%Y-%m-%d}. Put a renewed one in its place and restart the server.")
+    return f"fits its key, good until {ends:%Y-%m-%d}"
+
+
 def _keys(settings: Settings) -> str:
     from meetrec.custody.keyring import Keyring
     from meetrec.platform.district_keys import load_district_key
@@ -227,6 +240,7 @@ def _server_answers(settings: Settings) -> str:
 
 GENERAL: dict[str, Check] = {"Python": _python, "Settings": _settings_file, "Disk": _disk, "Front end": _front_end}
 SERVER: dict[str, Check] = {
+    "Certificate": _certificate,
     "Keys": _keys,
     "Receipt key": _receipt_key,
     "Database": _database,

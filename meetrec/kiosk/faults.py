@@ -4,10 +4,12 @@ The same board tells the server and the room's log: what it finds new, over or a
 """
 
 import threading
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from meetrec.capture.alarms import DISK_FILLING, DISK_FULL
 from meetrec.capture.room_contents import LONGEST_NAME
 from meetrec.kiosk.recorder_port import RecorderReading
 from meetrec.platform import clock
@@ -66,7 +68,7 @@ class FaultBoard:
         present = {(kind, where): name for kind, where, name in _alarms_in(reading)}
         with self._lock:
             standing = {(fault.kind, fault.microphone): fault for fault in self._faults.values() if not fault.is_over}
-            over = [self._end(fault) for key, fault in standing.items() if key not in present]
+            over = [self._end(fault) for key, fault in standing.items() if key not in present and not _is_worse_now(key, present)]
             return over + [self._begin(*key, name) for key, name in present.items() if key not in standing]
 
     def _begin(self, kind: str, where: str, name: str) -> AlarmChange:
@@ -104,18 +106,41 @@ class FaultBoard:
     def as_json(self) -> list[dict[str, Any]]:
         """Every alarm that stands or waits for a person, as the server is told; oldest first."""
         with self._lock:
-            return [fault.as_json() for fault in self._faults.values()]
+            return [fault.as_json() for fault in self._shown()]
 
     def unanswered(self) -> list[Fault]:
         """What still waits for a person, oldest first."""
         with self._lock:
-            return [fault for fault in self._faults.values() if not fault.is_answered]
+            return [fault for fault in self._shown() if not fault.is_answered]
+
+    def _shown(self) -> list[Fault]:
+        """A disk that is full is not said to be filling too."""
+        is_full = any(fault.kind == DISK_FULL and not fault.is_over for fault in self._faults.values())
+        return [fault for fault in self._faults.values() if fault.kind != DISK_FILLING or not is_full]
+
+    def restore(self, faults: Sequence[Fault]) -> None:
+        """What waited for a person when the program ended still does."""
+        with self._lock:
+            self._faults = {fault.number: fault for fault in faults}
+            self._count = max([self._count, *self._faults])
+
+    def count_on(self, after: int) -> None:
+        """The same recording goes on: what nobody has seen stays, and numbers go on after `after`."""
+        with self._lock:
+            self._faults = {fault.number: fault for fault in self._faults.values() if not fault.is_answered}
+            self._count = max(self._count, after)
 
     def clear(self, after: int = 0) -> None:
         """A new run begins with a clean board. Numbers go on after `after`, so that two alarms of a recording never share one, also over a restart."""
         with self._lock:
             self._faults.clear()
             self._count = max(self._count, after)
+
+
+def _is_worse_now(standing: tuple[str, str], present: Collection[tuple[str, str]]) -> bool:
+    """Whether an alarm that capture does not name any more is no nearer its end: a full disk has no more room than a filling one."""
+    kind, where = standing
+    return kind == DISK_FILLING and (DISK_FULL, where) in present
 
 
 def _alarms_in(reading: RecorderReading) -> list[tuple[str, str, str]]:

@@ -17,6 +17,7 @@ from meetrec.capture.errors import CaptureError
 from meetrec.capture.room_contents import LONGEST_LABEL, LONGEST_NAME, LONGEST_TEXT, SPOKEN_OPENING
 from meetrec.capture.signing import KioskSigner
 from meetrec.kiosk import sentences
+from meetrec.kiosk.alarm_memory import AlarmMemory
 from meetrec.kiosk.api import StateReport
 from meetrec.kiosk.courier import Courier
 from meetrec.kiosk.errors import ActionRefused
@@ -50,7 +51,9 @@ class LoggedRoom:
         courier.mend_log = self.mend_log
         self._acting = threading.Lock()
         self._spoken: set[str] = set()  # recordings whose opening was read aloud
-        self._told_of: str | None = None  # the recording begun last whose log says so: from then on its alarms go there
+        self._alarm_memory = AlarmMemory(cache.folder)
+        self._told_of, remembered = self._alarm_memory.read()  # the recording begun last whose log says so: from then on its alarms go there
+        self.faults.restore(remembered)
         self._watching = threading.RLock()  # a reading and what the board makes of it are one step, so that changes come in their order
         self._telling = threading.Lock()
         self._untold: deque[tuple[str, AlarmChange]] = deque()  # alarms, each with its recording
@@ -164,6 +167,8 @@ class LoggedRoom:
                 if self._is_open(recording):
                     self.log.tell(recording, change.kind, change.as_content())
                 has_told = True
+            if has_told and self._told_of is not None:
+                self._alarm_memory.note(self._told_of, self.faults.unanswered())
             if has_told and self._told_of is not None and self._state is not None:
                 self._report(self._told_of, self._state[0])
         finally:

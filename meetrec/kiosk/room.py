@@ -18,7 +18,7 @@ from meetrec.kiosk import sentences
 from meetrec.kiosk.courier import Courier, pieces_in, pieces_waiting
 from meetrec.kiosk.demonstration import DemonstrationPlayer
 from meetrec.kiosk.errors import ActionRefused, KioskError
-from meetrec.kiosk.going_on import BrokenOff, RunningNotes, broken_off
+from meetrec.kiosk.going_on import GO_ON_WITHIN, BrokenOff, RunningNotes, broken_off
 from meetrec.kiosk.interruptions import Interrupted, interrupted_in
 from meetrec.kiosk.logged_room import LoggedRoom, preflight_of
 from meetrec.kiosk.meetings_cache import MeetingsCache
@@ -105,9 +105,13 @@ class Room(LoggedRoom):
         with self._acting:
             if self._runs_already(recording):
                 return
-            if not self._require_interrupted(recording).may_go_on:
+            interrupted = self._require_interrupted(recording)
+            if not interrupted.may_go_on:
                 raise ActionRefused(sentences.NOT_OF_TODAY)
+            missing = clock.now() - interrupted.interrupted_at
             self._begin(recording, ("started", {}))
+            if missing > GO_ON_WITHIN:  # whoever pressed the button need not know since when
+                self._note_interruption(recording, missing.total_seconds())
 
     def note_opening(self, recording: str, opening: Opening) -> None:
         """Keep what the chair asked and was told; whoever opens a meeting has seen what broke off, and decided."""
@@ -130,8 +134,11 @@ class Room(LoggedRoom):
         self._begin(broken.recording, ("started", {"after_interruption": True}))
         missing = max(0.0, broken.missing_seconds - self._recorder.reading().elapsed)
         log.warning("room.went_on_by_itself", recording=broken.recording, missing_seconds=round(missing, 1))
+        self._note_interruption(broken.recording, missing)
+
+    def _note_interruption(self, recording: str, missing: float) -> None:
         with self._watching:
-            self.note_alarms(broken.recording, self.faults.note_interruption(missing))
+            self.note_alarms(recording, self.faults.note_interruption(missing))
         self.tell_alarms()
 
     def _runs_already(self, recording: str) -> bool:
@@ -142,8 +149,9 @@ class Room(LoggedRoom):
 
     def _begin(self, recording: str, *entries: tuple[str, dict[str, Any]]) -> None:
         with self._watching:
-            self._told_of = None
-            self.faults.clear(after=self.log.length(recording))  # each alarm has an entry, so no number up to there is free
+            goes_on, self._told_of = self._told_of == recording, None
+            begin = self.faults.count_on if goes_on else self.faults.clear  # of the same recording each alarm waits until it was seen
+            begin(after=self.log.length(recording))  # each alarm has an entry, so no number up to there is free
         self.last_stopped = None  # a stop that fails must not lead to the page of the recording before
         self.player.order("stop")
         self._running.begin(recording)  # first: a kill at any later moment finds the note

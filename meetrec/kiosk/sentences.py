@@ -127,12 +127,12 @@ ALARMS_OVER = {
     "muted": lazy_gettext("The microphone “%(seat)s” sent no sound for a while and is heard again."),
     "too_quiet": lazy_gettext("The microphone “%(seat)s” heard almost nothing for a while and hears the room again. Everything it heard is kept."),
     "clipping": lazy_gettext("The microphone “%(seat)s” heard too loud a sound for a while. Everything is kept; some of it may be distorted."),
-    "disk_filling": lazy_gettext("The disk of this machine was short of room and has enough again. Nothing was lost."),
+    "disk_filling": lazy_gettext("The disk of this machine was short of room and has enough again."),
     "disk_full": lazy_gettext("The disk was full for a while. It records again; what was said in between is missing and stated."),
 }
 
 WENT_ON = lazy_gettext(
-    "The recording program broke off, and the recording went on by itself. Nothing was recorded for %(missing)s (h:mm:ss); "
+    "The recording broke off and goes on now. Nothing was recorded for %(missing)s (h:mm:ss); "
     "the recording says so. Everything before it is kept. Tell everyone at the table."
 )
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from meetrec.meetings.models import Meeting, Room
@@ -17,6 +17,12 @@ from meetrec.platform.web import NotFound
 def meetings_between(session: Session, begin: datetime, end: datetime) -> Sequence[Meeting]:
     """Meetings that start at or after `begin` and before `end`, in order of their start; cancelled ones too."""
     return session.scalars(select(Meeting).where(Meeting.start >= begin, Meeting.start < end).order_by(Meeting.start, Meeting.id)).all()
+
+
+def meetings_from_today(session: Session, now: datetime, begin: datetime, end: datetime) -> Sequence[Meeting]:
+    """Meetings that start at or after `begin` – or before it and last still – and before `end`, in order of their start."""
+    is_of_today = or_(Meeting.start >= begin, Meeting.planned_end >= now)
+    return session.scalars(select(Meeting).where(is_of_today, Meeting.start < end).order_by(Meeting.start, Meeting.id)).all()
 
 
 def meeting_by_id(session: Session, meeting_id: str) -> Meeting:

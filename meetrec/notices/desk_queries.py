@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, lazyload
 
 from meetrec.meetings.models import Kiosk, Meeting, Room
 from meetrec.meetings.participant_queries import uncovered_people
-from meetrec.meetings.queries import meetings_between
+from meetrec.meetings.queries import meetings_from_today
 from meetrec.meetings.room_standing import KioskFacts, RoomStanding, is_due, room_standing
 from meetrec.meetings.table_models import Participant
 from meetrec.meetings.typed_times import day_begins
@@ -133,7 +133,7 @@ def _rows(
     session: Session, now: datetime, today: date, zone: str, recordings: Recordings, tasks: Sequence[DistrictCopyTask], view: DeskView
 ) -> list[MeetingRow]:  # fmt: skip
     begin, end = day_begins(today, zone), day_begins(today + timedelta(days=DESK_DAYS), zone)
-    meetings = [one for one in meetings_between(session, begin, end) if view.school in (None, one.room.school.name)]
+    meetings = [one for one in meetings_from_today(session, now, begin, end) if view.school in (None, one.room.school.name)]
     ids = [meeting.id for meeting in meetings]
     notices, states = _standing_notices(session, ids), recordings.states(session, now, ids)
     changes = status_changes(session, [notice.id for one in meetings if one.moves for notice in notices.get(one.id, ())])

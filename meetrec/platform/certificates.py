@@ -1,10 +1,11 @@
 """The fingerprint of a server certificate's key, by which a kiosk knows its district's server again, also after a renewal with the same key."""
 
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 from meetrec.platform.errors import MeetRecError
 
@@ -30,6 +31,21 @@ def fingerprint_in_file(path: Path) -> str:
         return _fingerprint(x509.load_pem_x509_certificate(path.read_bytes()))
     except (OSError, ValueError) as error:
         raise CertificateUnusable(f"{path} cannot be read as a certificate in PEM form: {error}.") from error
+
+
+def require_pair(certificate: Path, key: Path) -> datetime:
+    """Refuse a certificate whose key is another's or does not read, before every visitor meets it; until when (UTC) it holds.
+
+    Raises CertificateUnusable.
+    """
+    fingerprint = fingerprint_in_file(certificate)
+    try:
+        own = load_pem_private_key(key.read_bytes(), None).public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    except (OSError, ValueError, TypeError) as error:
+        raise CertificateUnusable(f"{key} cannot be read as a private key in PEM form without a password.") from error
+    if sha256(own).hexdigest() != fingerprint:
+        raise CertificateUnusable(f"{certificate} and {key} do not belong together: the key is another certificate's.")
+    return x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
 
 
 def in_groups(fingerprint: str) -> str:

@@ -34,6 +34,7 @@ class ReasonForm(FlaskForm):
 
     def __init__(self, **keywords: Any) -> None:
         super().__init__(**keywords)
+        self.words.flags.sometimes_required = True  # its hint says when
         self.reason.choices = [SelectChoice(reason.value, reason_words(reason)) for reason in CHOICES]
 
     def validate_words(self, field: Field) -> None:

@@ -22,7 +22,7 @@ from meetrec.recordings.rules import (
     pieces_missing,
     stage_of,
 )
-from meetrec.recordings.sentences import nothing_recorded, overtaken, sentence_of, stood_down
+from meetrec.recordings.sentences import nothing_recorded, overtaken, sentence_of, stood_down, uncertain_since
 from meetrec.recordings.summary_facts import OLDEST_FIRST, SummaryFacts, facts_of
 
 PAGE = 50  # recordings on one page of the list
@@ -205,6 +205,10 @@ def sentence_for(session: Session, found: Recording, progress: Progress, now: da
         return stood_down(reason)
     if progress.stage is Stage.ARMED and now >= found.meeting.planned_end:
         return nothing_recorded()
+    if rules.is_recording_uncertain(progress.stage, heard_at=progress.heard_at, now=now):
+        return uncertain_since(progress.heard_at)
+    if progress.stage is Stage.RECORDING and room_sentences.is_disk_full(found.main_copy):
+        return room_sentences.nothing_written()
     told = district_copy_sentences.upload_stage(progress.stage) if facts.is_uploaded(found.id) else None
     return told or sentence_of(progress.stage, progress.delivered, progress.promised, progress.heard_at)
 

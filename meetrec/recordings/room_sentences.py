@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import format_time, gettext, ngettext
 
-from meetrec.recordings.models import Opening, Recording
+from meetrec.recordings.models import KioskCopy, Opening, Recording
 from meetrec.recordings.rules import Stage
 
 ALARMS_WHILE = (Stage.RECORDING, Stage.PAUSED)  # afterwards the signed room log tells of them
@@ -26,7 +26,7 @@ def alarm_name(kind: str) -> str:
         "clipping": _("the microphone is too loud and distorts"),
         "disk_filling": _("the kiosk’s disk is filling up"),
         "disk_full": _("the kiosk’s disk is full"),
-        "interruption": _("the recording broke off and went on by itself"),
+        "interruption": _("the recording broke off and went on"),
     }.get(kind, _("something is wrong"))
 
 
@@ -39,6 +39,16 @@ def running_alarms(recording: Recording, stages: Mapping[str, Stage]) -> tuple[s
         for told in one.kiosk_alarms or ()
         if not (told["over"] and told["answered"])
     )
+
+
+def is_disk_full(copy: KioskCopy | None) -> bool:
+    """Whether the kiosk tells that it cannot write just now, although its recording is open."""
+    return copy is not None and any(told["kind"] == "disk_full" and not told["over"] for told in copy.kiosk_alarms or ())
+
+
+def nothing_written() -> str:
+    """In the place of “The room is recording.” while the kiosk cannot write."""
+    return _("Nothing is being recorded in the room: the kiosk’s disk is full. What was recorded before is kept.")
 
 
 def of_kiosk(is_reserve: bool, sentence: str) -> str:

@@ -60,6 +60,7 @@ LOST_STAGES = frozenset({Stage.BROKEN, Stage.NOT_HEARD_FROM})  # begun, and what
 UNDELIVERED_STAGES = frozenset({Stage.RECORDING, Stage.PAUSED, Stage.DELIVERING})
 LONGEST_DELIVERY = timedelta(days=1)  # after the planned end
 LONGEST_OVERRUN, LONGEST_SILENCE = timedelta(minutes=30), timedelta(minutes=10)
+LONGEST_SILENCE_WHILE_RECORDING = timedelta(minutes=3)  # a kiosk that records gives a sign several times a minute
 
 
 class ArmingAgain(enum.StrEnum):
@@ -128,6 +129,11 @@ def pieces_missing(promised: Chains, delivered: Chains) -> int:
 def is_kiosk_silent(*, planned_end: datetime, heard_at: datetime, now: datetime) -> bool:
     """Whether a meeting is well over and its kiosk gave no sign since `heard_at`, so that waiting alone no longer helps (G5.a)."""
     return now - planned_end > LONGEST_OVERRUN and now - heard_at > LONGEST_SILENCE
+
+
+def is_recording_uncertain(stage: Stage, *, heard_at: datetime, now: datetime) -> bool:
+    """Whether a kiosk that recorded, or paused, has fallen silent, so that somebody should look while the meeting still lasts (G5.a)."""
+    return stage in (Stage.RECORDING, Stage.PAUSED) and now - heard_at > LONGEST_SILENCE_WHILE_RECORDING
 
 
 def has_district_copy(stage: Stage, *, planned_end: datetime, now: datetime) -> bool:

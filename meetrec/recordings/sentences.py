@@ -83,6 +83,12 @@ def stood_down(reason: StandDown) -> str:
     return _("There is no notice for this meeting any more, so the room is not armed. Nothing was recorded.")
 
 
+def uncertain_since(heard_at: datetime) -> str:
+    """Of a room that was recording when its kiosk fell silent: a broken network loses nothing, a dead kiosk loses the meeting (G5.a)."""
+    when = f"{format_date(heard_at, 'medium')}, {format_time(heard_at, 'short')}"
+    return _("The room was recording, but its kiosk has not been heard from since %(when)s. Please look in the room whether it still records.", when=when)
+
+
 def overtaken() -> str:
     """What became of an armed recording whose meeting the room recorded under another one."""
     return _("Nothing was recorded here: the room had begun another recording of this meeting on the spot, and that one counts.")

@@ -5,6 +5,7 @@ come at. Then `meetrec recordings assemble` joins the two hours, and every sampl
 """
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -26,7 +27,7 @@ from meetrec.capture.stream import Block, StreamClock
 from meetrec.capture.take import Take
 from meetrec.capture.voice import VoiceDetector
 from tests.bench.capture_in_real_time import MINUTES
-from tests.bench.figures import ROOT, Figure, own_peak_megabytes, run_measured
+from tests.bench.figures import ROOT, Figure, peak_megabytes_of, run_measured
 from tests.bench.processes import Memory, memory_of
 
 SECONDS = round(7_200 * min(1.0, MINUTES / 15)) // 10 * 10
@@ -125,7 +126,7 @@ def feed(told: dict) -> dict:
         raise RuntimeError("the take did not end")
     take.leave()
     assert early is not None
-    return {"early": vars(early), "late": vars(late), "peak": own_peak_megabytes()}
+    return {"early": vars(early), "late": vars(late), "peak": peak_megabytes_of(os.getpid())}
 
 
 def _own() -> int:

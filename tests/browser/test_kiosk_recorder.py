@@ -137,6 +137,20 @@ def test_notes_are_kept_with_one_tap_or_in_own_words(
 
 
 @pytest.mark.requirement("G6.a")
+def test_nobody_can_mark_an_opening_as_read_whose_words_gave_way_to_an_alarm(page: Page, screen_address: str, seen: Seen, recorder: ScriptedRecorder) -> None:
+    begin(page, screen_address)
+    words, mark = page.get_by_text("Read aloud now:"), page.get_by_role("button", name="The opening has been read aloud")
+    raise_alarms(recorder, "lost")
+    expect(page.locator("[data-fault]")).to_have_count(1)
+    expect(words).to_be_hidden()
+    expect(mark).to_be_hidden()
+    seen()
+    page.get_by_role("button", name="I have seen it").tap()
+    expect(words).to_be_visible()
+    expect(mark).to_be_visible()
+
+
+@pytest.mark.requirement("G6.a")
 def test_spoken_opening_is_prompted_until_it_is_marked(page: Page, screen_address: str, seen: Seen, outbox: Path, signer: KioskSigner) -> None:
     begin(page, screen_address)
     expect(page.get_by_text("This meeting is being recorded by the parent and by the school district.")).to_be_visible()

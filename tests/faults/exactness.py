@@ -80,5 +80,6 @@ def held_against(samples: Samples, played: Samples) -> Heard:
     heard = samples[sounding[0] : sounding[-1] + 1]
     first = place_of(heard, played)
     assert first >= 0, "something was recorded that was never played"
-    assert np.array_equal(heard, played[first : first + len(heard)]), f"not what was played, from {first} on"
+    differs = np.flatnonzero(heard != played[first : first + len(heard)]) if first + len(heard) <= len(played) else np.arange(1)
+    assert not len(differs), f"not what was played: {len(differs)} of {len(heard)} samples from {first} on, at {differs[0]} first"
     return Heard(first, len(heard))

@@ -91,12 +91,12 @@ class RecordedDistrict:
         return {name: captured.heard(name, sound[:, number]) for number, name in enumerate(captured.microphones)}
 
     def log(self, outbox: Path | None = None) -> list[str]:
-        """The kinds of the room log's entries, once the chain and every signature hold and every entry opens."""
+        """The kinds of the room log's entries, an alarm with its own, once the chain and every signature hold and every entry opens."""
         before, kinds = None, []
         for path in entries_of((outbox or self.kiosk.outbox) / self.recording):
             entry = path.read_bytes()
-            kinds.append(require_follows(before, entry, self.signer.public_bytes).kind)
-            open_entry(entry, self.key)
+            kind, content = require_follows(before, entry, self.signer.public_bytes).kind, open_entry(entry, self.key)
+            kinds.append(f"{kind} {content['alarm']}" if kind == "alarm" else kind)
             before = entry
         return kinds
 

@@ -63,7 +63,9 @@ def test_a_disk_that_fills_in_mid_recording_is_told_sealed_and_recording_goes_on
         room.until(is_full, 20)
         assert "disk_full" in room.recorder.status()["alarm_kinds"]
         assert all("goes on by itself" in room.shown(number)["sentence"] for number in (1, 2, 3, 4))
+        elapsed = room.recorder.status()["elapsed"]
         time.sleep(1)
+        assert room.recorder.status()["elapsed"] == pytest.approx(elapsed, abs=0.05), "nothing is recorded, so nothing is counted"
         disk.make_room()
         room.until(lambda: room.states() == ["recording"] * 4)
         assert "disk_full" not in room.recorder.status()["alarm_kinds"]

@@ -120,7 +120,9 @@ def test_a_whole_kiosk_starts_again_after_a_power_cut_and_delivers_what_it_had(
             try:
                 for channel, stretches in enumerate(room.heard(sound).values()):
                     assert lost_seconds(reached[channel], stretches[-1].after) < MOST_LOST_SECONDS
-                assert room.log() == ["opening", "preflight", "started"]
+                told = room.log()
+                assert told[:3] == ["opening", "preflight", "started"]
+                assert told[3:] in ([], ["alarm disk_filling"]), "that so small a disk fills up may be told, and nothing else"
                 wait_until(lambda: room.kiosk.press(f"/recordings/{recording_id}/continue").status_code == 200, 30)
                 time.sleep(0.5)
                 assert room.finish_and_deliver().state is RecordingState.DELIVERED

@@ -13,9 +13,11 @@ from meetrec.kiosk.pin import ServerPin
 from meetrec.kiosk.places import kiosk_folder, signing_key_file
 from meetrec.people.models import RoleGrant
 from meetrec.platform import clock
+from meetrec.platform.certificates import CertificateUnusable
 from meetrec.platform.database import Database
 from meetrec.platform.settings import Settings, load_settings
-from meetrec.platform.settings_sections import Kiosk
+from meetrec.platform.settings_sections import Kiosk, Server
+from meetrec.processes import serve
 from meetrec.recordings.enrolment import revoke
 from tests.fixtures.https import https_server, new_certificate
 from tests.fixtures.mail_server import Mailbox, mailbox, start_mail_server, with_mail
@@ -129,3 +131,23 @@ def test_the_receipt_key_is_looked_at_and_never_made(settings: Settings, databas
     settings.receipt_key_file.unlink()
     assert "none yet" in findings(settings)["Receipt key"].sentence
     assert not settings.receipt_key_file.exists()
+
+
+def test_a_servers_certificate_is_told_with_its_end_or_with_what_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    good, expired = new_certificate(tmp_path, "good", days=40), new_certificate(tmp_path, "expired", days=-2)
+
+    def told(certificate: Path, key: Path) -> Finding:
+        server = Server(certificate=certificate, certificate_key=key)
+        return findings(load_settings(data_dir=tmp_path / "data", server=server))["Certificate"]
+
+    assert told(good.certificate, good.key).is_in_order
+    assert "do not belong together" in told(good.certificate, expired.key).sentence
+    assert "is out of date" in told(expired.certificate, expired.key).sentence
+
+
+def test_server_does_not_start_behind_a_certificate_of_another_key(tmp_path: Path) -> None:
+    good, other = new_certificate(tmp_path, "good"), new_certificate(tmp_path, "other")
+    settings = load_settings(data_dir=tmp_path / "data", server=Server(certificate=good.certificate, certificate_key=other.key))
+    with pytest.raises(CertificateUnusable, match="do not belong together"):
+        serve(settings)

@@ -86,3 +86,19 @@ def test_long_name_of_a_seat_is_cut_to_what_the_log_takes() -> None:
     lost = replace(microphone(1, "lost"), name="x" * 130)
     (change,) = FaultBoard().look(replace(FINE, microphones=(lost,)))
     require_content(change.kind, change.as_content())
+
+
+def test_full_disk_takes_the_place_of_the_filling_one_which_is_over_only_when_there_is_room_again() -> None:
+    board, filling = FaultBoard(), with_alarm("disk_filling")
+    told = [change.as_content()["alarm"] + " " + change.kind for reading in (filling, FULL) for change in board.look(reading)]
+    assert told == ["disk_filling alarm", "disk_full alarm"]
+    assert [(fault.kind, fault.is_over) for fault in board.unanswered()] == [("disk_full", False)]
+    assert [one["kind"] for one in board.as_json()] == ["disk_full"]
+    board.look(filling)
+    assert [(fault.kind, fault.is_over) for fault in board.unanswered()] == [("disk_filling", False), ("disk_full", True)]
+    assert [change.kind for change in board.look(FINE)] == ["alarm_over"]
+    assert [fault.is_over for fault in board.unanswered()] == [True, True]
+
+
+def test_end_of_a_filling_disk_claims_nothing_of_what_a_full_one_lost() -> None:
+    assert "lost" not in str(ALARMS_OVER["disk_filling"])

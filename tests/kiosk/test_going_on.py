@@ -104,6 +104,18 @@ def test_break_of_more_than_some_minutes_waits_for_a_person(recording: Room, res
     assert not runs(restarted())
 
 
+@pytest.mark.parametrize(("minutes", "is_told"), [(5, False), (25, True)])
+def test_person_who_continues_after_a_long_break_is_told_how_long_nothing_was_recorded(
+    minutes: int, is_told: bool, recording: Room, restarted: Restarted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording.pause()
+    again, real = restarted(), clock.now
+    monkeypatch.setattr(clock, "now", lambda: real() + timedelta(minutes=minutes))
+    again.continue_interrupted(MATEO)
+    assert [fault.kind for fault in again.faults.unanswered()] == ["interruption"] * is_told
+    assert all(24 * 60 < fault.seconds < 26 * 60 for fault in again.faults.unanswered())
+
+
 @pytest.mark.parametrize("wall", [timedelta(days=3), timedelta(days=-3)])
 def test_clock_that_was_set_changes_nothing_within_one_boot(wall: timedelta, recording: Room, restarted: Restarted, monkeypatch: pytest.MonkeyPatch) -> None:
     recording.cache.note_clock_offset(-wall.total_seconds())

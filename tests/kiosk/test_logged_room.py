@@ -204,6 +204,26 @@ def test_alarm_after_a_restart_bears_a_number_that_no_earlier_alarm_of_the_recor
     assert numbers == sorted(set(numbers)), "an answer after the restart would be taken for one of another alarm"
 
 
+@pytest.mark.requirement("G5.a")
+def test_unanswered_alarm_waits_for_a_person_over_a_restart_and_in_the_part_that_follows(
+    opened: Room, recorder: ScriptedRecorder, outbox: Path, told: Told, signer: KioskSigner, restarted: Callable[[], Room]
+) -> None:
+    SealedRun(outbox, MATEO, started_at=clock.now(), signer=signer).hear(1)
+    opened.start(MATEO)
+    recorder.lose(2)
+    opened.look()
+    (lost,) = opened.faults.unanswered()
+    again = restarted()
+    assert again.faults.unanswered() == [lost], "the list of meetings shows it too"
+    again.continue_interrupted(MATEO)
+    again.look()
+    assert [(fault.kind, fault.number, fault.is_over) for fault in again.faults.unanswered()] == [("lost", lost.number, True)]
+    assert [one["kind"] for one in again.faults.as_json()] == ["lost"]
+    again.answer_alarm(lost.number)
+    assert kinds(told(MATEO))[-3:] == ["started", "alarm_over", "alarm_answered"]
+    assert restarted().faults.unanswered() == []
+
+
 @pytest.mark.requirement("G6")
 def test_opening_that_was_read_aloud_is_not_asked_for_again_after_a_restart(
     opened: Room, outbox: Path, signer: KioskSigner, restarted: Callable[[], Room]

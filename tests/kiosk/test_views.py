@@ -236,7 +236,7 @@ def test_every_trouble_has_its_calm_sentence_on_the_screen(kiosk_client: FlaskCl
 
 
 def test_interrupted_recording_can_be_continued_or_finished(kiosk_client: FlaskClient, recorder: ScriptedRecorder, outbox: Path) -> None:
-    run = SealedRun(outbox, MATEO)
+    run = SealedRun(outbox, MATEO, started_at=clock.now())
     run.hear(1)
     page = text(kiosk_client)
     assert "The recording of M. R. was interrupted at" in page

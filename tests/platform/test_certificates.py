@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from meetrec.platform.certificates import CertificateUnusable, fingerprint_in_file, in_groups, is_same, key_fingerprint
+from meetrec.platform import clock
+from meetrec.platform.certificates import CertificateUnusable, fingerprint_in_file, in_groups, is_same, key_fingerprint, require_pair
 from tests.fixtures.https import new_certificate
 
 
@@ -30,3 +31,13 @@ def test_what_is_no_certificate_is_named(tmp_path: Path) -> None:
         fingerprint_in_file(tmp_path / "key.pem")
     with pytest.raises(CertificateUnusable, match="does not read"):
         key_fingerprint(b"nothing")
+
+
+def test_certificate_and_key_that_do_not_belong_together_are_refused_before_anybody_visits(tmp_path: Path) -> None:
+    first, other = new_certificate(tmp_path, "first"), new_certificate(tmp_path, "other")
+    assert require_pair(first.certificate, first.key) > clock.now()
+    with pytest.raises(CertificateUnusable, match="do not belong together"):
+        require_pair(first.certificate, other.key)
+    other.key.write_text("hello")
+    with pytest.raises(CertificateUnusable, match=r"other-key\.pem cannot be read as a private key"):
+        require_pair(other.certificate, other.key)

@@ -89,6 +89,14 @@ def test_who_is_signed_in_goes_back_to_their_pages(client: FlaskClient, district
     assert 'class="usa-button" href="/signed-in"' in client.get("/no-such-page").text
 
 
+@pytest.mark.parametrize("who", ["coordinator", "custodian", "administrator"])
+def test_first_page_of_their_own_is_open_to_every_account(
+    who: str, client: FlaskClient, district: SimpleNamespace, sign_in: Callable[[SimpleNamespace], FlaskClient]
+) -> None:
+    sign_in(getattr(district, who))
+    assert client.get("/staff", follow_redirects=True).status_code == 200
+
+
 def test_error_page_after_a_fault_asks_nothing_of_the_database(client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app.extensions["meetrec.database"], "read_session", lambda: pytest.fail("the database was asked"))
     assert client.get("/fail/500").status_code == 500

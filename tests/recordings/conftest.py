@@ -1,7 +1,7 @@
 """The tests of recordings share an armed recording, its kiosk and a worker with those of transcripts; and a room log of that recording."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -30,6 +30,16 @@ def make_log(settings: Settings, district: SimpleNamespace) -> Callable[..., Roo
 def log(make_log: Callable[..., RoomLog], recording_id: str) -> RoomLog:
     """The log of the armed recording, without entries."""
     return make_log(recording_id)
+
+
+@pytest.fixture
+def midday(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> datetime:
+    """The program's clock goes on from noon of today in the district: a test whose meeting lies some hours back holds at any hour."""
+    now = clock.now
+    noon = clock.in_zone(now(), settings.district.zone).replace(hour=12, minute=0).astimezone(UTC)
+    apart = noon - now()
+    monkeypatch.setattr(clock, "now", lambda: now() + apart)
+    return noon
 
 
 @pytest.fixture

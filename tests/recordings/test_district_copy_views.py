@@ -37,9 +37,9 @@ WAV = wav_file(voice(12, channels=2))
 
 
 @pytest.fixture
-def over(district: SimpleNamespace, recording_id: str, database: Database, settings: Settings) -> str:
+def over(district: SimpleNamespace, recording_id: str, database: Database, midday: datetime) -> str:
     """The armed meeting lies two hours back and nothing came: the address of its task."""
-    start = clock.now() - timedelta(hours=3)
+    start = midday - timedelta(hours=3)
     with database.writing() as session:
         meeting = session.get_one(Meeting, district.meeting.id)
         meeting.start, meeting.planned_end = start, start + timedelta(hours=1)
@@ -158,6 +158,11 @@ def test_reason_that_says_nothing_is_asked_for_again(coordinator: FlaskClient, o
 
 
 @pytest.mark.requirement("G5.a")
+def test_words_that_some_reasons_need_are_not_called_optional(coordinator: FlaskClient, over: str) -> None:
+    label = text_of(coordinator.get(over)).split('for="words">')[1].split("</label>")[0]
+    assert label.strip() == "What happened"
+
+
 def test_reason_is_replaced_by_another_and_both_stay(coordinator: FlaskClient, over: str) -> None:
     coordinator.post(f"{over}/reason", data={"reason": "no_kiosk"})
     coordinator.post(f"{over}/reason", data={"reason": "parent_did_not_record"})

@@ -69,6 +69,15 @@ def test_alarm_stays_until_it_is_over_and_answered(
     assert told is None or told in page
 
 
+def test_desk_does_not_say_that_the_room_records_while_its_disk_is_full(kiosk: KioskClient, recording: str, desk: Callable[[], str]) -> None:
+    full = {**LOST, "kind": "disk_full", "microphone": "", "seat": ""}
+    for changed, is_recording in (({}, False), ({"answered": True}, False), ({"over": True}, True)):
+        tell(kiosk, recording, alarms=[{**full, **changed}])
+        page = desk()
+        assert ("The room is recording." in page) is is_recording
+        assert ("Nothing is being recorded in the room: the kiosk’s disk is full." in page) is not is_recording
+
+
 def test_alarms_of_a_recording_that_was_stopped_are_left_to_its_log(kiosk: KioskClient, recording: str, desk: Callable[[], str]) -> None:
     tell(kiosk, recording, state="stopped", at="2026-10-13T15:00:00Z", alarms=[LOST], hours_left=3)
     page = desk()

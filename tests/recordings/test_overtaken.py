@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
+from flask import Flask
 
 from meetrec.platform.database import Database
 from meetrec.recordings import actions, queries, sentences
@@ -21,7 +22,7 @@ MakeRun = Callable[..., SealedRun]
 
 @pytest.mark.requirement("G5.a", "A-04")
 def test_overtaken_recording_is_withdrawn_once_says_so_and_holds_up_no_arming_again(
-    kiosk: KioskClient, make_run: MakeRun, make_log: MakeLog, recording_id: str, database: Database, district: SimpleNamespace
+    kiosk: KioskClient, make_run: MakeRun, make_log: MakeLog, recording_id: str, database: Database, district: SimpleNamespace, app: Flask
 ) -> None:
     begun, now = str(uuid4()), district.meeting.start
     log = make_log(begun)
@@ -30,7 +31,7 @@ def test_overtaken_recording_is_withdrawn_once_says_so_and_holds_up_no_arming_ag
     put_entry(kiosk, log, 0)
     kiosk.pieces(run := make_run(recording=begun))
     assert verbs(database, recording_id).count("recording.overtaken") == 1
-    with database.reading() as session:
+    with app.test_request_context(), database.reading() as session:
         armed, running = (session.get_one(Recording, one) for one in (recording_id, begun))
         desk = queries.recording_states(session, now, [district.meeting.id])[district.meeting.id]
         assert (desk.url, queries.summary_of(session, armed, now).sentence) == (f"/recordings/{begun}", sentences.overtaken())

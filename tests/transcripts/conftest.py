@@ -10,9 +10,9 @@ import pytest
 from meetrec.transcripts.engines import Engine, load_engine
 from meetrec.transcripts.sound import RATE, Samples, mixed_to_one, open_sound
 from tests.fixtures.recordings import kiosk, make_run, notice, recording_id, vault, work
-from tests.recordings.conftest import log, make_log, set_now
+from tests.recordings.conftest import log, make_log, midday, set_now
 
-__all__ = ["kiosk", "log", "make_log", "make_run", "notice", "recording_id", "set_now", "vault", "work"]
+__all__ = ["kiosk", "log", "make_log", "make_run", "midday", "notice", "recording_id", "set_now", "vault", "work"]
 
 REPOSITORY = Path(__file__).parents[2]
 SPEECH = REPOSITORY.parent / "shared" / "speech"

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -259,6 +259,32 @@ def test_page_tells_when_the_kiosk_of_a_half_delivered_recording_was_last_heard(
     assert told["sentence"].startswith("The kiosk has not been heard from since ")
     assert "6 pieces have arrived and are kept" in told["sentence"]
     assert told["sentence"] in client.get(address).get_data(as_text=True)
+
+
+@pytest.mark.requirement("G5.a")
+@pytest.mark.parametrize(("minutes", "is_uncertain"), [(2, False), (4, True)])
+def test_desk_and_page_say_in_the_meeting_that_a_kiosk_which_recorded_has_fallen_silent(
+    minutes: int,
+    is_uncertain: bool,
+    sign_in: SignIn,
+    kiosk: KioskClient,
+    make_run: MakeRun,
+    district: SimpleNamespace,
+    database: Database,
+    midday: datetime,
+) -> None:
+    run, now = make_run(), midday
+    kiosk.pieces(run)
+    with database.writing() as session:
+        meeting = session.get_one(Meeting, district.meeting.id)
+        meeting.start, meeting.planned_end = now - timedelta(minutes=30), now + timedelta(minutes=30)
+        session.get_one(Kiosk, district.kiosk.id).last_seen_at = now - timedelta(minutes=minutes)
+        session.execute(update(Piece).values(received_at=now - timedelta(minutes=minutes)))
+    client = sign_in(district.coordinator)
+    for address in (f"/recordings/{run.recording}", "/desk"):
+        page = client.get(address).get_data(as_text=True)
+        assert ("Please look in the room whether it still records." in page) is is_uncertain, address
+        assert ("The room is recording." in page) is not is_uncertain, address
 
 
 def test_coordinator_arms_the_room_again_from_the_page_of_a_closed_recording(
