@@ -117,7 +117,7 @@ def desk(session: Session, now: datetime, zone: str, recordings: Recordings, pla
     today = in_zone(now, zone).date()
     tasks = recordings.copies(session, now)
     rows = _rows(session, now, today, zone, recordings, tasks, view)
-    days = [DayOfMeetings(day, tuple(those)) for day, those in groupby(rows, lambda row: in_zone(row.meeting.start, zone).date())]
+    days = [DayOfMeetings(day, tuple(those)) for day, those in groupby(rows, lambda row: max(today, in_zone(row.meeting.start, zone).date()))]
     waiting, count = _waiting(session, now, planned, view)
     late, late_count = _late(session, now, today, view)
     missing, answered = (tuple(task for task in tasks if task.is_missing is is_missing) for is_missing in (True, False))
