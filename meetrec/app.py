@@ -24,6 +24,7 @@ from meetrec.people import (
     family_begin_views,
     identity_views,
     invitation_views,
+    lost_factor_views,
     my_account_views,
     pupil_views,
     rights_views,
@@ -61,6 +62,7 @@ BLUEPRINTS = {
     "staff": (
         people_staff_views.blueprint,
         account_views.blueprint,
+        lost_factor_views.blueprint,
         duty_views.blueprint,
         pupil_views.blueprint,
         rights_views.blueprint,

@@ -215,6 +215,7 @@ WHO_MAY_ENTER: dict[str | tuple[str, ...], set[str]] = {
         "/accounts/<uuid:account_id>/reactivate",
         "/accounts/<uuid:account_id>/roles",
         "/accounts/<uuid:account_id>/roles/<uuid:grant_id>/end",
+        "/accounts/<uuid:account_id>/second-factor",
         "/accounts/<uuid:account_id>/training",
         "/accounts/<uuid:account_id>/training/<uuid:completion_id>/withdraw",
         "/accounts/<uuid:account_id>/unlock",

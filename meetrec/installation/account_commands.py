@@ -12,6 +12,7 @@ from meetrec.installation.errors import InstallationError
 from meetrec.people import actions as people
 from meetrec.people.duty_actions import enter_training
 from meetrec.people.duty_models import Suspension
+from meetrec.people.lost_factor_actions import remove_second_factor
 from meetrec.people.models import Account
 from meetrec.people.roles import ROLES
 from meetrec.people.standing import SuspensionKind
@@ -44,9 +45,9 @@ def accounts() -> None:
 def create_account(email: str, name: str, roles: tuple[str, ...], certificated: bool, password: str) -> None:
     """Make an account for one person."""
     actions.require_real_address(email)
-    now = clock.now()
+    now, district = clock.now(), load_settings().district.name
     with _database().writing() as session:
-        account = actions.create_account(session, now, email, name, password, ())
+        account = actions.create_account(session, now, email, name, password, (), district=district)
         account.certificated = certificated
         for role in roles:
             people.give_role(session, now, "system", account, role)
@@ -59,8 +60,17 @@ def create_account(email: str, name: str, roles: tuple[str, ...], certificated: 
 def set_password(email: str, password: str) -> None:
     """Give an account a new password and end its sessions."""
     with _database().writing() as session:
-        actions.set_password(session, clock.now(), email, password)
+        actions.set_password(session, clock.now(), email, password, district=load_settings().district.name)
     click.echo(f"The new password of {email} is in force; open sessions have ended.")
+
+
+@accounts.command("second-factor")
+@click.option("--email", prompt=True)
+def take_second_factor_away(email: str) -> None:
+    """Take away a lost second step and all passkeys, and end the sessions: for the only administrator; others ask one."""
+    with _database().writing() as session:
+        remove_second_factor(session, clock.now(), "system", _account(session, email))
+    click.echo(f"Now the password alone opens the account of {email}. Set up a second step anew.")
 
 
 @accounts.command("list")

@@ -19,6 +19,7 @@ from meetrec.meetings.models import Kiosk, Room
 from meetrec.people import actions as people
 from meetrec.people.models import Account, Role, School, Student
 from meetrec.people.names import name_key
+from meetrec.people.passwords import normal, why_too_weak
 from meetrec.people.roles import ROLES
 from meetrec.people.roster_models import SchoolEnrolment
 from meetrec.platform import migrate
@@ -32,7 +33,6 @@ from meetrec.platform.settings import Settings, check_section
 from meetrec.platform.settings_sections import District
 from meetrec.recordings import enrolment
 
-SHORTEST_PASSWORD = 12  # characters
 DISTRICT_KEY = "district-key"
 WRAPPING_KEY = "wrapping-key-"  # and the generation
 ACCOUNT_SECRETS = "account-secrets"
@@ -125,28 +125,28 @@ def install(database: Database) -> None:
         session.add_all(Role(name=name, description=text) for name, text in ROLES.items() if name not in known)
 
 
-def create_account(session: Session, now: datetime, email: str, name: str, password: str, roles: Iterable[str], *, is_demonstration: bool = False) -> Account:
-    """Make one person's account. Raises `InstallationError` for a password that is too short, `AccountRefused` for an address in use."""
-    require_long_enough(password)
-    return people.create_account(session, now, "system", email, name, password, roles, is_demonstration=is_demonstration)
+def create_account(session: Session, now: datetime, email: str, name: str, password: str, roles: Iterable[str], *, district: str) -> Account:
+    """Make one person's account. Raises `InstallationError` for a password that is easy to guess, `AccountRefused` for an address in use."""
+    require_strong(password, email=email, name=name, district=district)
+    return people.create_account(session, now, "system", email, name, normal(password), roles)
 
 
-def set_password(session: Session, now: datetime, email: str, password: str) -> Account:
+def set_password(session: Session, now: datetime, email: str, password: str, *, district: str) -> Account:
     """Give an account a new password; whoever was signed in with the old one is signed out."""
-    require_long_enough(password)
     account = session.scalars(select(Account).where(Account.email == email)).first()
     if account is None:
         raise InstallationError(f"There is no account for {email}.")
-    account.password, account.fs_uniquifier = PasswordHasher().hash(password), token_urlsafe(32)
+    require_strong(password, email=email, name=account.name, district=district)
+    account.password, account.fs_uniquifier = PasswordHasher().hash(normal(password)), token_urlsafe(32)
     account.activated_at = account.activated_at or now
     journal.append(session, now, "system", "account.password_changed", f"account:{account.id}")
     return account
 
 
-def require_long_enough(password: str) -> None:
-    """Refuse a password that is too short (W-10)."""
-    if len(password) < SHORTEST_PASSWORD:
-        raise InstallationError(f"The password needs at least {SHORTEST_PASSWORD} characters. A short sentence is easy to remember.")
+def require_strong(password: str, *, email: str, name: str, district: str) -> None:
+    """The one rule for passwords, as on the pages (W-10). Raises `InstallationError` with its sentence."""
+    if why := why_too_weak(normal(password), email=email, name=name, district=district):
+        raise InstallationError(why)
 
 
 def create_school(session: Session, name: str) -> School:

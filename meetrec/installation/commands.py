@@ -17,6 +17,7 @@ from meetrec.installation.demonstration import (
 )
 from meetrec.installation.errors import InstallationError
 from meetrec.journal import actions as journal
+from meetrec.people.passwords import SHORTEST
 from meetrec.people.roles import ADMINISTRATOR
 from meetrec.platform import clock, migrate
 from meetrec.platform.database import Database
@@ -73,8 +74,8 @@ def _init_district(context: click.Context, config: Path, data_dir: Path | None) 
     keyring = click.prompt("Folder for the keys (another medium than the data is best)", type=click.Path(path_type=Path), default=folder / "keyring")
     email = click.prompt("E-mail address of the first administrator", value_proc=_checked(actions.require_real_address))
     person = click.prompt("Name of the first administrator")
-    password = click.prompt(f"Password (at least {actions.SHORTEST_PASSWORD} characters)", hide_input=True, confirmation_prompt=True)
-    actions.require_long_enough(password)
+    password = click.prompt(f"Password (at least {SHORTEST} signs)", hide_input=True, confirmation_prompt=True)
+    actions.require_strong(password, email=email, name=person, district=name)
     district = check_section(District, "district", {"name": name, "zone": zone, "state_profile": profile})
     folder, keyring = folder.absolute(), keyring.absolute()
     values = {"data_dir": folder, "keyring_dir": keyring, "district": district}
@@ -87,7 +88,7 @@ def _init_district(context: click.Context, config: Path, data_dir: Path | None) 
     actions.install(database)
     with database.writing() as session:
         journal.append(session, clock.now(), "system", "district.initialised", "district", demonstration=False)
-        actions.create_account(session, clock.now(), email, person, password, [ADMINISTRATOR])
+        actions.create_account(session, clock.now(), email, person, password, [ADMINISTRATOR], district=name)
     unfinished.rename(config)
     _show_recovery_sheet(_settings_of(context, config))
 

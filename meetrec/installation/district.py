@@ -11,7 +11,7 @@ from meetrec.kiosk.enrolment import own_signer
 from meetrec.meetings.actions import MeetingPlan, plan_meeting
 from meetrec.meetings.models import MeetingKind, Room
 from meetrec.people import roles
-from meetrec.people.actions import give_role
+from meetrec.people.actions import create_account, give_role
 from meetrec.people.duty_actions import enter_training
 from meetrec.people.models import Account, School, Student
 from meetrec.people.training import TrainingModule
@@ -54,7 +54,7 @@ def one_hour(student: Student, room: Room, start: datetime) -> MeetingPlan:
 def small_account(session: Session, now: datetime, key: str, password: str, school: School, today: date) -> Account:
     """One of `ACCOUNTS`, with its role, and trained today (W-20)."""
     email, name, role = ACCOUNTS[key]
-    account = actions.create_account(session, now, email, name, password, [], is_demonstration=True)
+    account = create_account(session, now, "system", email, name, password, is_demonstration=True)  # the password is the machine's own
     account.certificated = role == roles.DISTRICT_CUSTODIAN  # B-03
     give_role(session, now, "system", account, role, school.id if role == roles.SITE_CUSTODIAN else None)
     for module in TrainingModule:

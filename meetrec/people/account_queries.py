@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from meetrec.people.duty_models import AccountInvitation, ContractorAgreement, Suspension, TrainingCompletion, Vendor
 from meetrec.people.duty_queries import state_of_account, training_of, trainings_of
+from meetrec.people.lost_factor_actions import has_second_factor
 from meetrec.people.models import STAFF, Account, RoleGrant, School
 from meetrec.people.standing import AccountState
 from meetrec.people.training import TrainingStanding
@@ -52,6 +53,7 @@ class AccountDetail:
     agreements: Sequence[ContractorAgreement]
     vendor: Vendor | None
     invitation: AccountInvitation | None  # one that can still be used
+    has_second_factor: bool
 
 
 def account_with(session: Session, account_id: str) -> Account:
@@ -92,6 +94,7 @@ def account_detail(session: Session, account_id: str, now: datetime) -> AccountD
         agreements=_newest(session, ContractorAgreement, ContractorAgreement.entered_at, account_id),
         vendor=session.get(Vendor, account.vendor_id) if account.vendor_id else None,
         invitation=session.scalars(waiting.where(AccountInvitation.account_id == account_id)).first(),
+        has_second_factor=has_second_factor(account),
     )
 
 

@@ -110,13 +110,13 @@ def account(account_id: UUID) -> ResponseReturnValue:
 @for_staff(*ACCOUNT_ROLES)
 def edit(account_id: UUID) -> ResponseReturnValue:
     """Name, language of mails, and whether the person is certificated."""
-    found = _found(account_id)
+    found = account_found(account_id)
     form = PersonForm(obj=found)
 
     def act(session: Session, now: datetime, account: Account) -> None:
         actions.change_account(session, now, actor(), account, form.name.data, form.language.data, certificated=form.certificated.data)
 
-    return _step(found, form, _("Change the account"), _("Keep the change"), act, _("The change is kept."))
+    return step(found, form, _("Change the account"), _("Keep the change"), act, _("The change is kept."))
 
 
 @blueprint.route("/accounts/<uuid:account_id>/roles", methods=["GET", "POST"])
@@ -129,7 +129,7 @@ def give_role(account_id: UUID) -> ResponseReturnValue:
     def act(session: Session, now: datetime, account: Account) -> None:
         actions.give_role(session, now, actor(), account, form.role.data, _school(form))
 
-    return _step(_found(account_id), form, _("Give a role"), _("Give the role"), act, _("The role counts from now on."))
+    return step(account_found(account_id), form, _("Give a role"), _("Give the role"), act, _("The role counts from now on."))
 
 
 @blueprint.post("/accounts/<uuid:account_id>/roles/<uuid:grant_id>/end")
@@ -157,7 +157,9 @@ def deactivate(account_id: UUID) -> ResponseReturnValue:
         actions.deactivate(session, now, actor(), account, form.because.data)
 
     note = _("Sessions and roles end at once. Everything the person did, and the account itself, is kept.")
-    return _step(_found(account_id), form, _("Close the account"), _("Close the account"), act, _("The account is closed. Everything of it is kept."), note)
+    return step(
+        account_found(account_id), form, _("Close the account"), _("Close the account"), act, _("The account is closed. Everything of it is kept."), note
+    )
 
 
 @blueprint.post("/accounts/<uuid:account_id>/reactivate")
@@ -175,7 +177,7 @@ def reactivate(account_id: UUID) -> ResponseReturnValue:
 @for_staff(*ACCOUNT_ROLES)
 def invite_again(account_id: UUID) -> ResponseReturnValue:
     """A new link for the first password; the one before counts no more."""
-    found = _found(account_id)
+    found = account_found(account_id)
     try:
         with database().writing() as session:
             return _invited(session, account_with(session, found.id))
@@ -205,7 +207,7 @@ def agreement(account_id: UUID) -> ResponseReturnValue:
         enter_agreement(session, now, actor(), account, form.vendor.data, form.agreement())
 
     note = _("Without an agreement in force a contractor's account stays closed. A new one takes the place of the one before, which stays in the list.")
-    return _step(_found(account_id), form, _("Enter an agreement"), _("Enter the agreement"), act, _("The agreement is entered."), note)
+    return step(account_found(account_id), form, _("Enter an agreement"), _("Enter the agreement"), act, _("The agreement is entered."), note)
 
 
 @blueprint.route("/accounts/<uuid:account_id>/training", methods=["GET", "POST"])
@@ -217,7 +219,7 @@ def training(account_id: UUID) -> ResponseReturnValue:
     def act(session: Session, now: datetime, account: Account) -> None:
         enter_training(session, now, actor(), account, form.chosen, form.completed_on.data, form.words.data or None)
 
-    return _step(_found(account_id), form, _("Enter a training"), _("Enter the training"), act, _("The training is entered."))
+    return step(account_found(account_id), form, _("Enter a training"), _("Enter the training"), act, _("The training is entered."))
 
 
 @blueprint.post("/accounts/<uuid:account_id>/training/<uuid:completion_id>/withdraw")
@@ -237,7 +239,7 @@ def form_page(form: FlaskForm, heading: str, button: str, back: str, note: str =
     return page, 422 if request.method == "POST" else 200
 
 
-def _step(found: Account, form: FlaskForm, heading: str, button: str, act: Act, done: str, note: str = "") -> ResponseReturnValue:
+def step(found: Account, form: FlaskForm, heading: str, button: str, act: Act, done: str, note: str = "") -> ResponseReturnValue:
     """Show a form about one account, or do what it says and go back to the account."""
     if form.validate_on_submit():
         try:
@@ -252,7 +254,7 @@ def _step(found: Account, form: FlaskForm, heading: str, button: str, act: Act, 
 
 def _press(account_id: UUID, act: Act, done: str) -> ResponseReturnValue:
     """Do what a button says, and go back to the account."""
-    found = _found(account_id)
+    found = account_found(account_id)
     try:
         with database().writing() as session:
             act(session, clock.now(), account_with(session, found.id))
@@ -266,7 +268,8 @@ def _told(account_id: str, sentence: str, kind: str) -> ResponseReturnValue:
     return redirect(url_for("accounts.account", account_id=account_id), 303)
 
 
-def _found(account_id: UUID) -> Account:
+def account_found(account_id: UUID) -> Account:
+    """The account of an address; 404 where there is none."""
     with database().reading() as session:
         try:
             return account_with(session, str(account_id))

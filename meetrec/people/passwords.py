@@ -1,6 +1,7 @@
 """Whether a password is too easy to guess: long enough, and more than the person's own words (W-10). Pure."""
 
 import re
+from unicodedata import normalize
 
 from meetrec.journal.verbs import N_
 
@@ -18,6 +19,11 @@ COMMON_WORDS = frozenset(
         "admin administrator changeme secret summer winter spring autumn monday football baseball basketball dragon monkey sunshine princess meetrec"
     )
 )
+
+
+def normal(password: str) -> str:
+    """The password as it is compared: the same signs, however a keyboard writes an accent (as Flask-Security does at the sign-in)."""
+    return normalize("NFKD", password)
 
 
 def why_too_weak(password: str, *, email: str, name: str, district: str) -> str | None:

@@ -11,10 +11,11 @@ from flask_babel import lazy_gettext
 from flask_login import current_user
 from flask_security import MfRecoveryCodesUtil, MfRecoveryForm, Totp, TwoFactorVerifyCodeForm
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 from wtforms import StringField
 from wtforms.validators import InputRequired
 
-from meetrec.people.attempts import count_attempt, tell
+from meetrec.people.attempts import account_session, count_attempt, tell
 from meetrec.people.models import Account
 
 QUIET_ZONE = 4  # modules of white around a QR code
@@ -57,7 +58,7 @@ class CodeForm(TwoFactorVerifyCodeForm):
     def validate(self, **kwargs: Any) -> bool:
         """Limited and told like a password; while the account is closed no code counts."""
         count_attempt()
-        if not _is_setting_up() and (closed := _why_closed(self.user)):
+        if not _is_setting_up() and (closed := _why_closed(hold(account_session(), self.user))):
             self.code.errors = closed
             return False
         if not super().validate(**kwargs):
@@ -76,7 +77,7 @@ class RecoveryCodeForm(MfRecoveryForm):
     def validate(self, **kwargs: Any) -> bool:
         """Limited, counted and told like a password."""
         count_attempt()
-        if closed := _why_closed(self.user):
+        if closed := _why_closed(hold(account_session(), self.user)):
             self.code.errors = closed
             return False
         if super().validate(**kwargs):
@@ -91,6 +92,12 @@ def keep_signed_in() -> ResponseReturnValue | None:
     if request.endpoint == "security.two_factor_token_validation" and current_user.is_authenticated and not _is_setting_up():
         return redirect("/account")
     return None
+
+
+def hold(session: Session, account: Account) -> Account:
+    """The account as it stands now, held until the transaction ends: of the same code sent twice at once, the second finds it used."""
+    session.refresh(account, with_for_update=True)  # SQLite has one writer and holds it anyway
+    return account
 
 
 def forget_second_factor(user: Account) -> None:

@@ -4,8 +4,11 @@ from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
+from flask.testing import FlaskClient
 
 from meetrec.installation.account_commands import accounts
+from meetrec.installation.errors import InstallationError
+from meetrec.journal.models import JournalEntry
 from meetrec.people.duty_models import TrainingCompletion
 from meetrec.people.duty_queries import state_of_account
 from meetrec.people.models import Account
@@ -83,3 +86,35 @@ def test_the_first_custodian_of_the_district_is_made_certificated(database: Data
 def test_no_account_is_made_for_an_office(database: Database) -> None:
     create = ["create", "--email", "office@cedarbend.org", "--name", "Ana Cole", "--role", "chair", "--password", "a long enough sentence"]
     assert "belongs to one person" in str(run(*create).exception)
+
+
+@pytest.mark.requirement("W-10")
+@pytest.mark.parametrize("password", ["elevensigns", "ana.cole@cedarbend.org", "password1234567"])
+def test_a_password_that_the_pages_would_refuse_is_refused(database: Database, district: SimpleNamespace, password: str) -> None:
+    create = run("create", "--email", "ana.cole@cedarbend.org", "--name", "Ana Cole", "--role", "chair", "--password", password)
+    change = run("password", "--email", district.coordinator.email, "--password", "laura.bennett@demonstration.example")
+    assert isinstance(create.exception, InstallationError)
+    assert isinstance(change.exception, InstallationError)
+    with database.reading() as session:
+        assert session.query(Account).filter_by(email="ana.cole@cedarbend.org").count() == 0
+        assert session.query(JournalEntry).filter_by(verb="account.password_changed").count() == 0
+
+
+@pytest.mark.requirement("W-10")
+@pytest.mark.parametrize("typed", ["contrase\u00f1as de cuatro r\u00edos", "contrasen\u0303as de cuatro ri\u0301os"], ids=["composed", "in parts"])
+def test_a_password_with_accents_set_on_the_server_opens_the_account(client: FlaskClient, district: SimpleNamespace, typed: str) -> None:
+    assert run("password", "--email", district.coordinator.email, "--password", typed).exit_code == 0
+    answer = client.post("/sign-in", data={"email": district.coordinator.email, "password": "contrase\u00f1as de cuatro r\u00edos"})
+    assert answer.status_code == 302
+
+
+@pytest.mark.requirement("W-10")
+def test_the_only_administrators_lost_second_step_is_taken_away_on_the_server(database: Database, district: SimpleNamespace) -> None:
+    email = district.administrator.email
+    assert "No second step" in str(run("second-factor", "--email", email).exception)
+    with database.writing() as session:
+        session.get_one(Account, district.administrator.id).tf_primary_method = "authenticator"
+    assert run("second-factor", "--email", email).exit_code == 0
+    with database.reading() as session:
+        assert session.get_one(Account, district.administrator.id).tf_primary_method is None
+        assert session.query(JournalEntry).filter_by(verb="account.second_factor_removed", actor="system").count() == 1

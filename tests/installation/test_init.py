@@ -84,9 +84,11 @@ def test_a_wrong_answer_is_explained_and_asked_again(folder: Path, answer: int, 
     assert value not in (folder / "meetrec.toml").read_text()
 
 
-def test_a_password_that_is_too_short_is_refused(folder: Path) -> None:
-    result = real(folder, [*ANSWERS[:7], "short", "short"])
-    assert "at least 12 characters" in str(result.exception)
+@pytest.mark.requirement("W-10")
+@pytest.mark.parametrize(("password", "sentence"), [("short", "at least 12 signs"), ("password1234567", "easy to guess")])
+def test_a_password_that_the_pages_would_refuse_is_refused(folder: Path, password: str, sentence: str) -> None:
+    result = real(folder, [*ANSWERS[:7], password, password])
+    assert sentence in str(result.exception)
     assert list(folder.iterdir()) == []
 
 
@@ -201,7 +203,7 @@ def test_a_kiosk_enrolled_again_keeps_its_id_and_its_old_token_opens_nothing(dat
 def test_a_new_password_is_told_and_ends_the_open_sessions(database: Database, district: SimpleNamespace) -> None:
     with database.writing() as session:
         before = session.get_one(Account, district.coordinator.id).fs_uniquifier
-        account = actions.set_password(session, clock.now(), district.coordinator.email, "another long sentence")
+        account = actions.set_password(session, clock.now(), district.coordinator.email, "another long sentence", district="Riverside")
         assert account.fs_uniquifier != before
     with database.reading() as session:
         assert session.query(JournalEntry).filter_by(verb="account.password_changed").count() == 1

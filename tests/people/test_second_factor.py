@@ -3,18 +3,22 @@
 import re
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from types import SimpleNamespace
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from passlib.totp import TOTP
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.dialects import postgresql
 from werkzeug.test import TestResponse
 
 from meetrec.app import create_app
 from meetrec.journal.models import JournalEntry
 from meetrec.people.models import Account, Passkey
+from meetrec.people.second_factor import hold
 from meetrec.people.sign_in import WRITING_ENDPOINTS
 from meetrec.platform import clock
 from meetrec.platform.database import Database
@@ -85,6 +89,34 @@ def test_a_code_counts_once(app: Flask, client: FlaskClient, telephone: Telephon
     enter(other, district.coordinator)
     assert NOT_RIGHT in other.post("/sign-in/code", data={"code": code}).text
     assert other.get("/account").status_code == 302
+
+
+@pytest.mark.requirement("W-10")
+def test_the_same_code_sent_twice_at_once_counts_once(app: Flask, telephone: Telephone, district: SimpleNamespace) -> None:
+    code, clients, together = telephone.code(), [app.test_client() for _ in range(4)], Barrier(4)
+    for client in clients:
+        enter(client, district.coordinator)
+
+    def send(client: FlaskClient) -> int:
+        together.wait(30)
+        return client.post("/sign-in/code", data={"code": code}).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(send, clients)) == [200, 200, 200, 302]
+
+
+@pytest.mark.requirement("W-10")
+def test_an_account_that_is_held_is_the_one_of_now(app: Flask, database: Database, district: SimpleNamespace) -> None:
+    """PostgreSQL lets two requests read the account before either writes: whoever comes second must read it again, and wait until then."""
+    asked: list[str] = []
+    with app.app_context(), database.read_session() as session:
+        account = session.get_one(Account, district.coordinator.id)
+        session.commit()
+        with database.writing() as other:
+            other.get_one(Account, account.id).totp_last_counter = 7
+        event.listen(session, "do_orm_execute", lambda state: asked.append(str(state.statement.compile(dialect=postgresql.dialect()))))
+        assert hold(session, account).totp_last_counter == 7
+    assert asked[0].endswith("FOR UPDATE")
 
 
 @pytest.mark.requirement("W-10")
