@@ -1,8 +1,13 @@
 """Pages behind a notice's private link: where it stands, its signed receipt, to say more, to correct and to withdraw it. The address is the key."""
 
+import structlog
 from flask import Blueprint, Response, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_limiter import RateLimitExceeded
+from flask_wtf import FlaskForm
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from meetrec.district.queries import profile_in_force
@@ -25,9 +30,18 @@ PAGES_PER_ADDRESS = "60 per minute"
 CHANGES_PER_ADDRESS = "10 per minute"
 LETTERS_PER_ADDRESS = "10 per minute"  # each takes up to a second of this machine
 BY_LINK = "public"  # who acts, as the journal names them: whoever has the link, also in a browser where somebody is signed in
+TOO_MANY_CHANGES = lazy_gettext(
+    "Many changes came from your connection within one minute, so yours has not been kept yet. "
+    "Everything you typed is still here. Please wait a minute and send it once more."
+)
+CHANGE_NOT_KEPT = lazy_gettext(
+    "Your change could not be kept just now. Everything you typed is still here, and your notice stands as it was. "
+    "Please send it once more in a few minutes, or call the school."
+)
 LATE = (NoticeStatus.LATE_NEEDS_REVIEW, NoticeStatus.LATE_ACCEPTED, NoticeStatus.ON_THE_SPOT)
 
 blueprint = Blueprint("notice_links", __name__)
+log = structlog.get_logger()
 
 
 @blueprint.before_request
@@ -89,20 +103,30 @@ def more(token: str) -> ResponseReturnValue:
 
 @blueprint.post("/notice/receipt/<string:token>/more")
 @public
-@limiter.limit(CHANGES_PER_ADDRESS)
 def say_more(token: str) -> ResponseReturnValue:
-    """Keep what was said besides. It never makes a notice count less."""
+    """Keep what was said besides, or show the form again as it was filled in. It never makes a notice count less."""
     form = MoreForm()
+    with database().reading() as session:
+        notice = _notice(session, token)
+        asks = _asks_acknowledgement(session, notice)
+    if not form.validate_on_submit():
+        return _more_page(form, notice, token, asks), 422
+    try:
+        _keep_more(token, form)
+    except (RateLimitExceeded, OperationalError) as fault:
+        status = _tell_not_kept(form, fault)
+        return _more_page(form, notice, token, asks), status
+    flash(_("Thank you. What you said is kept with your notice."), "success")
+    return _back(token)
+
+
+@limiter.limit(CHANGES_PER_ADDRESS)
+def _keep_more(token: str, form: MoreForm) -> None:
     with database().writing() as session:
-        notice = _notice(session, token, to_change=True)
-        if not form.validate_on_submit():
-            return _more_page(form, notice, token, _asks_acknowledgement(session, notice)), 422
-        now = clock.now()
+        now, notice = clock.now(), _notice(session, token, to_change=True)
         actions.correct_notice(session, now, BY_LINK, notice, form.statement(notice), District.at(settings(), session, notice.received_at))
         if form.acknowledged.data:
             actions.acknowledge(session, now, notice, BY_LINK)
-    flash(_("Thank you. What you said is kept with your notice."), "success")
-    return _back(token)
 
 
 @blueprint.get("/notice/receipt/<string:token>/correct")
@@ -118,20 +142,40 @@ def correct(token: str) -> ResponseReturnValue:
 
 @blueprint.post("/notice/receipt/<string:token>/correct")
 @public
-@limiter.limit(CHANGES_PER_ADDRESS)
 def send_correction(token: str) -> ResponseReturnValue:
-    """Keep the correction as the next version; the notice counts as received when it was (G1.a)."""
-    now = clock.now()
-    with database().writing() as session:
-        notice = _notice(session, token, to_change=True)
-        form = CorrectionForm.of(notice, now, settings().district.zone, school_names(session))
-        if not form.validate_on_submit():
-            return _correct_page(form, notice, token), 422
-        district = District.at(settings(), session, notice.received_at)
-        is_other = actions.correct_notice(session, now, BY_LINK, notice, form.statement(notice.language, notice), district)
-        is_other |= family_mail.change_address(session, now, notice, form.email.data, settings())
+    """Keep the correction, or show the form again with everything that was typed."""
+    with database().reading() as session:
+        notice = _notice(session, token)
+        form = CorrectionForm.of(notice, clock.now(), settings().district.zone, school_names(session))
+    if not form.validate_on_submit():
+        return _correct_page(form, notice, token), 422
+    try:
+        is_other = _keep_correction(token, form)
+    except (RateLimitExceeded, OperationalError) as fault:
+        status = _tell_not_kept(form, fault)
+        return _correct_page(form, notice, token), status
     flash(_("Your notice is corrected. It counts from when it first arrived.") if is_other else _("Nothing was different, so nothing was changed."), "success")
     return _back(token)
+
+
+@limiter.limit(CHANGES_PER_ADDRESS)
+def _keep_correction(token: str, form: CorrectionForm) -> bool:
+    """Keep it as the next version; the notice counts as received when it was (G1.a). Whether anything is different."""
+    with database().writing() as session:
+        now, notice = clock.now(), _notice(session, token, to_change=True)
+        district = District.at(settings(), session, notice.received_at)
+        is_other = actions.correct_notice(session, now, BY_LINK, notice, form.statement(notice.language, notice), district)
+        return family_mail.change_address(session, now, notice, form.email.data, settings()) or is_other
+
+
+def _tell_not_kept(form: FlaskForm, fault: RateLimitExceeded | OperationalError) -> int:
+    """Say on the form itself why nothing was kept, so that nothing typed is lost; the status of the answer."""
+    if isinstance(fault, RateLimitExceeded):
+        form.form_errors.append(TOO_MANY_CHANGES)
+        return 429
+    log.error("notice.change_not_kept", exc_info=fault)
+    form.form_errors.append(CHANGE_NOT_KEPT)
+    return 503
 
 
 @blueprint.get("/notice/receipt/<string:token>/withdraw")

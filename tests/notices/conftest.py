@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, select, text
 
 from meetrec.notices.actions import District
 from meetrec.notices.arming import Recordings
@@ -29,6 +29,15 @@ __all__ = ["form_application", "sent"]
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 REAL_RECORDINGS = Recordings(recording_actions.arm, recording_queries.recording_states, tasks_on_the_desk)
+
+
+def fill_up(database: Database) -> None:
+    """From now on the database cannot grow, as on a full disk."""
+    with database.engine.connect() as connection:
+        connection.connection.driver_connection.execute("VACUUM")  # type: ignore[union-attr]  # no page that a migration left free
+        pages = connection.execute(text("PRAGMA page_count")).scalar()
+    database.close()  # connections that are open already would not learn of it
+    event.listen(database.engine, "connect", lambda connection, _record: connection.execute(f"PRAGMA max_page_count={pages}"))
 
 
 @pytest.fixture

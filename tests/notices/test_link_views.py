@@ -1,7 +1,7 @@
 """Behind the private link: status, signed file, letter, to say more, to correct and to withdraw. The address is the key, and it is told to nobody."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -22,9 +22,10 @@ from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.mail_models import OutgoingMail
 from meetrec.platform.rate_limits import limiter
-from tests.notices.conftest import REAL_RECORDINGS
+from tests.notices.conftest import REAL_RECORDINGS, fill_up
 
 SetClock = Callable[[Any], None]
+Stored = Callable[[], Notice]
 
 
 @pytest.fixture
@@ -257,9 +258,42 @@ def test_corrected_address_is_unconfirmed_again_and_gets_its_own_mail(
         assert [mail.to_address for mail in session.scalars(select(OutgoingMail).order_by(OutgoingMail.made_at))] == ["ana@example.org", "luis@example.org"]
 
 
-def test_changes_by_link_are_limited(app: Flask, client: FlaskClient, address: str) -> None:
+@pytest.fixture
+def rate_limits(app: Flask) -> Iterator[None]:
+    """The limits as they hold in service, counted from nothing."""
     app.config["RATELIMIT_ENABLED"] = True
     limiter.reset()
-    answers = [client.post(f"{address}/more", data={"reason": f"reason {number}"}).status_code for number in range(11)]
+    yield
     limiter.reset()
-    assert answers == [303] * 10 + [429]
+
+
+@pytest.mark.usefixtures("rate_limits")
+def test_changes_by_link_are_limited_and_the_eleventh_comes_back_as_typed(client: FlaskClient, address: str, typed: dict[str, str], stored: Stored) -> None:
+    said = [client.post(f"{address}/more", data={"reason": f"reason {number}"}) for number in range(11)]
+    assert [answer.status_code for answer in said] == [303] * 10 + [429]
+    assert "reason 10" in said[-1].text
+    corrected = [client.post(f"{address}/correct", data={**typed, "device": f"device {number}"}) for number in range(11)]
+    assert [answer.status_code for answer in corrected] == [303] * 10 + [429]
+    assert 'value="device 10"' in corrected[-1].text
+    assert "has not been kept yet" in corrected[-1].text
+    assert corrected[-1].headers["Referrer-Policy"] == "no-referrer"
+    assert (stored().device, stored().reason) == ("device 9", "reason 9")
+
+
+@pytest.mark.usefixtures("rate_limits")
+def test_a_correction_that_comes_back_does_not_count_against_the_limit(client: FlaskClient, address: str, typed: dict[str, str]) -> None:
+    answers = [client.post(f"{address}/correct", data={**typed, "meeting_date": "2026-02-31"}).status_code for _ in range(12)]
+    assert answers == [422] * 12
+    assert client.post(f"{address}/correct", data={**typed, "device": "a tablet"}).status_code == 303
+
+
+@pytest.mark.parametrize(("page", "name"), [("correct", "accommodation_request"), ("more", "reason")])
+def test_a_full_disk_loses_nothing_that_was_typed_behind_the_link(
+    client: FlaskClient, address: str, typed: dict[str, str], database: Database, stored: Stored, page: str, name: str
+) -> None:
+    fill_up(database)
+    answer = client.post(f"{address}/{page}", data={**typed, name: "An interpreter for Bosnian. " + "ñ" * 1900})
+    assert answer.status_code == 503
+    assert "could not be kept just now" in answer.text
+    assert "An interpreter for Bosnian." in answer.text
+    assert getattr(stored(), name) is None

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select, text
+from sqlalchemy import select
 
 from meetrec.journal.models import JournalEntry
 from meetrec.meetings.models import Meeting
@@ -23,6 +23,7 @@ from meetrec.platform.database import Database
 from meetrec.platform.mail_models import OutgoingMail
 from meetrec.platform.rate_limits import limiter
 from meetrec.platform.settings import Settings
+from tests.notices.conftest import fill_up
 
 Stored = Callable[[], Mapping[str, Notice]]
 SetClock = Callable[[Any], None]
@@ -230,11 +231,7 @@ def test_spanish_visitor_reads_spanish_dates_and_the_notice_knows_it(client: Fla
 
 @pytest.mark.requirement("G0.1")
 def test_a_full_disk_loses_nothing_that_was_typed(client: FlaskClient, typed: dict[str, str], database: Database, stored_notices: Stored) -> None:
-    with database.engine.connect() as connection:
-        connection.connection.driver_connection.execute("VACUUM")  # type: ignore[union-attr]  # no page that a migration left free
-        pages = connection.execute(text("PRAGMA page_count")).scalar()
-    database.close()  # connections that are open already would not learn of it
-    event.listen(database.engine, "connect", lambda connection, _record: connection.execute(f"PRAGMA max_page_count={pages}"))
+    fill_up(database)
     answer = client.post("/notice", data={**typed, "accommodation_request": "An interpreter for Bosnian. " + "ñ" * 1900})
     page = answer.get_data(as_text=True)
     assert answer.status_code == 503
