@@ -70,6 +70,8 @@ def plan_meeting(session: Session, now: datetime, actor: str, plan: MeetingPlan)
     session.add(meeting)
     session.flush()
     journal.append(session, now, actor, "meeting.planned", f"meeting:{meeting.id}", kind=plan.kind.value, room=plan.room_id)
+    if plan.chair_id:
+        journal.append(session, now, actor, "meeting.chair_named", f"meeting:{meeting.id}", chair=plan.chair_id)
     return meeting
 
 

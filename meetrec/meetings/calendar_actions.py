@@ -18,6 +18,7 @@ from meetrec.meetings.calendar_files import CalendarEvent, read_calendar
 from meetrec.meetings.calendar_rules import CalendarStep, Step, what_to_do
 from meetrec.meetings.models import Meeting, MeetingKind
 from meetrec.people.duty_models import CalendarFeed
+from meetrec.people.models import Account
 from meetrec.platform.database import new_id
 
 ADDRESS_BYTES = 32
@@ -31,6 +32,7 @@ class EventReport:
     step: CalendarStep
     meeting_id: str | None = None
     trouble: str | None = None
+    chair: str | None = None  # the name of who leads it from now on, where the calendar told
 
     @property
     def is_open(self) -> bool:
@@ -85,7 +87,16 @@ def _tried(session: Session, now: datetime, actor: str, event: CalendarEvent, st
             entered = _DO[step.step](session, now, actor, event, step) if step.step in _DO else None
     except (MeetingNotPlanned, MeetingNotChanged) as error:
         return EventReport(event, step, known.id if known else None, str(error))
-    return EventReport(event, step, entered or (known.id if known else None))
+    meeting_id = entered or (known.id if known else None)
+    return EventReport(event, step, meeting_id, chair=_led_by(session, now, actor, meeting_id, step.chair_id))
+
+
+def _led_by(session: Session, now: datetime, actor: str, meeting_id: str | None, chair_id: str | None) -> str | None:
+    """Note who leads the meeting; who was named before, by hand or by an earlier file, stays."""
+    if meeting_id is None or chair_id is None or session.get_one(Meeting, meeting_id).chair_id is not None:
+        return None
+    actions.name_chair(session, now, actor, meeting_id, chair_id)
+    return session.get_one(Account, chair_id).name
 
 
 def _enter(session: Session, now: datetime, actor: str, event: CalendarEvent, step: CalendarStep) -> str:

@@ -41,6 +41,7 @@ class CalendarEvent:
     is_all_day: bool = False
     is_cancelled: bool = False
     repeats: bool = False
+    organizer: str | None = None  # the mail address, in small letters
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,14 @@ def _event(event: "Component", zone: str, is_cancellation: bool) -> CalendarEven
         is_all_day=is_all_day,
         is_cancelled=is_cancellation or status == "CANCELLED",
         repeats=any(key in event for key in ("RRULE", "RDATE")),
+        organizer=_address(event.get("ORGANIZER")),
     )
+
+
+def _address(organizer: Any) -> str | None:
+    """The mail address of “mailto:laura.bennett@district.org”; None for any other kind of address, or several."""
+    scheme, _colon, address = ("" if isinstance(organizer, list) else str(organizer or "")).partition(":")
+    return address.strip().lower() or None if scheme.strip().lower() == "mailto" else None
 
 
 def _uid(event: "Component") -> str:

@@ -11,6 +11,7 @@ from meetrec.meetings.calendar_files import FeedEvent
 from meetrec.meetings.calendar_rules import KnownMeeting, Names
 from meetrec.meetings.forms import KIND_WORDS
 from meetrec.meetings.models import Meeting, Room
+from meetrec.meetings.queries import may_lead
 from meetrec.people.duty_models import CalendarFeed
 from meetrec.people.models import Account, School, Student
 from meetrec.people.rights_queries import protected_among
@@ -25,10 +26,14 @@ def hash_of_address(address: str) -> str:
 
 
 def names(session: Session) -> Names:
-    """The pupils and rooms that a calendar may name; of a closed school none."""
+    """The pupils, rooms and chairs that a calendar may name; of a closed school none."""
     pupils = session.execute(select(Student.id, Student.given_name, Student.family_name))
     rooms = session.execute(select(Room.id, School.name, Room.name).join(School, Room.school_id == School.id).where(School.closed_on.is_(None)))
-    return Names.of(((student_id, f"{given} {family}") for student_id, given, family in pupils), ((room_id, school, name) for room_id, school, name in rooms))
+    return Names.of(
+        ((student_id, f"{given} {family}") for student_id, given, family in pupils),
+        ((room_id, school, name) for room_id, school, name in rooms),
+        ((account.id, account.email) for account in may_lead(session)),
+    )
 
 
 def known_meeting(session: Session, uid: str) -> KnownMeeting | None:

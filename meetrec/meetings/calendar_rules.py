@@ -1,17 +1,21 @@
 """What one event of the district's calendar means for the plan of meetings. Nothing is guessed: what is not plain is asked. Pure.
 
 An event is a meeting of ours where its title holds “IEP” or “504” as a word. The pupil is the only one whose whole name stands in the title, the
-room the only one whose name, alone or after the school's, is the place.
+room the only one whose name, alone or after the school's, is the place. Whoever organised it leads the meeting where exactly one account of the
+staff has that address.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 
 from meetrec.meetings.calendar_files import LONGEST_UID, CalendarEvent
 from meetrec.people.names import name_key, name_parts
+
+Found = TypeVar("Found")
 
 KIND_WORDS_IN_TITLES = {"iep": "IEP", "504": "SECTION_504"}  # word in the title → MeetingKind (G0.3)
 
@@ -71,18 +75,20 @@ class CalendarStep:
     room_id: str | None = None
     start: datetime | None = None
     end: datetime | None = None
+    chair_id: str | None = None
 
 
 @dataclass(frozen=True)
 class Names:
-    """The pupils by each word of their names, and the rooms by each name they go by."""
+    """The pupils by each word of their names, the rooms by each name they go by, and who may lead a meeting by the mail address."""
 
     pupils: Mapping[str, tuple[tuple[str, frozenset[str]], ...]]
     rooms: Mapping[str, tuple[str, ...]]
+    chairs: Mapping[str, tuple[str, ...]]
 
     @classmethod
-    def of(cls, pupils: Iterable[tuple[str, str]], rooms: Iterable[tuple[str, str, str]]) -> "Names":
-        """`pupils`: id and name; `rooms`: id, school, name."""
+    def of(cls, pupils: Iterable[tuple[str, str]], rooms: Iterable[tuple[str, str, str]], chairs: Iterable[tuple[str, str]] = ()) -> "Names":
+        """`pupils`: id and name; `rooms`: id, school, name; `chairs`: id and mail address."""
         by_word: dict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
         for student_id, name in pupils:
             words = frozenset(name_parts(name))
@@ -92,7 +98,10 @@ class Names:
         for room_id, school, name in rooms:
             for called in {name_key(name), name_key(f"{school} {name}")}:
                 by_name[called].append(room_id)
-        return cls({word: tuple(those) for word, those in by_word.items()}, {called: tuple(ids) for called, ids in by_name.items()})
+        by_address: dict[str, list[str]] = defaultdict(list)
+        for account_id, address in chairs:
+            by_address[address.lower()].append(account_id)
+        return cls(_kept(by_word), _kept(by_name), _kept(by_address))
 
     def pupils_in(self, title: str) -> frozenset[str]:
         """The ids of the pupils whose whole name stands in a title."""
@@ -104,6 +113,15 @@ class Names:
         found = self.rooms.get(name_key(place), ())
         return found[0] if len(found) == 1 else None
 
+    def chair_of(self, address: str | None) -> str | None:
+        """The id of the only account of the staff with this address."""
+        found = self.chairs.get(address or "", ())
+        return found[0] if len(found) == 1 else None
+
+
+def _kept(found: Mapping[str, list[Found]]) -> dict[str, tuple[Found, ...]]:
+    return {called: tuple(those) for called, those in found.items()}
+
 
 def what_to_do(event: CalendarEvent, known: KnownMeeting | None, names: Names, now: datetime) -> CalendarStep:
     """One step for one event; `known` is the meeting with its UID."""
@@ -111,7 +129,8 @@ def what_to_do(event: CalendarEvent, known: KnownMeeting | None, names: Names, n
         return CalendarStep(Step.REFUSE, (Why.NO_UID,))
     if event.repeats:
         return CalendarStep(Step.REFUSE, (Why.REPEATS,))
-    return _for_known(event, known, names) if known else _for_new(event, names, now)
+    step = _for_known(event, known, names) if known else _for_new(event, names, now)
+    return step if step.step in (Step.REFUSE, Step.CANCEL) else replace(step, chair_id=names.chair_of(event.organizer))
 
 
 def _for_known(event: CalendarEvent, known: KnownMeeting, names: Names) -> CalendarStep:

@@ -16,7 +16,7 @@ from meetrec.meetings.calendar_actions import EventReport
 from meetrec.meetings.calendar_files import N_, CalendarUnreadable, write_feed
 from meetrec.meetings.calendar_words import STEPS, WHYS
 from meetrec.people.duty_queries import state_of_account
-from meetrec.people.roles import DESK_ROLES
+from meetrec.people.roles import CHAIR_ROLES, DESK_ROLES
 from meetrec.people.standing import AccountState
 from meetrec.platform import clock
 from meetrec.platform.rate_limits import limiter
@@ -31,7 +31,7 @@ FEED_READINGS = "60 per minute"
 @blueprint.get("/calendar")
 @for_staff(*DESK_ROLES)
 def page() -> ResponseReturnValue:
-    """The form of the import, and the account's own feed."""
+    """The form of the import."""
     return _page()
 
 
@@ -49,24 +49,31 @@ def take_in() -> ResponseReturnValue:
     return _page(reports=[_told(one) for one in reports], is_dry_run=is_dry_run)
 
 
+@blueprint.get("/calendar/feed")
+@for_staff(*CHAIR_ROLES)
+def own_feed() -> ResponseReturnValue:
+    """Where somebody who plans or leads meetings makes and ends the address of their own feed."""
+    return _feed_page()
+
+
 @blueprint.post("/calendar/feed")
-@for_staff(*DESK_ROLES)
+@for_staff(*CHAIR_ROLES)
 def make_feed() -> ResponseReturnValue:
     """A new address, shown this once."""
     with database().writing() as session:
         address = calendar_actions.make_feed(session, clock.now(), actor(), current_user.id)
     base = settings().server.public_address.rstrip("/") or request.host_url.rstrip("/")
-    return _page(address=f"{base}{url_for('calendar.feed', address=address)}")
+    return _feed_page(address=f"{base}{url_for('calendar.feed', address=address)}")
 
 
 @blueprint.post("/calendar/feed/revoke")
-@for_staff(*DESK_ROLES)
+@for_staff(*CHAIR_ROLES)
 def revoke_feed() -> ResponseReturnValue:
     """End the address."""
     with database().writing() as session:
         calendar_actions.revoke_feeds(session, clock.now(), actor(), current_user.id)
     flash(_("The address opens nothing any more."), "success")
-    return redirect(url_for("calendar.page"), 303)
+    return redirect(url_for("calendar.own_feed"), 303)
 
 
 @blueprint.get("/calendar/<string:address>.ics")
@@ -98,9 +105,16 @@ def _content(sent: FileStorage | None) -> bytes:
 def _page(**shown: Any) -> str:
     today = clock.in_zone(clock.now(), settings().district.zone).date()
     with database().reading() as session:
-        has_feed = bool(calendar_queries.feeds_of(session, current_user.id))
         pointer = profile_in_force(session, settings(), today).policy_pointer
-    return render_template("meetings/calendar.html", has_feed=has_feed, policy_pointer=pointer, **shown)
+    return render_template("meetings/calendar.html", policy_pointer=pointer, **shown)
+
+
+def _feed_page(**shown: Any) -> ResponseReturnValue:
+    """A page that showed an address is kept by no browser."""
+    with database().reading() as session:
+        has_feed = bool(calendar_queries.feeds_of(session, current_user.id))
+    plans_meetings = bool({role.name for role in current_user.roles} & set(DESK_ROLES))
+    return render_template("meetings/feed.html", has_feed=has_feed, plans_meetings=plans_meetings, **shown), 200, {"Cache-Control": "no-store"}
 
 
 def _told(report: EventReport) -> dict[str, Any]:
@@ -112,6 +126,7 @@ def _told(report: EventReport) -> dict[str, Any]:
         "step": _("Could not be done") if is_undone else STEPS[step.step],
         "why": [report.trouble] if is_undone else [WHYS[why] for why in step.why],
         "is_open": report.is_open,
+        "chair": report.chair,
         "meeting_id": report.meeting_id,
         "enter_at": _form_filled_in(report) if report.meeting_id is None and report.is_open else None,
     }
@@ -120,7 +135,7 @@ def _told(report: EventReport) -> dict[str, Any]:
 def _form_filled_in(report: EventReport) -> str:
     """The form that enters a meeting, with what the event says plainly; ids and times alone, never a name."""
     step, zone = report.step, settings().district.zone
-    said: dict[str, Any] = {"kind": step.kind, "student": step.student_id, "room": step.room_id, "calendar_uid": report.event.uid}
+    said: dict[str, Any] = {"kind": step.kind, "student": step.student_id, "room": step.room_id, "chair": step.chair_id, "calendar_uid": report.event.uid}
     said |= {"day": _local(step.start, zone, "%Y-%m-%d"), "start": _local(step.start, zone, "%H:%M"), "end": _local(step.end, zone, "%H:%M")}
     return url_for("meetings.new_meeting", **{key: value for key, value in said.items() if value})
 

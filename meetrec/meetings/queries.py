@@ -57,8 +57,13 @@ def room_choices(session: Session) -> list[tuple[str, str]]:
     return [(room.id, f"{room.school.name} · {room.name}") for room in rooms]
 
 
-def chair_choices(session: Session) -> list[tuple[str, str]]:
-    """Id and name of every account in use that may lead a meeting."""
+def may_lead(session: Session) -> Sequence[Account]:
+    """Every account in use that may lead a meeting, by name."""
     leads = select(RoleGrant.account_id).join(RoleGrant.role).where(RoleGrant.ended_at.is_(None), Role.name.in_(CHAIR_ROLES))
     in_use = select(Account).where(Account.kind == STAFF, Account.active, Account.deactivated_at.is_(None), Account.id.in_(leads))
-    return [(account.id, account.name) for account in session.scalars(in_use.order_by(Account.name, Account.id))]
+    return session.scalars(in_use.order_by(Account.name, Account.id)).all()
+
+
+def chair_choices(session: Session) -> list[tuple[str, str]]:
+    """Id and name of everybody who may lead a meeting."""
+    return [(account.id, account.name) for account in may_lead(session)]

@@ -13,7 +13,7 @@ from meetrec.platform.web import actor, database, for_staff, settings
 
 blueprint = Blueprint("meetings", __name__)
 
-FILLED_IN = ("kind", "student", "room", "day", "start", "end", "calendar_uid")
+FILLED_IN = ("kind", "student", "room", "day", "start", "end", "chair", "calendar_uid")
 
 
 @blueprint.get("/meetings/new")
@@ -50,8 +50,8 @@ def _page(form: MeetingForm) -> str:
 
 def _form() -> MeetingForm:
     with database().reading() as session:
-        students, rooms = queries.student_choices(session), queries.room_choices(session)
-    form = MeetingForm(clock.now(), settings().district.zone, students, rooms)
+        choices = queries.student_choices(session), queries.room_choices(session), queries.chair_choices(session)
+    form = MeetingForm(clock.now(), settings().district.zone, *choices)
     if request.method == "GET":
         for name in FILLED_IN:
             form[name].process_formdata(request.args.getlist(name)[:1])

@@ -1,6 +1,6 @@
 """Taking the district's calendar into the plan, again and again; and the feed that goes out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -11,14 +11,18 @@ from sqlalchemy import func, select
 
 from meetrec.installation import actions as installation
 from meetrec.journal.models import JournalEntry
+from meetrec.meetings.actions import name_chair
 from meetrec.meetings.calendar_actions import EventReport, import_calendar
 from meetrec.meetings.calendar_rules import Step, Why
 from meetrec.meetings.calendar_words import STEPS, WHYS
 from meetrec.meetings.models import Meeting, Room
-from meetrec.people.models import School
+from meetrec.people.duty_models import CalendarFeed
+from meetrec.people.models import FAMILY, Account, Role, RoleGrant, School
 from meetrec.people.rights_models import ProtectionFlag
+from meetrec.people.roles import CHAIR, RECORDS_CLERK
 from meetrec.platform import clock
 from meetrec.platform.database import Database
+from tests.fixtures.accounts import AccountOf
 
 ZONE = "America/Chicago"
 SUMMARY, PLACE = "IEP Mateo Rivera", "Lincoln Elementary, Conference Room A"
@@ -111,6 +115,47 @@ def test_time_and_room_change_together_even_where_the_old_room_is_taken(database
         assert session.get_one(Room, meeting_of(database).room_id).name == "Library"
 
 
+def test_organizer_leads_the_meeting_and_who_was_named_here_stays(database: Database, district: SimpleNamespace, free: datetime, account_of: AccountOf) -> None:
+    chair, clerk = account_of(CHAIR), account_of(RECORDS_CLERK)
+    by_chair, by_clerk = (f"ORGANIZER:mailto:{one.email.upper()}" for one in (chair, clerk))
+    assert take_in(database, event(free, by_clerk))[0].chair is None  # a clerk leads no meetings
+    assert meeting_of(database).chair_id is None
+    assert take_in(database, event(free, by_chair))[0].chair == chair.name
+    with database.writing() as session:
+        assert meeting_of(database).chair_id == chair.id
+        assert session.query(JournalEntry).filter_by(verb="meeting.chair_named", subject=f"meeting:{meeting_of(database).id}").count() == 1
+        name_chair(session, clock.now(), "user:x", meeting_of(database).id, district.coordinator.id)
+    assert take_in(database, event(free + timedelta(hours=1), by_chair))[0].chair is None
+    assert meeting_of(database).chair_id == district.coordinator.id
+
+
+def test_organizer_of_a_family_leads_nothing(database: Database, free: datetime, account_of: AccountOf) -> None:
+    parent = account_of(FAMILY)
+    assert take_in(database, event(free, f"ORGANIZER:mailto:{parent.email}"))[0].chair is None
+    assert meeting_of(database).chair_id is None
+
+
+def test_trial_names_nobody(database: Database, free: datetime, account_of: AccountOf) -> None:
+    chair = account_of(CHAIR)
+    take_in(database, event(free))
+    assert take_in(database, event(free, f"ORGANIZER:mailto:{chair.email}"), is_dry_run=True)[0].chair == chair.name
+    assert meeting_of(database).chair_id is None
+
+
+def test_form_that_is_filled_in_names_who_leads_it(
+    coordinator: FlaskClient, database: Database, district: SimpleNamespace, free: datetime, account_of: AccountOf
+) -> None:
+    chair = account_of(CHAIR)
+    shown = sent(coordinator, calendar(event(free, f"ORGANIZER:mailto:{chair.email}", place="By telephone"))).get_data(as_text=True)
+    link = shown.split('href="/meetings/new?')[1].split('"')[0].replace("&amp;", "&")
+    assert f'<option selected value="{chair.id}">' in coordinator.get(f"/meetings/new?{link}").get_data(as_text=True)
+    local = clock.in_zone(free, ZONE)
+    typed = {"kind": "IEP", "student": district.student.id, "room": district.room.id, "day": f"{local:%Y-%m-%d}", "start": f"{local:%H:%M}", "end": "23:00"}
+    assert coordinator.post("/meetings/new", data={**typed, "calendar_uid": "u1", "chair": "nobody"}).status_code == 422
+    assert coordinator.post("/meetings/new", data={**typed, "calendar_uid": "u1", "chair": chair.id}).status_code == 303
+    assert meeting_of(database).chair_id == chair.id
+
+
 def test_every_step_and_reason_has_its_words() -> None:
     assert set(STEPS) == set(Step)
     assert set(WHYS) == set(Why)
@@ -182,8 +227,6 @@ def test_feed_names_no_pupil_and_hides_the_place_of_a_protected_one(
 
 
 def test_feed_ends_with_its_address_and_with_the_account(coordinator: FlaskClient, app: Flask, database: Database, district: SimpleNamespace) -> None:
-    from meetrec.people.models import Account
-
     first = feed_address(coordinator)
     second, reader = feed_address(coordinator), app.test_client()
     assert [reader.get(one).status_code for one in (first, second, "/calendar/x.ics")] == [404, 200, 404]
@@ -195,3 +238,37 @@ def test_feed_ends_with_its_address_and_with_the_account(coordinator: FlaskClien
     assert reader.get(second).status_code == 200
     coordinator.post("/calendar/feed/revoke")
     assert reader.get(second).status_code == 404
+
+
+@pytest.mark.requirement("G2")
+@pytest.mark.requirement("S-14")
+def test_chairs_own_feed_holds_the_meetings_they_lead_and_no_others(
+    app: Flask, sign_in_as: Callable[[str], FlaskClient], database: Database, district: SimpleNamespace, free: datetime
+) -> None:
+    chair, reader = sign_in_as(CHAIR), app.test_client()
+    address = feed_address(chair)
+    assert "BEGIN:VEVENT" not in reader.get(address).text
+    take_in(database, event(free))
+    with database.writing() as session:
+        account = session.scalars(select(Account).join(RoleGrant).join(Role).where(Role.name == CHAIR)).one()
+        name_chair(session, clock.now(), "user:x", meeting_of(database).id, account.id)
+    told = reader.get(address).text.replace("\r\n ", "")
+    assert told.count("BEGIN:VEVENT") == 1
+    assert f"UID:{meeting_of(database).id}@meetrec" in told
+    assert "SUMMARY:IEP meeting\\, M. R." in told
+    assert not any(word in told for word in ("Mateo", "Rivera"))
+    with database.writing() as session:
+        assert address.split("/")[-1].removesuffix(".ics") not in str(session.scalars(select(CalendarFeed.address_hash)).all())
+        session.add(ProtectionFlag(student_id=district.student.id, reason="custody", set_at=clock.now(), set_by="user:x"))
+    assert "LOCATION" not in reader.get(address).text
+    renewed = feed_address(chair)
+    assert [reader.get(one).status_code for one in (address, renewed)] == [404, 200]
+    assert chair.post("/calendar/feed/revoke").location == "/calendar/feed"
+    assert reader.get(renewed).status_code == 404
+    assert "/calendar/feed" in chair.get("/today").text
+    assert "The meetings that you lead are in it" in chair.get("/calendar/feed").text
+
+
+def test_page_that_shows_an_address_is_kept_nowhere(coordinator: FlaskClient) -> None:
+    assert coordinator.post("/calendar/feed").headers["Cache-Control"] == "no-store"
+    assert 'id="feed-address"' not in coordinator.get("/calendar/feed").text

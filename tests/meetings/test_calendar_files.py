@@ -43,6 +43,21 @@ def test_event_without_a_time_of_day_has_none(lines: tuple[str, ...]) -> None:
     assert event.start is None or event.end is None
 
 
+@pytest.mark.parametrize(
+    ("line", "organizer"),
+    [
+        ("ORGANIZER;CN=Laura Bennett:mailto:Laura.Bennett@district.org", "laura.bennett@district.org"),
+        ("ORGANIZER:MAILTO:laura.bennett@district.org", "laura.bennett@district.org"),
+        ("ORGANIZER:urn:uuid:1", None),
+        ("ORGANIZER:mailto:", None),
+        ("ORGANIZER:mailto:a@district.org\r\nORGANIZER:mailto:b@district.org", None),
+        ("SUMMARY:x", None),
+    ],
+)
+def test_who_organised_it_is_known_by_one_mail_address(line: str, organizer: str | None) -> None:
+    assert read_calendar(calendar("DTSTART:20261014T150000Z", line), ZONE)[0].organizer == organizer
+
+
 def test_series_changed_events_and_cancellations_are_told_apart() -> None:
     assert read_calendar(calendar("DTSTART:20261014T150000Z", "RRULE:FREQ=WEEKLY"), ZONE)[0].repeats
     changed = read_calendar(calendar("DTSTART:20261014T150000Z", "RECURRENCE-ID:20261007T150000Z"), ZONE)[0]

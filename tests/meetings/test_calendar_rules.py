@@ -34,6 +34,21 @@ def test_room_is_known_by_its_name_or_with_its_school(location: str, room: str) 
     assert asked(replace(EVENT, location=location)).room_id == room
 
 
+@pytest.mark.parametrize(
+    ("organizer", "chair"), [("laura@district.org", "laura"), ("two@district.org", None), ("parent@families.org", None), (None, None), ("", None)]
+)
+def test_who_organised_it_leads_it_where_one_account_has_that_address(organizer: str | None, chair: str | None) -> None:
+    names = Names.of(
+        [("mateo", "Mateo Rivera")],
+        [("a", "Lincoln", "Conference Room A")],
+        [("laura", "Laura@district.org"), ("x", "two@district.org"), ("y", "Two@district.org")],
+    )
+    event = replace(EVENT, organizer=organizer)
+    assert what_to_do(event, None, names, NOW).chair_id == chair
+    assert what_to_do(event, KNOWN, names, NOW).chair_id == chair
+    assert what_to_do(replace(event, is_cancelled=True), KNOWN, names, NOW).chair_id is None
+
+
 @pytest.mark.requirement("G0.3")
 @pytest.mark.parametrize("summary", ["Staff lunch", "Discipline hearing Mateo Rivera", "Room 5041"])
 def test_other_kinds_are_turned_away(summary: str) -> None:
