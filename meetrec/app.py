@@ -13,7 +13,7 @@ from meetrec.district import staff_views as district_staff_views
 from meetrec.meetings import calendar_views, meeting_views, people_views
 from meetrec.meetings import staff_views as meetings_staff_views
 from meetrec.meetings.known_above import EFFECTS_OF_MOVE, MEETING_NOTICES, MEETING_RECORDINGS
-from meetrec.notices import family_views, key_in_views, link_views, parent_views, staff_views
+from meetrec.notices import family_notice_views, family_views, key_in_views, link_views, parent_views, staff_views
 from meetrec.notices.arming import ARMING, DISTRICT_COPIES, RECORDING_STATES, ROOM_SIGNS
 from meetrec.notices.family_mail import tell_families_when_meetings_change
 from meetrec.notices.holding import hold_notices_when_meetings_move
@@ -58,7 +58,13 @@ INTERFACES = ("parent", "staff", "kiosk")
 LARGEST_BODY = 8 * 2**20  # bytes; a piece of ten seconds has under 1 MiB
 
 BLUEPRINTS = {
-    "parent": (parent_views.blueprint, link_views.blueprint, family_begin_views.blueprint, family_views.blueprint),
+    "parent": (
+        parent_views.blueprint,
+        link_views.blueprint,
+        family_begin_views.blueprint,
+        family_views.blueprint,
+        family_notice_views.blueprint,
+    ),
     "staff": (
         people_staff_views.blueprint,
         account_views.blueprint,

@@ -45,13 +45,14 @@ LETTER_SAMPLES: dict[str, Sample] = {
         "link": _address("/notice/receipt/…"),
         "file_sha256": "0" * 64,
     },
-    # address: lines as on the envelope, without the name; begin_link may be None
+    # address: lines as on the envelope, without the name; empty for a code that is handed over; begin_link may be None; is_student: it is the student's own
     "identity_code": lambda now: {
         "name": "Ana Rivera",
         "address": "12 Oak Street\nSpringfield, MO 65801",
         "code": "ABCD-EFGH-JKLM-NPQR",
         "expires_at": _in_days(now, 30),
         "begin_link": _address("/family/begin"),
+        "is_student": False,
     },
     # kind: words; text: the paragraphs that are signed, of version text_version
     "dissemination_form": lambda now: {

@@ -1,5 +1,7 @@
 """Public pages: what recording a meeting means, the notice form, the key of receipts. Nothing here tells whether a pupil or a meeting exists."""
 
+from collections.abc import Mapping
+
 import structlog
 from flask import Blueprint, current_app, redirect, render_template, session, url_for
 from flask.blueprints import BlueprintSetupState
@@ -21,6 +23,7 @@ from meetrec.notices.receipts import public_bytes
 from meetrec.notices.references import new_nonce, token_of
 from meetrec.notices.rules import NoticeStatus
 from meetrec.notices.statements import NoticeStatement
+from meetrec.people.gate import STAYS_IN, standing_of
 from meetrec.people.models import FAMILY
 from meetrec.platform import clock
 from meetrec.platform.keys import secret
@@ -46,7 +49,7 @@ log = structlog.get_logger()
 
 @blueprint.record_once
 def _check_form_token_here(state: BlueprintSetupState) -> None:
-    """The notice form looks after its own token (see _form), so that a page left open too long comes back with everything that was typed."""
+    """The notice form looks after its own token (see notice_form_with), so that a page left open too long comes back with everything that was typed."""
     state.app.extensions["csrf"].exempt(f"{__name__}.send_notice")
 
 
@@ -61,7 +64,7 @@ def home() -> ResponseReturnValue:
 @public
 def notice_form() -> ResponseReturnValue:
     """The empty form."""
-    return _form_page(_form())
+    return form_page(notice_form_with({}))
 
 
 @blueprint.get("/notice/receipt-key")
@@ -76,9 +79,9 @@ def receipt_key_page() -> ResponseReturnValue:
 @public
 def send_notice() -> ResponseReturnValue:
     """Take in the notice and lead to its receipt, or show the form again with everything that was typed."""
-    form = _form()
+    form = notice_form_with({})
     if not form.validate_on_submit():
-        return _form_page(form), 422
+        return form_page(form), 422
     statement = form.statement(current_language())
     try:
         token = _token_to_use(form, statement)
@@ -86,11 +89,11 @@ def send_notice() -> ResponseReturnValue:
             _receive(statement, token, form.email.data)
     except RateLimitExceeded:
         form.form_errors.append(TOO_MANY_AT_ONCE)
-        return _form_page(form), 429
+        return form_page(form), 429
     except OperationalError:  # a full disk, or a database that does not answer: nothing typed may be lost
         log.exception("notice.not_kept")
         form.form_errors.append(NOT_KEPT)
-        return _form_page(form), 503
+        return form_page(form), 503
     return redirect(url_for("notice_links.receipt", token=token), 303)
 
 
@@ -126,8 +129,11 @@ def _receive(statement: NoticeStatement, token: str, email: str) -> None:
 
 
 def family_account() -> str | None:
-    """The account of the family that is signed in, if one is."""
-    return current_user.id if current_user.is_authenticated and current_user.kind == FAMILY else None
+    """The account of the family that is signed in, if one is and may go on; a notice is taken in all the same without (A-04)."""
+    if not current_user.is_authenticated or current_user.kind != FAMILY:
+        return None
+    account = current_user._get_current_object()
+    return account.id if standing_of(account) in STAYS_IN else None
 
 
 def _link_key() -> str:
@@ -136,14 +142,15 @@ def _link_key() -> str:
     return secret(key.encode(), "notice-links")
 
 
-def _form() -> NoticeForm:
+def notice_form_with(known: Mapping[str, object]) -> NoticeForm:
+    """The form as it was sent, or with what is known already in its fields."""
     with database().reading() as transaction:
         schools = school_names(transaction)
     # Without an account there is nothing a foreign page could misuse, and a browser that keeps no cookies can never show a token: the
     # notice must arrive all the same (A-04). A signed-in account is protected, since the journal names it.
     meta = {} if current_user.is_authenticated else {"csrf": False}
     now = clock.now()
-    return NoticeForm(now, settings().district.zone, schools, OpenedForm(_link_key(), _nonce_of_browser(), now), meta=meta)
+    return NoticeForm(now, settings().district.zone, schools, OpenedForm(_link_key(), _nonce_of_browser(), now), meta=meta, data=known)
 
 
 def _nonce_of_browser() -> str:
@@ -159,5 +166,6 @@ def _policy() -> NoticePolicy:
         return District.at(settings(), transaction, clock.now()).policy
 
 
-def _form_page(form: NoticeForm) -> str:
+def form_page(form: NoticeForm) -> str:
+    """The page of the form."""
     return render_template("notices/notice_form.html", form=form, policy=_policy())
