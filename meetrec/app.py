@@ -6,6 +6,10 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from meetrec.consents import family_views as consents_family_views
+from meetrec.consents import link_views as consents_link_views
+from meetrec.consents import my_views as consents_my_views
+from meetrec.consents import person_views as consents_person_views
 from meetrec.consents import staff_views as consents_staff_views
 from meetrec.custody.vault import Vault
 from meetrec.district import letter_views
@@ -18,6 +22,7 @@ from meetrec.notices.arming import ARMING, DISTRICT_COPIES, RECORDING_STATES, RO
 from meetrec.notices.family_mail import tell_families_when_meetings_change
 from meetrec.notices.holding import hold_notices_when_meetings_move
 from meetrec.notices.meeting_page import effects_of_move, notices_of_meetings
+from meetrec.notices.passing_on import PASSING_ON
 from meetrec.people import (
     account_views,
     duty_views,
@@ -64,6 +69,8 @@ BLUEPRINTS = {
         family_begin_views.blueprint,
         family_views.blueprint,
         family_notice_views.blueprint,
+        consents_link_views.blueprint,
+        consents_family_views.blueprint,
     ),
     "staff": (
         people_staff_views.blueprint,
@@ -84,6 +91,8 @@ BLUEPRINTS = {
         people_views.blueprint,
         calendar_views.blueprint,
         consents_staff_views.blueprint,
+        consents_person_views.blueprint,
+        consents_my_views.blueprint,
         recordings_staff_views.blueprint,
         kiosk_staff_views.blueprint,
         district_copy_views.blueprint,
@@ -107,6 +116,7 @@ def create_app(settings: Settings, interfaces: Collection[str] = INTERFACES, dat
     hold_notices_when_meetings_move(settings)
     tell_families_when_meetings_change(settings)  # after the notices were held anew
     app.extensions.update({MEETING_NOTICES: notices_of_meetings, EFFECTS_OF_MOVE: effects_of_move, MEETING_RECORDINGS: recording_states})
+    app.extensions[PASSING_ON] = consents_family_views.passing_on
     standing_down.listen()
     if settings.server.behind_proxy:
         # Each proxy adds the address it was asked from; scheme and host are those the last one says.
@@ -139,6 +149,7 @@ def _add_interfaces(app: Flask, settings: Settings, interfaces: Collection[str],
             app.register_blueprint(blueprint)
     csrf.exempt(district_copy_views.upload)  # it checks by itself, before the file is read
     csrf.exempt(link_views.blueprint)  # the address is the key, and no cookie counts there
+    csrf.exempt(consents_link_views.blueprint)  # the same
     if "kiosk" in interfaces:
         for blueprint in BLUEPRINTS["kiosk"]:
             csrf.exempt(blueprint)  # no cookies there: a kiosk shows its token, or its code

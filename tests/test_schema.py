@@ -72,7 +72,7 @@ def test_no_row_goes_because_another_went() -> None:
 
 
 def test_of_links_codes_and_addresses_that_open_something_only_the_hash_is_kept() -> None:
-    tables = ("account_invitation", "calendar_feed", "identity_code", "kiosk", "kiosk_invitation", "notice")
+    tables = ("account_invitation", "calendar_feed", "identity_code", "kiosk", "kiosk_invitation", "notice", "recorded_person")
     kept = {name: Base.metadata.tables[name].columns for name in tables}
     assert all(any(column.name.endswith("_hash") and column.type.length == 64 for column in columns) for columns in kept.values())
     assert [f"{name}.{column.name}" for name, columns in kept.items() for column in columns if re.search(r"(^|_)(token|code|link|address)$", column.name)] == []

@@ -17,7 +17,7 @@ POST_FORM = re.compile(r"<form\b[^>]*method=\"post\".*?</form>", re.DOTALL | re.
 TOKENS = ("csrf_token", "hidden_tag()", "form_token")
 # Sent to a private link: the address is the key there and no cookie counts, so there is nothing a foreign page could misuse. A token could not
 # be checked either: these pages tell no referrer, which its check over HTTPS wants (tests/notices/test_link_views.py sends them without cookies).
-KEYED_BY_ADDRESS = re.compile(r"<form\b[^>]*action=\"\{\{ url_for\('notice_links\.\w+', token=token\) \}\}\"", re.IGNORECASE)
+KEYED_BY_ADDRESS = re.compile(r"<form\b[^>]*action=\"\{\{ url_for\('(?:notice|consent)_links\.\w+', token=token\) \}\}\"", re.IGNORECASE)
 
 
 class Inline(HTMLParser):

@@ -28,6 +28,7 @@ LETTER_NAMES = {
     "receipt": lazy_gettext("Receipt of a notice"),
     "identity_code": lazy_gettext("One-time code, posted"),
     "dissemination_form": lazy_gettext("Consent to pass on a parent's recording"),
+    "dissemination_statement": lazy_gettext("Everybody agreed to pass a parent's recording on"),
     "meeting_moved": lazy_gettext("The meeting was moved"),
     "notice_rules": lazy_gettext("Recording an IEP or Section 504 meeting"),
 }

@@ -64,6 +64,20 @@ LETTER_SAMPLES: dict[str, Sample] = {
         "text": [lazy_gettext("A parent wishes to pass on their own recording of this meeting. You can be heard in it.")],
         "text_version": "1",
     },
+    # signed: who can be heard, who signed, as whom, on which day, how; text: the paragraphs that were signed
+    "dissemination_statement": lambda now: {
+        "kind": "IEP",
+        "start": _in_days(now, -3),
+        "school": "Lincoln Elementary",
+        "asked_by": "Ana Rivera",
+        "signed": [
+            ("Laura Bennett", "Laura Bennett", lazy_gettext("For themself"), now.date(), lazy_gettext("Signed in")),
+            (PUPIL, "Ana Rivera", lazy_gettext("Parent or guardian, for the child"), now.date(), lazy_gettext("On paper")),
+        ],
+        "text": [lazy_gettext("A parent wishes to pass on their own recording of this meeting. You can be heard in it.")],
+        "text_version": "1",
+        "as_of": now,
+    },
     # reference and status_sentence: None where no notice was given
     "meeting_moved": lambda now: {
         "name": "Ana Rivera",

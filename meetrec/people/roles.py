@@ -46,3 +46,4 @@ LETTER_ROLES = (COORDINATOR, ADMINISTRATOR)
 
 # They have no page of their own. Pages that all staff may knock at leave the answer to custody's rules, which refuse them (W-18).
 ROLES_WITHOUT_PAGES = (VOLUNTEER, BOARD_MEMBER, CONTRACTOR)
+ROLES_WITH_PAGES = tuple(role for role in ROLES if role not in ROLES_WITHOUT_PAGES)

@@ -28,6 +28,7 @@ PLACES = (
     (roles.SUSPENSION_ROLES, "/suspensions", lazy_gettext("Suspensions")),
     (roles.PROFILE_READERS, "/rules", lazy_gettext("Rules")),
     (roles.LETTER_ROLES, "/letters", lazy_gettext("Letters")),
+    (roles.ROLES_WITH_PAGES, "/my-consents", lazy_gettext("Asked of me")),
 )
 
 

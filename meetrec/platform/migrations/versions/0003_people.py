@@ -431,17 +431,22 @@ def upgrade() -> None:
         "dissemination_request",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("meeting_id", sa.String(length=36), nullable=False),
-        sa.Column("notice_id", sa.String(length=36), nullable=True),
         sa.Column("asked_by", sa.String(length=120), nullable=False),
+        sa.Column("asker_id", sa.String(length=36), nullable=True),
+        sa.Column("account_id", sa.String(length=36), nullable=True),
+        sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column("text_version", sa.String(length=20), nullable=False),
         sa.Column("opened_at", Moment(), nullable=False),
         sa.Column("opened_by", sa.String(length=80), nullable=False),
         sa.Column("closed_at", Moment(), nullable=True),
+        sa.Column("closed_by", sa.String(length=80), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_dissemination_request_account_id_account")),
+        sa.ForeignKeyConstraint(["asker_id"], ["participant.id"], name=op.f("fk_dissemination_request_asker_id_participant")),
         sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_dissemination_request_meeting_id_meeting")),
-        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name=op.f("fk_dissemination_request_notice_id_notice")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dissemination_request")),
     )
     with op.batch_alter_table("dissemination_request", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_dissemination_request_account_id"), ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_dissemination_request_meeting_id"), ["meeting_id"], unique=False)
 
     op.create_table(
@@ -455,28 +460,64 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("notice_id", "version", name=op.f("pk_notice_version")),
     )
     op.create_table(
-        "speaker_consent",
+        "recorded_person",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("request_id", sa.String(length=36), nullable=False),
         sa.Column("participant_id", sa.String(length=36), nullable=True),
-        sa.Column("speaker_name", sa.String(length=120), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("affiliation", sa.String(length=24), nullable=False),
+        sa.Column("student_id", sa.String(length=36), nullable=True),
+        sa.Column("is_minor", sa.Boolean(), nullable=False),
         sa.Column("account_id", sa.String(length=36), nullable=True),
-        sa.Column("answer", sa.String(length=10), nullable=False),
-        sa.Column("way", sa.String(length=10), nullable=True),
-        sa.Column("signed_on", sa.Date(), nullable=True),
-        sa.Column("kept_at", sa.String(length=120), nullable=True),
-        sa.Column("answered_at", Moment(), nullable=True),
-        sa.Column("answered_by", sa.String(length=80), nullable=True),
-        sa.Column("withdrawn_at", Moment(), nullable=True),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_speaker_consent_account_id_account")),
-        sa.ForeignKeyConstraint(["participant_id"], ["participant.id"], name=op.f("fk_speaker_consent_participant_id_participant")),
-        sa.ForeignKeyConstraint(["request_id"], ["dissemination_request.id"], name=op.f("fk_speaker_consent_request_id_dissemination_request")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_speaker_consent")),
+        sa.Column("entered_at", Moment(), nullable=False),
+        sa.Column("entered_by", sa.String(length=80), nullable=False),
+        sa.Column("removed_at", Moment(), nullable=True),
+        sa.Column("removed_by", sa.String(length=80), nullable=True),
+        sa.Column("link_hash", sa.String(length=64), nullable=True),
+        sa.Column("link_signer", sa.String(length=120), nullable=True),
+        sa.Column("link_signs_as", sa.String(length=24), nullable=True),
+        sa.Column("link_guardian_id", sa.String(length=36), nullable=True),
+        sa.Column("link_identity", sa.String(length=24), nullable=True),
+        sa.Column("link_made_at", Moment(), nullable=True),
+        sa.Column("link_made_by", sa.String(length=80), nullable=True),
+        sa.Column("link_expires_at", Moment(), nullable=True),
+        sa.Column("link_used_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_recorded_person_account_id_account")),
+        sa.ForeignKeyConstraint(["link_guardian_id"], ["guardian.id"], name=op.f("fk_recorded_person_link_guardian_id_guardian")),
+        sa.ForeignKeyConstraint(["participant_id"], ["participant.id"], name=op.f("fk_recorded_person_participant_id_participant")),
+        sa.ForeignKeyConstraint(["request_id"], ["dissemination_request.id"], name=op.f("fk_recorded_person_request_id_dissemination_request")),
+        sa.ForeignKeyConstraint(["student_id"], ["student.id"], name=op.f("fk_recorded_person_student_id_student")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recorded_person")),
+        sa.UniqueConstraint("link_hash", name=op.f("uq_recorded_person_link_hash")),
     )
-    with op.batch_alter_table("speaker_consent", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_speaker_consent_account_id"), ["account_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_speaker_consent_request_id"), ["request_id"], unique=False)
+    with op.batch_alter_table("recorded_person", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recorded_person_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_recorded_person_request_id"), ["request_id"], unique=False)
+
+    op.create_table(
+        "speaker_answer",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("person_id", sa.String(length=36), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.String(length=10), nullable=False),
+        sa.Column("way", sa.String(length=12), nullable=False),
+        sa.Column("signer", sa.String(length=120), nullable=False),
+        sa.Column("signs_as", sa.String(length=24), nullable=False),
+        sa.Column("guardian_id", sa.String(length=36), nullable=True),
+        sa.Column("signed_on", sa.Date(), nullable=False),
+        sa.Column("kept_at", sa.String(length=120), nullable=True),
+        sa.Column("text_version", sa.String(length=20), nullable=False),
+        sa.Column("text_hash", sa.String(length=64), nullable=True),
+        sa.Column("language", sa.String(length=5), nullable=False),
+        sa.Column("answered_at", Moment(), nullable=False),
+        sa.Column("answered_by", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(["guardian_id"], ["guardian.id"], name=op.f("fk_speaker_answer_guardian_id_guardian")),
+        sa.ForeignKeyConstraint(["person_id"], ["recorded_person.id"], name=op.f("fk_speaker_answer_person_id_recorded_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_speaker_answer")),
+        sa.UniqueConstraint("person_id", "number", name=op.f("uq_speaker_answer_person_id")),
+    )
+    with op.batch_alter_table("speaker_answer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_speaker_answer_person_id"), ["person_id"], unique=False)
 
     with op.batch_alter_table("account", schema=None) as batch_op:
         batch_op.add_column(sa.Column("kind", sa.String(length=8), server_default="staff", nullable=False))
@@ -638,14 +679,19 @@ def downgrade() -> None:
         batch_op.drop_column("language")
         batch_op.drop_column("kind")
 
-    with op.batch_alter_table("speaker_consent", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_speaker_consent_request_id"))
-        batch_op.drop_index(batch_op.f("ix_speaker_consent_account_id"))
+    with op.batch_alter_table("speaker_answer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_speaker_answer_person_id"))
 
-    op.drop_table("speaker_consent")
+    op.drop_table("speaker_answer")
+    with op.batch_alter_table("recorded_person", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recorded_person_request_id"))
+        batch_op.drop_index(batch_op.f("ix_recorded_person_account_id"))
+
+    op.drop_table("recorded_person")
     op.drop_table("notice_version")
     with op.batch_alter_table("dissemination_request", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_dissemination_request_meeting_id"))
+        batch_op.drop_index(batch_op.f("ix_dissemination_request_account_id"))
 
     op.drop_table("dissemination_request")
     with op.batch_alter_table("participant", schema=None) as batch_op:
