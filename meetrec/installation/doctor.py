@@ -158,8 +158,8 @@ def _custodians(settings: Settings) -> str:
     with _opened(settings).reading() as session:
         places = [office.school.name if office.school else settings.district.name for office in gaps(session)]
     if places:
-        raise NotInOrder(f"Nobody is custodian of records for: {', '.join(places)}. Name somebody on the page Custodians (B-03, B-04).")
-    return "every office is held"
+        raise NotInOrder(f"It is not settled who is custodian of records for: {', '.join(places)}. Settle it on the page Custodians (B-03, B-04).")
+    return "every office is held by one person"
 
 
 def _model(settings: Settings) -> str:

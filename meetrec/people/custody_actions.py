@@ -15,9 +15,12 @@ def hand_over(session: Session, now: datetime, actor: str, role: str, school_id:
     """Give the office to an account and end it for whoever held it. Raises `AccountRefused` for somebody who may not hold it."""
     if role not in (DISTRICT_CUSTODIAN, SITE_CUSTODIAN):
         raise AccountRefused(_("Only the offices of custodians are handed over."))
+    if role == DISTRICT_CUSTODIAN and not account.certificated:  # B-03
+        raise AccountRefused(_("The custodian of the district must be a certificated employee, and this account does not say so."))
     held = holders_of(session, role, school_id)
-    if any(grant.account_id == account.id for grant in held):
+    if held and all(grant.account_id == account.id for grant in held):
         raise AccountRefused(_("%(name)s holds this office already.", name=account.name))
     for grant in held:
-        end_role(session, now, actor, grant.id)
+        if grant.account_id != account.id:  # of several from before the rule one stays
+            end_role(session, now, actor, grant.id)
     return give_role(session, now, actor, account, role, school_id)

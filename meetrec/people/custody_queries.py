@@ -1,5 +1,6 @@
 """Who is custodian of the district's and of a school's records, and who may decide about a pupil's (B-03, B-04, B-05)."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,10 +15,20 @@ from meetrec.people.roster_models import SchoolEnrolment
 
 @dataclass(frozen=True)
 class Office:
-    """One office of a custodian: of the district (no school) or of a school, and who holds it now."""
+    """One office of a custodian: of the district (no school) or of a school, and who was given it and did not give it up."""
 
     school: School | None
-    holder: Account | None
+    holders: tuple[Account, ...]  # more than one only from before the rule
+
+    @property
+    def holder(self) -> Account | None:
+        """The one person who holds it; nobody where it is empty or where several were given it."""
+        return self.holders[0] if len(self.holders) == 1 else None
+
+    @property
+    def is_in_order(self) -> bool:
+        """Whether one person holds it, who for the district is certificated (B-03, B-04)."""
+        return self.holder is not None and (self.school is not None or self.holder.certificated)
 
     @property
     def role(self) -> str:
@@ -44,21 +55,26 @@ def offices(session: Session) -> tuple[Office, ...]:
         .join(Role, Role.id == RoleGrant.role_id)
         .join(Account, Account.id == RoleGrant.account_id)
         .where(named, RoleGrant.ended_at.is_(None), Account.deactivated_at.is_(None), Account.active)
-        .order_by(RoleGrant.given_at.desc())
+        .order_by(RoleGrant.given_at)
     )
-    holders = {(role, school_id): account for role, school_id, account in rows}
+    holders: dict[tuple[str, str | None], dict[str, Account]] = defaultdict(dict)
+    for role, school_id, account in rows:
+        holders[role, school_id][account.id] = account
     schools = session.scalars(select(School).where(School.closed_on.is_(None)).order_by(School.name))
-    of_schools = [Office(school, holders.get((SITE_CUSTODIAN, school.id))) for school in schools]
-    return (Office(None, holders.get((DISTRICT_CUSTODIAN, None))), *of_schools)
+    of_schools = [Office(school, tuple(holders[SITE_CUSTODIAN, school.id].values())) for school in schools]
+    return (Office(None, tuple(holders[DISTRICT_CUSTODIAN, None].values())), *of_schools)
 
 
 def gaps(session: Session) -> tuple[Office, ...]:
-    """The offices that nobody holds (B-03, B-04): each raises an alarm."""
-    return tuple(office for office in offices(session) if office.holder is None)
+    """The offices that nobody holds, or several, or the district's where the holder is not certificated (B-03, B-04): each raises an alarm."""
+    return tuple(office for office in offices(session) if not office.is_in_order)
 
 
 def may_decide_for(session: Session, account: Account, student_id: str, on: date) -> bool:
-    """Whether this account decides about a pupil's records on a day (B-05): the custodian of the pupil's school alone, the district's where there is none."""
+    """Whether this account decides about a pupil's records on a day (B-05): the custodian of the pupil's school alone, the district's where there is none.
+
+    Of an office that several hold nobody decides, until one of them is named.
+    """
     enrolled = select(SchoolEnrolment.school_id).where(
         SchoolEnrolment.student_id == student_id,
         or_(SchoolEnrolment.begins_on.is_(None), SchoolEnrolment.begins_on <= on),

@@ -1,4 +1,4 @@
-"""What the timetable watches of duties: offices of custodians that nobody holds, and trainings that end soon (B-03, B-04, W-20)."""
+"""What the timetable watches of duties: offices of custodians that nobody holds or several, and trainings that end soon (B-03, B-04, W-20)."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -29,7 +29,7 @@ def watch_custodians(database: Database, settings: Settings, now: datetime) -> N
         found = offices(session)
         for office in found:
             _tell_change(session, now, office)
-        empty = [office.school.name if office.school else settings.district.name for office in found if office.holder is None]
+        empty = [office.school.name if office.school else settings.district.name for office in found if not office.is_in_order]
         if empty and settings.mail.host:
             _mail_once_a_day(session, settings, now, empty)
 
@@ -52,9 +52,9 @@ def tell_ending_trainings(database: Database, settings: Settings, now: datetime)
 def _tell_change(session: Session, now: datetime, office: Office) -> None:
     told = select(JournalEntry.verb).where(JournalEntry.verb.in_((MISSING, PRESENT)), JournalEntry.subject == office.subject)
     newest = session.scalars(told.order_by(JournalEntry.sequence.desc()).limit(1)).first()
-    if office.holder is None and newest != MISSING:
+    if not office.is_in_order and newest != MISSING:
         journal.append(session, now, "system", MISSING, office.subject)
-    elif office.holder is not None and newest == MISSING:
+    elif office.is_in_order and newest == MISSING:
         journal.append(session, now, "system", PRESENT, office.subject)
 
 

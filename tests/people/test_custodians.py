@@ -4,15 +4,20 @@ from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import text
 
-from meetrec.installation.actions import create_school
+from meetrec.installation.actions import create_school, install
+from meetrec.journal.models import JournalEntry
 from meetrec.people.actions import AccountRefused, change_account, end_role, give_role
 from meetrec.people.custody_actions import hand_over
-from meetrec.people.custody_queries import gaps, holders_of, may_decide_for
+from meetrec.people.custody_queries import gaps, holders_of, may_decide_for, offices
+from meetrec.people.duty_jobs import watch_custodians
 from meetrec.people.models import Account, School
 from meetrec.people.roles import CHAIR, DISTRICT_CUSTODIAN, SITE_CUSTODIAN
 from meetrec.people.roster_models import SchoolEnrolment
+from meetrec.platform import migrate
 from meetrec.platform.database import Database
+from meetrec.platform.settings import Settings
 from tests.fixtures.accounts import AccountOf
 
 NOW = datetime(2026, 11, 3, 15, 0, tzinfo=UTC)
@@ -68,6 +73,60 @@ def test_an_office_that_nobody_holds_is_a_gap_and_a_closed_school_needs_nobody(d
         assert [gap.subject for gap in gaps(session)] == ["district", f"school:{school.id}"]
         session.get_one(School, school.id).closed_on = date(2026, 11, 1)
         assert [gap.subject for gap in gaps(session)] == ["district"]
+
+
+@pytest.fixture
+def two_custodians(settings: Settings) -> Database:
+    """A district of before the rule: both hold the office, and no account says who is certificated."""
+    database = Database(settings.database_url)
+    migrate.upgrade(database, "0002")
+    with database.writing() as session:
+        session.execute(text("INSERT INTO school (id, name) VALUES ('s', 'Lincoln Elementary')"))
+        session.execute(text("INSERT INTO student (id, given_name, family_name, school_id) VALUES ('p', 'Mateo', 'Rivera', 's')"))
+        session.execute(text("INSERT INTO role (id, name) VALUES ('c', 'district_custodian')"))
+        account = text(
+            "INSERT INTO account (id, email, name, active, is_demonstration, fs_uniquifier, created_at) "
+            "VALUES (:id, :id || '@cedarbend.org', 'Custodian ' || :id, true, false, :id, '2026-10-13 14:00:00')"
+        )
+        for number in ("1", "2"):
+            session.execute(account, {"id": number})
+            session.execute(text("INSERT INTO account_role (account_id, role_id) VALUES (:id, 'c')"), {"id": number})
+    install(database)
+    return database
+
+
+@pytest.mark.requirement("B-03")
+def test_a_district_of_before_with_two_custodians_comes_up_with_an_alarm(two_custodians: Database, settings: Settings) -> None:
+    with two_custodians.writing() as session:
+        office = offices(session)[0]
+        assert ([account.id for account in office.holders], office.holder, gaps(session)[0]) == (["1", "2"], None, office)
+        assert not any(may_decide_for(session, account, "p", NOW.date()) for account in office.holders)
+        assert all([role.name for role in account.roles] == [DISTRICT_CUSTODIAN] for account in office.holders)  # nobody is locked out
+    watch_custodians(two_custodians, settings, NOW)
+    with two_custodians.writing() as session:
+        assert {entry.subject for entry in session.query(JournalEntry).filter_by(verb="custodian.missing")} == {"district", "school:s"}
+        second = session.get_one(Account, "2")
+        with pytest.raises(AccountRefused, match="certificated"):
+            hand_over(session, NOW, "user:x", DISTRICT_CUSTODIAN, None, second)
+        second.certificated = True
+        hand_over(session, NOW, "user:x", DISTRICT_CUSTODIAN, None, second)
+        assert [grant.account_id for grant in holders_of(session, DISTRICT_CUSTODIAN, None)] == ["2"]
+        assert [gap.subject for gap in gaps(session)] == ["school:s"]
+        assert may_decide_for(session, second, "p", NOW.date())
+        assert session.query(JournalEntry).filter_by(verb="role.ended").count() == 1
+        with pytest.raises(AccountRefused, match="holds this office already"):
+            hand_over(session, NOW, "user:x", DISTRICT_CUSTODIAN, None, second)
+    watch_custodians(two_custodians, settings, NOW)
+    with two_custodians.reading() as session:
+        assert [entry.subject for entry in session.query(JournalEntry).filter_by(verb="custodian.present")] == ["district"]
+
+
+@pytest.mark.requirement("B-03")
+def test_a_custodian_of_before_who_is_not_noted_as_certificated_is_an_alarm(database: Database, district: SimpleNamespace) -> None:
+    with database.writing() as session:
+        session.get_one(Account, district.custodian.id).certificated = False
+        session.flush()
+        assert [(gap.subject, gap.holder is None) for gap in gaps(session)] == [("district", False)]
 
 
 @pytest.mark.requirement("B-05")

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from meetrec.people.custody_queries import holders_of
 from meetrec.people.duty_models import Suspension, TrainingCompletion, Vendor
-from meetrec.people.models import Account
+from meetrec.people.models import Account, Role, RoleGrant
 from meetrec.people.roles import AUDITOR, CHAIR, CONTRACTOR, DISTRICT_CUSTODIAN, SUPERINTENDENT
 from meetrec.platform import clock
 from meetrec.platform.database import Database
@@ -125,3 +125,22 @@ def test_a_vendor_is_entered_ended_and_stays_listed_until_the_data_came_back(adm
     with database.reading() as session:
         assert session.query(Suspension).one().account_id == contractor.id
         assert session.get_one(Vendor, vendor_id).data_returned_at is not None
+
+
+@pytest.mark.requirement("B-03")
+def test_the_page_says_who_holds_an_office_that_several_hold(
+    administrator: FlaskClient, database: Database, district: SimpleNamespace, account_of: AccountOf
+) -> None:
+    other = account_of(CHAIR)
+    with database.writing() as session:
+        role = session.query(Role).filter_by(name=DISTRICT_CUSTODIAN).one()
+        session.add(RoleGrant(account_id=other.id, role_id=role.id, given_at=clock.now(), given_by="system"))
+    page = text_of(administrator, "/custodians")
+    assert f"{district.custodian.name}, {other.name}" in page
+    assert "Several hold this office" in page
+    assert "1 custodian of records is missing" in page
+    with database.writing() as session:
+        session.get_one(Account, other.id).certificated = True
+    assert administrator.post("/custodians/hand-over", data={"office": "district", "account": other.id}).location == "/custodians"
+    page = text_of(administrator, "/custodians")
+    assert ("Several hold" in page, other.name in page, "is missing" in page) == (False, True, False)
