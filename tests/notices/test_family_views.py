@@ -1,0 +1,387 @@
+"""The families' own pages: own children's meetings and own notices, only while rights are held, and never more."""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from html.parser import HTMLParser
+from io import BytesIO
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from pypdf import PdfReader
+from sqlalchemy import select
+
+from meetrec.journal.models import JournalEntry
+from meetrec.meetings.actions import Move, WishOf, cancel_meeting, change_room, move_meeting
+from meetrec.meetings.models import Meeting, Room
+from meetrec.notices.actions import District, match_notice
+from meetrec.notices.family_queries import family_home, why_not
+from meetrec.notices.family_words import KINDS, WHY_NOT, why_not_shown
+from meetrec.notices.models import Notice
+from meetrec.notices.receipts import verify_receipt
+from meetrec.people.models import School, Student
+from meetrec.people.rights import RightsHolderKind, RightsHolding, Standing
+from meetrec.people.rights_models import Guardian, Guardianship, ProtectionFlag
+from meetrec.people.suspension_actions import lift, suspend
+from meetrec.platform import clock
+from meetrec.platform.database import Database
+from meetrec.platform.settings import Settings
+from tests.fixtures.families import code_for, guardian_of, open_account, put_paper, today_there
+from tests.notices.conftest import REAL_RECORDINGS
+
+__all__ = ["code_for", "guardian_of", "open_account"]
+
+GuardianOf = Callable[..., SimpleNamespace]
+NOT_NOW = "The district cannot show you the meetings of one child at the moment."
+
+
+@pytest.fixture
+def mother(guardian_of: GuardianOf) -> SimpleNamespace:
+    return guardian_of()
+
+
+@pytest.fixture
+def family(mother: SimpleNamespace, open_account: Callable[..., FlaskClient]) -> FlaskClient:
+    """Mateo's mother, signed in with the account she opened."""
+    return open_account(mother.student_id, mother.id)
+
+
+@pytest.fixture
+def meeting_page(district: SimpleNamespace) -> str:
+    return f"/family/meetings/{district.meeting.id}"
+
+
+def text(client: FlaskClient, address: str, status: int = 200) -> str:
+    answer = client.get(address)
+    assert answer.status_code == status, answer.get_data(as_text=True)
+    return answer.get_data(as_text=True)
+
+
+def words_of(page: str) -> str:
+    """What stands on the page itself, without tags."""
+    return " ".join(re.sub(r"<[^>]*>", " ", page.split("<main", 1)[1].split("</main>", 1)[0]).split())
+
+
+class Fields(HTMLParser):
+    """The answers that a form shows, by the names of its fields."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, str] = {}
+        self.select = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Inputs with their values, of radio buttons and lists what is chosen."""
+        at = dict(attrs)
+        name, value = at.get("name") or "", at.get("value") or ""
+        if tag == "select":
+            self.select = name
+        if (tag == "option" and "selected" in at) or (tag == "input" and (at.get("type") != "radio" or "checked" in at)):
+            self.found[name or self.select] = value
+
+
+def filled_in(page: str) -> dict[str, str]:
+    """The answers that the page's forms show."""
+    parser = Fields()
+    parser.feed(page.split("<main", 1)[1])
+    return parser.found
+
+
+def give(client: FlaskClient, typed: dict[str, str]) -> str:
+    """Send a notice; its receipt's address."""
+    answer = client.post("/notice", data=typed)
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    return str(answer.location)
+
+
+def only_notice(database: Database) -> Notice:
+    with database.reading() as session:
+        return session.scalars(select(Notice)).one()
+
+
+def match(database: Database, settings: Settings, notice_id: str, meeting_id: str) -> None:
+    with database.writing() as session:
+        now = clock.now()
+        match_notice(session, now, "system", notice_id, meeting_id, District.at(settings, session, now), REAL_RECORDINGS)
+
+
+def second_child(database: Database, mother: SimpleNamespace, given_name: str = "Lucia") -> SimpleNamespace:
+    """A sister with a meeting of her own, in another room."""
+    with database.writing() as session:
+        pupil = session.get_one(Student, mother.student_id)
+        sister = Student(given_name=given_name, family_name="Rivera", school_id=pupil.school_id)
+        room = Room(name="Room 7", school_id=pupil.school_id)
+        session.add_all([sister, room])
+        session.flush()
+        start = clock.now() + timedelta(days=5)
+        meeting = Meeting(
+            kind="SECTION_504", student_id=sister.id, room_id=room.id, first_start=start, start=start, planned_end=start + timedelta(hours=1), created_at=start
+        )
+        tie = Guardianship(guardian_id=mother.id, student_id=sister.id, kind="PARENT", source="hand")
+        session.add_all([meeting, tie])
+        session.flush()
+        return SimpleNamespace(id=sister.id, meeting_id=meeting.id, tie_id=tie.id)
+
+
+@pytest.mark.requirement("D-17")
+def test_a_parent_sees_the_own_childs_meeting(family: FlaskClient, meeting_page: str, district: SimpleNamespace) -> None:
+    page = text(family, "/family")
+    assert [word for word in ("Mateo (M. R.)", "IEP meeting", district.school.name, district.room.name, meeting_page) if word not in page] == []
+    assert [word for word in ("Rivera", "The district will record") if word in words_of(page)] == []
+    assert "When" in text(family, meeting_page)
+
+
+def test_an_account_without_a_child_sees_no_meeting(sign_in_as: Callable[[str], FlaskClient], meeting_page: str) -> None:
+    stranger = sign_in_as("family")
+    assert "No child is joined to this account yet." in text(stranger, "/family")
+    assert "IEP" not in words_of(text(stranger, meeting_page, 404))
+    assert text(stranger, f"/family/notice?meeting={meeting_page.split('/')[-1]}", 404)
+
+
+@pytest.mark.requirement("G4")
+@pytest.mark.requirement("G1.a")
+def test_the_notice_is_filled_in_with_what_is_known_and_is_the_accounts(
+    family: FlaskClient, district: SimpleNamespace, settings: Settings, database: Database, mother: SimpleNamespace, opened: Callable[..., str]
+) -> None:
+    typed = filled_in(text(family, f"/family/notice?meeting={district.meeting.id}"))
+    start = clock.in_zone(district.meeting.start, settings.district.zone)
+    known = {"recorder_name": "Ana Rivera", "recorder_role": "parent", "student_name": "Mateo Rivera", "school": district.school.name}
+    when = {"meeting_date": start.date().isoformat(), "meeting_time": start.strftime("%H:%M"), "email": "ana.rivera@demonstration.example"}
+    assert {name: typed[name] for name in {**known, **when}} == {**known, **when}
+    give(family, {**typed, "nonce": opened()})
+    with database.reading() as session:
+        notice = session.scalars(select(Notice)).one()
+        assert notice.account_id == session.get_one(Guardian, mother.id).account_id
+    assert (notice.status, notice.meeting_id) == ("timely", None), "a person matches it, as any other (A-05)"
+    assert notice.reference in text(family, "/family")
+
+
+def test_another_parents_notice_is_never_shown(
+    app: Flask, family: FlaskClient, typed: dict[str, str], database: Database, settings: Settings, meeting_page: str, district: SimpleNamespace
+) -> None:
+    give(app.test_client(), {**typed, "recorder_name": "Luis Rivera", "device": "a red recorder"})
+    notice = only_notice(database)
+    match(database, settings, notice.id, district.meeting.id)
+    for page in (text(family, "/family"), text(family, meeting_page)):
+        assert "The district will record this meeting." in page
+        assert [word for word in ("Luis", notice.reference, "red recorder") if word in page] == []
+    for below in ("", "/letter", "/file", "/more", "/correct", "/withdraw"):
+        assert text(family, f"/family/notices/{notice.id}{below}", 404)
+    for below in ("/more", "/correct", "/withdraw"):
+        assert family.post(f"/family/notices/{notice.id}{below}", data=typed).status_code == 404
+    assert only_notice(database).status == "timely"
+
+
+@pytest.mark.requirement("G0.1")
+def test_an_own_notice_is_printed_saved_corrected_and_withdrawn(
+    family: FlaskClient, typed: dict[str, str], database: Database, settings: Settings, meeting_page: str, district: SimpleNamespace
+) -> None:
+    typed["accommodation_request"] = "An interpreter"
+    give(family, typed)
+    notice = only_notice(database)
+    own = f"/family/notices/{notice.id}"
+    assert "Your notice arrived in time." in text(family, own)
+    printed = family.get(f"{own}/letter")
+    assert notice.reference in "".join(page.extract_text() for page in PdfReader(BytesIO(printed.data)).pages)
+    assert verify_receipt(family.get(f"{own}/file").data, None).receipt.reference == notice.reference
+    match(database, settings, notice.id, district.meeting.id)
+    assert notice.reference in text(family, meeting_page)
+    assert filled_in(text(family, f"{own}/correct"))["device"] == "my telephone"
+    assert family.post(f"{own}/correct", data={**typed, "device": "a small recorder"}).status_code == 303
+    assert family.post(f"{own}/correct", data={**typed, "recorder_name": ""}).status_code == 422
+    assert family.post(f"{own}/more", data={"reason": "To listen again.", "acknowledged": "y"}).status_code == 303
+    said = only_notice(database)
+    assert (said.device, said.reason, said.acknowledged_at is not None, said.version) == ("a small recorder", "To listen again.", True, 3)
+    assert "Withdraw the notice" in text(family, f"{own}/withdraw")
+    assert family.post(f"{own}/withdraw").status_code == 303
+    gone = only_notice(database)
+    assert (gone.status, gone.withdrawn_by, gone.accommodation_request) == ("withdrawn", f"user:{gone.account_id}", "An interpreter")
+    assert family.get(f"{own}/correct").status_code == 303
+    assert "The district will record" not in text(family, meeting_page)
+
+
+@pytest.mark.requirement("L-04")
+@pytest.mark.parametrize("effect", ["revoked", "conflict"])
+def test_rights_that_end_while_signed_in_close_everything_at_the_next_page(
+    family: FlaskClient, mother: SimpleNamespace, typed: dict[str, str], database: Database, settings: Settings, meeting_page: str,
+    district: SimpleNamespace, effect: str,
+) -> None:  # fmt: skip
+    give(family, typed)
+    notice = only_notice(database)
+    match(database, settings, notice.id, district.meeting.id)
+    assert district.room.name in text(family, meeting_page)
+    with database.writing() as session:
+        put_paper(session, mother.student_id, mother.id, effect)
+    own = f"/family/notices/{notice.id}"
+    for page in (text(family, "/family"), text(family, meeting_page, 403), text(family, own, 403), text(family, f"{own}/letter", 403)):
+        words = words_of(page)
+        assert NOT_NOW in words
+        assert [word for word in ("Mateo", "M. R.", district.room.name, district.school.name, notice.reference, "court", "paper") if word in words] == []
+    assert family.post(f"{own}/withdraw").status_code == 403
+    assert only_notice(database).status == "timely"
+    assert "Mateo" not in text(family, "/family/notice"), "and the form knows nothing"
+
+
+@pytest.mark.requirement("D-13")
+def test_on_the_eighteenth_birthday_the_parents_view_ends_with_one_sentence(
+    family: FlaskClient, mother: SimpleNamespace, database: Database, meeting_page: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tomorrow = today_there(settings).date() + timedelta(days=1)
+    with database.writing() as session:
+        session.get_one(Student, mother.student_id).birth_date = date(tomorrow.year - 18, tomorrow.month, min(tomorrow.day, 28))
+    if tomorrow.day <= 28:
+        assert "IEP meeting" in text(family, "/family")
+    monkeypatch.setattr("meetrec.people.account_views.now_in_the_district", lambda: today_there(settings) + timedelta(days=1))
+    monkeypatch.setattr("meetrec.notices.family_views.now_in_the_district", lambda: today_there(settings) + timedelta(days=1))
+    page = text(family, "/family")
+    assert ("Mateo: The rights have moved to the student." in page, "IEP meeting" in page) == (True, False)
+    assert "The rights have moved to the student." in text(family, meeting_page, 403)
+
+
+@pytest.mark.requirement("D-17")
+def test_two_children_with_different_rights(
+    family: FlaskClient, mother: SimpleNamespace, database: Database, district: SimpleNamespace, meeting_page: str, settings: Settings
+) -> None:
+    sister = second_child(database, mother)
+    assert [word for word in ("Mateo", "Lucia", "Section 504 meeting") if word not in text(family, "/family")] == []
+    assert filled_in(text(family, "/family/notice"))["student_name"] == "", "nobody can know which of the two"
+    with database.writing() as session:
+        session.get_one(Guardianship, sister.tie_id).ends_on = today_there(settings).date()
+    page = text(family, "/family")
+    assert ("Mateo" in page, "Lucia" in page, "Section 504" in words_of(page)) == (True, False, False)
+    assert "the district does not have you on its list today" in page
+    assert "Lucia" not in text(family, f"/family/meetings/{sister.meeting_id}", 403)
+    assert "Lucia" not in text(family, f"/family/notice?meeting={sister.meeting_id}", 403)
+    assert text(family, meeting_page)
+
+
+@pytest.mark.requirement("D-17")
+def test_two_parents_of_one_child_of_whom_one_holds_rights(
+    family: FlaskClient, guardian_of: GuardianOf, open_account: Callable[..., FlaskClient], mother: SimpleNamespace, database: Database, meeting_page: str
+) -> None:
+    father = guardian_of(given_name="Luis")
+    other = open_account(father.student_id, father.id, "luis.rivera@demonstration.example")
+    with database.writing() as session:
+        put_paper(session, mother.student_id, father.id, "revoked")
+    assert (NOT_NOW in text(other, "/family"), "IEP meeting" in text(family, "/family")) == (True, True)
+    assert (other.get(meeting_page).status_code, family.get(meeting_page).status_code) == (403, 200)
+
+
+@pytest.mark.requirement("S-14")
+def test_the_place_of_a_protected_pupils_meeting_is_not_shown(
+    family: FlaskClient, mother: SimpleNamespace, database: Database, district: SimpleNamespace, meeting_page: str
+) -> None:
+    with database.writing() as session:
+        session.add(ProtectionFlag(student_id=mother.student_id, reason="custody", set_at=clock.now(), set_by="system"))
+    for address in ("/family", meeting_page):
+        words = words_of(text(family, address))
+        assert "Ask the office where the meeting is." in words
+        assert [word for word in (district.school.name, district.room.name, "protect") if word in words] == []
+    for address in ("/family/notice", f"/family/notice?meeting={district.meeting.id}"):
+        assert filled_in(text(family, address)).get("school", "") == ""
+
+
+def test_moves_changes_of_room_and_cancellations_are_shown(family: FlaskClient, database: Database, district: SimpleNamespace, meeting_page: str) -> None:
+    now = clock.now()
+    with database.writing() as session:
+        room = Room(name="Room 9", school_id=district.school.id)
+        session.add(room)
+        session.flush()
+        start = district.meeting.start + timedelta(days=1)
+        move_meeting(session, now, "system", district.meeting.id, Move(now, WishOf.DISTRICT, start, start + timedelta(hours=1)))
+        change_room(session, now, "system", district.meeting.id, room.id)
+    assert "This meeting was moved." in text(family, "/family")
+    page = text(family, meeting_page)
+    assert [word for word in ("The district made the change.", "Room 9") if word not in page] == []
+    with database.writing() as session:
+        cancel_meeting(session, now, "system", district.meeting.id, WishOf.DISTRICT)
+    assert "Cancelled" in text(family, "/family")
+    page = text(family, meeting_page)
+    assert ("This meeting was cancelled" in page, "Give notice that" in page) == (True, False)
+
+
+@pytest.mark.requirement("W-33")
+def test_a_suspended_family_sees_where_to_turn_and_may_still_give_notice(
+    family: FlaskClient, mother: SimpleNamespace, typed: dict[str, str], database: Database, meeting_page: str, app: Flask
+) -> None:
+    with database.writing() as session:
+        account_id = session.get_one(Guardian, mother.id).account_id
+        suspension = suspend(session, clock.now(), "system", account_id, "long_term", None, "A dispute.")
+    give(family, typed)
+    assert only_notice(database).account_id is None, "taken in like anybody's"
+    assert "closed at the moment" in text(family, meeting_page, 403)
+    assert family.get("/family").status_code == 302, "and signed out with that"
+    with database.writing() as session:
+        lift(session, clock.now(), "system", suspension.id)
+    assert family.get("/family").status_code == 302
+
+
+def test_a_notice_that_was_matched_to_somebody_elses_meeting_is_not_shown(
+    sign_in_as: Callable[[str], FlaskClient], typed: dict[str, str], database: Database, settings: Settings, district: SimpleNamespace
+) -> None:
+    stranger = sign_in_as("family")
+    give(stranger, typed)
+    notice = only_notice(database)
+    assert notice.reference in text(stranger, "/family")
+    match(database, settings, notice.id, district.meeting.id)
+    assert notice.reference not in text(stranger, "/family")
+    assert "the district does not have you on its list today" in text(stranger, f"/family/notices/{notice.id}", 403)
+
+
+def test_a_notice_on_which_the_form_of_a_foreign_page_was_sent_is_refused(app: Flask, family: FlaskClient, typed: dict[str, str], database: Database) -> None:
+    give(family, typed)
+    app.config["WTF_CSRF_ENABLED"] = True
+    for below in ("withdraw", "correct", "more"):
+        assert family.post(f"/family/notices/{only_notice(database).id}/{below}", data=typed).status_code == 400
+    assert only_notice(database).version == 1
+
+
+def test_every_meeting_that_was_stands_below_those_to_come(family: FlaskClient, mother: SimpleNamespace, database: Database, settings: Settings) -> None:
+    with database.writing() as session:
+        past = session.scalars(select(Meeting).where(Meeting.student_id == mother.student_id)).one()
+        past.start, past.planned_end = clock.now() - timedelta(days=2), clock.now() - timedelta(days=2, hours=-1)
+    page = text(family, "/family")
+    assert ("Meetings that were" in page, "No meeting is planned." in page) == (True, True)
+    with database.reading() as session:
+        account_id = session.get_one(Guardian, mother.id).account_id
+        (child,) = family_home(session, account_id, clock.now(), today_there(settings).date()).children
+    assert (len(child.coming), len(child.past)) == (0, 1)
+
+
+@pytest.mark.parametrize("standing", [standing for standing in Standing if standing is not Standing.HOLDS])
+def test_every_standing_has_a_sentence_and_names_a_child_only_where_it_tells_nothing_new(app: Flask, standing: Standing) -> None:
+    student = Student(given_name="Mateo", family_name="Rivera")
+    with app.test_request_context():
+        sentence = why_not_shown(why_not(student, RightsHolding("guardian", RightsHolderKind.PARENT, standing, ())))
+        own = why_not_shown(why_not(student, RightsHolding("student", RightsHolderKind.ELIGIBLE_STUDENT, standing, ())))
+    assert ("Mateo" in sentence) is (standing in (Standing.TRANSFERRED, Standing.EVIDENCE_MISSING))
+    assert "Until then your parents see your meetings." in own
+    assert set(WHY_NOT) == set(Standing) - {Standing.HOLDS, Standing.REVOKED}
+    assert len(KINDS) == 2
+
+
+def test_the_journal_names_the_account_that_gave_a_notice_and_no_name(family: FlaskClient, typed: dict[str, str], database: Database) -> None:
+    give(family, typed)
+    with database.reading() as session:
+        told = session.scalars(select(JournalEntry).where(JournalEntry.verb == "notice.received")).one()
+    assert told.actor == f"user:{only_notice(database).account_id}"
+    assert b"Rivera" not in told.body
+
+
+def test_a_machine_for_parents_alone_serves_the_families_door(settings: Settings, database: Database, family: FlaskClient, meeting_page: str) -> None:
+    from meetrec.app import create_app
+
+    app = create_app(settings, {"parent"}, database)
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    client: Any = app.test_client()
+    assert client.post("/sign-in", data={"email": "ana.rivera@demonstration.example", "password": "a long enough test sentence"}).status_code == 302
+    assert [client.get(address).status_code for address in ("/family", meeting_page, "/family/notice", "/family/begin", "/account")] == [200] * 5
+
+
+def test_no_school_of_elsewhere_is_named(family: FlaskClient, database: Database) -> None:
+    with database.writing() as session:
+        session.add(School(name="Washington Middle"))
+    assert "Washington" not in text(family, "/family")
