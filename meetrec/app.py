@@ -17,7 +17,7 @@ from meetrec.district import staff_views as district_staff_views
 from meetrec.meetings import calendar_views, meeting_views, people_views
 from meetrec.meetings import staff_views as meetings_staff_views
 from meetrec.meetings.known_above import EFFECTS_OF_MOVE, MEETING_NOTICES, MEETING_RECORDINGS
-from meetrec.notices import family_notice_views, family_views, key_in_views, link_views, parent_views, staff_views
+from meetrec.notices import family_notice_views, family_views, key_in_views, link_views, moved_letter_views, parent_views, staff_views
 from meetrec.notices.arming import ARMING, DISTRICT_COPIES, RECORDING_STATES, ROOM_SIGNS
 from meetrec.notices.family_mail import tell_families_when_meetings_change
 from meetrec.notices.holding import hold_notices_when_meetings_move
@@ -86,6 +86,7 @@ BLUEPRINTS = {
         letter_views.blueprint,
         staff_views.blueprint,
         key_in_views.blueprint,
+        moved_letter_views.blueprint,
         meetings_staff_views.blueprint,
         meeting_views.blueprint,
         people_views.blueprint,

@@ -225,6 +225,8 @@ WHO_MAY_ENTER: dict[str | tuple[str, ...], set[str]] = {
         "/meetings/<uuid:meeting_id>/cancel",
         "/meetings/<uuid:meeting_id>/chair",
         "/meetings/<uuid:meeting_id>/move",
+        "/meetings/<uuid:meeting_id>/moved-letters",
+        "/meetings/<uuid:meeting_id>/moved-letters/<string:kind>/<uuid:addressee_id>/<string:language>.pdf",
         "/meetings/<uuid:meeting_id>/people",
         "/meetings/<uuid:meeting_id>/people/<uuid:participant_id>/remove",
         "/meetings/<uuid:meeting_id>/restore",

@@ -89,6 +89,11 @@ class Meeting(Base):
     room: Mapped[Room] = relationship(lazy="joined")
     moves: Mapped[list["MeetingMove"]] = relationship(order_by="MeetingMove.announced_at", lazy="selectin")
 
+    @property
+    def start_before_last_move(self) -> datetime:
+        """When it was to begin before it was moved last; as first planned where it was moved once, or never."""
+        return self.moves[-2].new_start if len(self.moves) > 1 else self.first_start
+
 
 class MeetingMove(Base):
     """A change of a meeting's start, and who asked for it."""

@@ -76,8 +76,7 @@ def _tell_change(session: Session, now: datetime, notice: Notice, meeting: Meeti
     if change is MeetingChange.CANCELLED:
         _tell(session, now, notice, "meeting_cancelled", settings, school=school, start=meeting.start)
         return
-    before = meeting.moves[-2].new_start if len(meeting.moves) > 1 else meeting.first_start
-    moved = {"old_start": before, "new_start": meeting.start, "status_sentence": _sentence(notice)}
+    moved = {"old_start": meeting.start_before_last_move, "new_start": meeting.start, "status_sentence": _sentence(notice)}
     _tell(session, now, notice, "meeting_moved", settings, school=school, **moved)
 
 

@@ -82,6 +82,9 @@ def test_move_is_shown_before_it_is_done(signed_in: Page, district: SimpleNamesp
     look_at()
     page.get_by_role("button", name="Move the meeting").click()
     expect(page.get_by_text("The meeting was moved.")).to_be_visible()
+    page.get_by_role("link", name="Letters to families whom no mail tells of the move").click()
+    expect(page.get_by_role("link", name="Letter in English – ")).to_be_visible()
+    look_at()
 
 
 def test_report_of_a_calendar_is_accessible(signed_in: Page, district: SimpleNamespace, tmp_path: Path, look_at: Looking) -> None:
