@@ -13,6 +13,7 @@ from meetrec.notices import parent_views
 from meetrec.notices.family_queries import FamilyMeeting, NotShownHere, family_home, family_meeting, holding_of, only_child
 from meetrec.notices.family_words import KINDS, why_not_shown
 from meetrec.notices.models import RecorderRole
+from meetrec.notices.passing_on import passing_on_of
 from meetrec.notices.status_words import FOR_PARENTS
 from meetrec.people.account_views import now_in_the_district
 from meetrec.people.family_actions import change_language
@@ -59,7 +60,9 @@ def meeting(meeting_id: UUID) -> ResponseReturnValue:
     now = now_in_the_district()
     with database().reading() as transaction:
         found = family_meeting(transaction, current_user.id, str(meeting_id), now.date())
-        return render_template("family/meeting.html", found=found, is_over=found.meeting.planned_end < now, starts=_starts(found.meeting))
+        shown = {"is_over": found.meeting.planned_end < now, "starts": _starts(found.meeting)}
+        passing_on = passing_on_of(transaction, current_user.id, found.meeting.id)
+        return render_template("family/meeting.html", found=found, passing_on=passing_on, **shown)
 
 
 @blueprint.get("/family/notice")

@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from meetrec.people.account_views import form_page, now_in_the_district
@@ -19,7 +20,7 @@ from meetrec.people.pupil_views import found_pupil, readers_schools
 from meetrec.people.rights_models import IdentityCode
 from meetrec.people.rights_words import HOLDER_WORDS
 from meetrec.people.rights_words import STANDING_WORDS as RIGHTS_WORDS
-from meetrec.people.roles import RIGHTS_ROLES
+from meetrec.people.roles import RIGHTS_ROLES, SUSPENSION_ROLES
 from meetrec.people.words import STATE_WORDS
 from meetrec.platform import clock
 from meetrec.platform.enrolment_codes import CodeMistyped, hash_of
@@ -53,7 +54,8 @@ def identity(student_id: UUID) -> ResponseReturnValue:
             return _made(student, form)
         except MeetRecError as refused:
             form.form_errors.append(str(refused))
-    page = render_template("people/identity.html", student=student, holders=holders, form=form, **WORDS)
+    may_suspend = bool({role.name for role in current_user.roles} & set(SUSPENSION_ROLES))  # W-33
+    page = render_template("people/identity.html", student=student, holders=holders, form=form, may_suspend=may_suspend, **WORDS)
     return page, 422 if request.method == "POST" else 200
 
 

@@ -347,7 +347,7 @@ def test_every_meeting_that_was_stands_below_those_to_come(family: FlaskClient, 
     assert ("Meetings that were" in page, "No meeting is planned." in page) == (True, True)
     with database.reading() as session:
         account_id = session.get_one(Guardian, mother.id).account_id
-        (child,) = family_home(session, account_id, clock.now(), today_there(settings).date()).children
+        (child,) = family_home(session, account_id or "", clock.now(), today_there(settings).date()).children
     assert (len(child.coming), len(child.past)) == (0, 1)
 
 
@@ -379,6 +379,34 @@ def test_a_machine_for_parents_alone_serves_the_families_door(settings: Settings
     client: Any = app.test_client()
     assert client.post("/sign-in", data={"email": "ana.rivera@demonstration.example", "password": "a long enough test sentence"}).status_code == 302
     assert [client.get(address).status_code for address in ("/family", meeting_page, "/family/notice", "/family/begin", "/account")] == [200] * 5
+
+
+@pytest.mark.requirement("D-13")
+def test_a_student_whose_own_rights_ended_again_is_told_and_the_parents_see_the_meetings_again(
+    family: FlaskClient, mother: SimpleNamespace, open_account: Callable[..., FlaskClient], database: Database, settings: Settings
+) -> None:
+    today = today_there(settings).date()
+    with database.writing() as session:
+        session.get_one(Student, mother.student_id).postsecondary_from = today - timedelta(days=30)
+    own = open_account(mother.student_id, mother.student_id, "mateo@demonstration.example")
+    assert ("IEP meeting" in text(own, "/family"), "IEP meeting" in text(family, "/family")) == (True, False)
+    with database.writing() as session:
+        session.get_one(Student, mother.student_id).postsecondary_until = today
+    assert ("IEP meeting" in text(own, "/family"), "IEP meeting" in text(family, "/family")) == (False, True)
+    assert "Your own rights begin when you are 18 or attend a college." in text(own, "/family")
+
+
+@pytest.mark.requirement("W-10")
+def test_a_family_sets_up_the_second_step_where_the_district_requires_it(family: FlaskClient, settings: Settings, database: Database) -> None:
+    from meetrec.app import create_app
+
+    strict = settings.model_copy(update={"sign_in": settings.sign_in.model_copy(update={"second_factor": "required"})})
+    app = create_app(strict, database=database)
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    client: Any = app.test_client()
+    answer = client.post("/sign-in", data={"email": "ana.rivera@demonstration.example", "password": "a long enough test sentence"})
+    assert str(answer.location).startswith("/account/second-factor")
+    assert client.get("/family").status_code == 302, "not signed in yet"
 
 
 def test_no_school_of_elsewhere_is_named(family: FlaskClient, database: Database) -> None:

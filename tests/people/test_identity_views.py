@@ -13,10 +13,12 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from meetrec.journal.models import JournalEntry
+from meetrec.people.actions import give_role
 from meetrec.people.identity import Way
 from meetrec.people.models import Account, School, Student
 from meetrec.people.rights_models import Guardian, Guardianship, IdentityCode
-from meetrec.people.roles import RECORDS_CLERK, SITE_CUSTODIAN
+from meetrec.people.roles import RECORDS_CLERK, SITE_CUSTODIAN, SUPERINTENDENT
+from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.enrolment_codes import hash_of
 from tests.fixtures.families import code_for, guardian_of, open_account, put_paper
@@ -189,6 +191,30 @@ def test_staff_close_a_familys_account_and_its_session_ends(
     assert (account.deactivated_because, account.active) == ("mistake", False)
     assert "No account." in clerk.get(page).get_data(as_text=True)
     assert "There is no open account of this person." in clerk.post(end, data={"because": "other"}).get_data(as_text=True)
+
+
+@pytest.mark.requirement("W-33")
+def test_who_suspends_people_suspends_a_family_from_here(
+    mother: SimpleNamespace,
+    open_account: Callable[..., FlaskClient],
+    account_of: Callable[..., SimpleNamespace],
+    app: Flask,
+    clerk: FlaskClient,
+    database: Database,
+) -> None:
+    own, both = open_account(mother.student_id, mother.id), account_of(RECORDS_CLERK)
+    page = f"/pupils/{mother.student_id}/identity"
+    assert "Suspend this person" not in clerk.get(page).get_data(as_text=True), "a clerk does not suspend"
+    with database.writing() as session:
+        give_role(session, clock.now(), "system", session.get_one(Account, both.id), SUPERINTENDENT)
+        account_id = session.get_one(Guardian, mother.id).account_id
+    staff = app.test_client()
+    staff.post("/sign-in", data={"email": both.email, "password": both.password})
+    assert f"/suspensions/new?whom={account_id}" in staff.get(page).get_data(as_text=True)
+    said = {"whom": account_id, "kind": "long_term", "reason": "A dispute."}
+    assert staff.post("/suspensions/new", data=said).status_code == 303
+    assert own.get("/family").status_code == 403
+    assert "suspended" in staff.get(page).get_data(as_text=True)
 
 
 def test_the_pupils_page_leads_here(clerk: FlaskClient, mother: SimpleNamespace) -> None:
