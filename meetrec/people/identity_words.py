@@ -19,7 +19,7 @@ SEEN_WORDS = {
 STANDING_WORDS = {
     CodeStanding.OPEN: lazy_gettext("not used yet"),
     CodeStanding.USED: lazy_gettext("used"),
-    CodeStanding.REVOKED: lazy_gettext("taken back"),
+    CodeStanding.REVOKED: lazy_gettext("taken back by staff"),
     CodeStanding.EXPIRED: lazy_gettext("too old"),
 }
 NO_CODE_WORDS = {
