@@ -14,7 +14,7 @@ from meetrec.district.queries import profile_in_force
 from meetrec.journal import actions as journal
 from meetrec.meetings.models import Meeting
 from meetrec.meetings.typed_times import day_begins, start_at
-from meetrec.notices.arming import Recordings
+from meetrec.notices.arming import NOT_BEGUN, Recordings
 from meetrec.notices.events import tell_notice_withdrawn
 from meetrec.notices.family_mail import tell_matched
 from meetrec.notices.models import Notice
@@ -176,12 +176,19 @@ def acknowledge(session: Session, now: datetime, notice: Notice, actor: str = "p
 
 
 def _arm_once(session: Session, now: datetime, actor: str, notice: Notice, meeting: Meeting, district: District, recordings: Recordings) -> MatchOutcome:
-    if recordings.states(session, now, [meeting.id]):
+    known = recordings.states(session, now, [meeting.id]).get(meeting.id)
+    stood_down = known is not None and known.kind == NOT_BEGUN and not _another_stands(session, notice, meeting)
+    if known is not None and not stood_down:
         return MatchOutcome.ATTACHED
     if meeting.planned_end < day_begins(in_zone(now, district.zone).date(), district.zone):
         return MatchOutcome.MEETING_OVER
     recordings.arm(session, now, actor, notice)
     return MatchOutcome.ARMED
+
+
+def _another_stands(session: Session, notice: Notice, meeting: Meeting) -> bool:
+    others = select(Notice.id).where(Notice.meeting_id == meeting.id, Notice.id != notice.id, Notice.status != NoticeStatus.WITHDRAWN)
+    return session.scalars(others.limit(1)).first() is not None
 
 
 def hold_against_rule(notice: Notice, meeting: Meeting | None, district: District) -> None:

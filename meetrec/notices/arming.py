@@ -15,6 +15,7 @@ ARMING = "meetrec.arming"
 RECORDING_STATES = "meetrec.recording_states"
 DISTRICT_COPIES = "meetrec.district_copies"
 ROOM_SIGNS = "meetrec.room_signs"
+NOT_BEGUN = "armed"  # the kind of a summary whose room has recorded nothing, armed or stood down
 
 
 class RecordingSummary(Protocol):
@@ -74,7 +75,7 @@ class DistrictCopyTask(Protocol):
     def history(self) -> Sequence[str]: ...
 
 
-# Arm the room for a matched notice's meeting; journals it. Called inside the transaction of the match.
+# Arm the room for a matched notice's meeting, or again after it stood down; journals it. Called inside the transaction of the match.
 Arm = Callable[[Session, datetime, str, Notice], object]
 # The newest recording of each of the meetings (by id) that have one, as it stands at the moment given.
 RecordingStates = Callable[[Session, datetime, Sequence[str]], Mapping[str, RecordingSummary]]

@@ -8,13 +8,12 @@ from sqlalchemy.orm import Session
 
 from meetrec.journal import actions as journal
 from meetrec.notices.actions import District, hold_against_rule
-from meetrec.notices.arming import RecordingSummary
+from meetrec.notices.arming import NOT_BEGUN, RecordingSummary
+from meetrec.notices.events import tell_notice_unmatched
 from meetrec.notices.models import Notice
 from meetrec.notices.rules import NoticeChannel, NoticeStatus
 from meetrec.platform.errors import MeetRecError
 from meetrec.platform.web import NotFound
-
-NOT_BEGUN = "armed"  # the kind of a summary whose room has recorded nothing
 
 
 class NoticeStaysMatched(MeetRecError):
@@ -36,6 +35,7 @@ def unmatch_notice(session: Session, now: datetime, actor: str, notice_id: str, 
     hold_against_rule(notice, None, district)
     session.flush()
     journal.append(session, now, actor, "notice.unmatched", f"notice:{notice.id}", meeting=meeting_id, status=notice.status, profile=district.profile)
+    tell_notice_unmatched(session, now, actor, notice, meeting_id)
     return notice
 
 

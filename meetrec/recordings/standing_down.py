@@ -7,15 +7,16 @@ import enum
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from meetrec.journal import actions as journal
+from meetrec.journal.models import JournalEntry
 from meetrec.meetings.actions import MeetingNotChanged
 from meetrec.meetings.events import MeetingChange, when_meeting_changed
 from meetrec.meetings.models import Kiosk, Meeting
 from meetrec.meetings.table_models import MeetingRoomChange
-from meetrec.notices.events import when_notice_withdrawn
+from meetrec.notices.events import Leaving, when_notice_left
 from meetrec.notices.models import Notice
 from meetrec.notices.rules import NoticeStatus
 from meetrec.recordings.models import KioskCopy, Recording
@@ -28,7 +29,7 @@ class StandDown(enum.StrEnum):
     """Why a room that was armed, and has not begun, is not to begin."""
 
     CANCELLED = "cancelled"  # the meeting
-    WITHDRAWN = "withdrawn"  # every notice of it
+    WITHDRAWN = "withdrawn"  # every notice of it, or taken off it
 
 
 class RecordingHasBegun(MeetingNotChanged):
@@ -36,9 +37,9 @@ class RecordingHasBegun(MeetingNotChanged):
 
 
 def listen() -> None:
-    """Hear of changes of meetings and of withdrawn notices; saying it twice changes nothing."""
+    """Hear of changes of meetings and of notices that leave one; saying it twice changes nothing."""
     when_meeting_changed(LISTENER, follow_meeting)
-    when_notice_withdrawn(LISTENER, follow_withdrawal)
+    when_notice_left(LISTENER, follow_leaving)
 
 
 def has_standing_notice() -> ColumnElement[bool]:
@@ -57,8 +58,7 @@ def stand_down_reason(session: Session, recording: Recording) -> StandDown | Non
         return None
     if recording.meeting.cancelled_at is not None:
         return StandDown.CANCELLED
-    standing = select(Notice.id).where(Notice.meeting_id == recording.meeting_id, Notice.status != NoticeStatus.WITHDRAWN)
-    return None if session.scalars(standing.limit(1)).first() else StandDown.WITHDRAWN
+    return None if session.scalars(_standing_notices(recording.meeting_id).limit(1)).first() else StandDown.WITHDRAWN
 
 
 def is_known_room(session: Session, recording: Recording, room_id: str) -> bool:
@@ -88,11 +88,37 @@ def follow_meeting(session: Session, now: datetime, actor: str, meeting: Meeting
             _tell_of_armed(session, now, actor, one, change)
 
 
-def follow_withdrawal(session: Session, now: datetime, actor: str, notice: Notice) -> None:
-    """Tell the journal that a room stands down, where the last notice of its meeting was withdrawn before it began."""
-    for one in _recordings_of(session, notice.meeting_id) if notice.meeting_id else ():
+def follow_leaving(session: Session, now: datetime, actor: str, notice: Notice, meeting_id: str, how: Leaving) -> None:
+    """Tell the journal that a room stands down, where the last notice of its meeting left before it began; else another one arms it from now on."""
+    for one in _recordings_of(session, meeting_id):
         if stand_down_reason(session, one) is StandDown.WITHDRAWN:
-            _tell(session, now, actor, "room.stood_down", one, room=one.meeting.room_id, why=StandDown.WITHDRAWN.value)
+            _tell(session, now, actor, "room.stood_down", one, room=one.meeting.room_id, why=how.value)
+        elif one.state is RecordingState.ARMED and one.notice_id == notice.id:
+            one.notice_id = session.scalars(_standing_notices(meeting_id)).first() or one.notice_id
+
+
+def arm_anew(session: Session, now: datetime, actor: str, armed: Recording, notice: Notice) -> None:
+    """A notice came to a meeting whose room had stood down for want of one: the room is armed again, under the id that its kiosk may know.
+
+    One that is armed, has begun, or does not take place stays as it is.
+    """
+    if armed.state is not RecordingState.ARMED or stand_down_reason(session, armed) is not None:
+        return
+    if armed.notice_id not in session.scalars(_standing_notices(armed.meeting_id)).all():
+        armed.notice_id = notice.id
+    if _told_last(session, armed) == "room.stood_down":
+        _tell(session, now, actor, "room.armed", armed, meeting=armed.meeting_id, notice=armed.notice_id, room=armed.meeting.room_id)
+
+
+def _standing_notices(meeting_id: str) -> Select[str]:
+    standing = select(Notice.id).where(Notice.meeting_id == meeting_id, Notice.status != NoticeStatus.WITHDRAWN)
+    return standing.order_by(Notice.received_at, Notice.id)
+
+
+def _told_last(session: Session, recording: Recording) -> str | None:
+    """Whether the journal last said that its room was armed, or that it stood down."""
+    told = select(JournalEntry.verb).where(JournalEntry.subject == f"recording:{recording.id}", JournalEntry.verb.in_(("room.armed", "room.stood_down")))
+    return session.scalars(told.order_by(JournalEntry.sequence.desc()).limit(1)).first()
 
 
 def _refuse_if_begun(recordings: list[Recording], change: MeetingChange) -> None:
