@@ -77,6 +77,11 @@ class HeardForm(FlaskForm):
         super().__init__(**keywords)
         self.account.choices = account_choices(accounts)
 
+    def validate_account(self, field: SelectField) -> None:
+        """One of the list, or none: families are offered none."""
+        if field.data and field.data not in {choice.value for choice in field.choices}:
+            raise ValidationError(_("Choose somebody of the list."))
+
     def heard(self) -> Heard:
         """As typed; only of a valid form."""
         return Heard(self.name.data, Affiliation(self.affiliation.data), bool(self.is_minor.data), self.account.data or None)

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -64,6 +64,9 @@ def link(request_id: UUID, person_id: UUID) -> ResponseReturnValue:
     form, found, person = _form(LinkForm, request_id, person_id)
     if request.method == "GET" or not form.validate():
         return _form_page("consents/link.html", form, found, person)
+    if not settings().server.public_address and "parent" not in current_app.extensions["meetrec.interfaces"]:
+        form.identity.errors = [_("This machine does not serve families, and the settings name no public address. Let the person sign on paper.")]
+        return _form_page("consents/link.html", form, found, person)
     now, signer = clock.now(), form.who()
     try:
         with database().writing() as session:
@@ -71,7 +74,7 @@ def link(request_id: UUID, person_id: UUID) -> ResponseReturnValue:
     except NotAnswered as error:
         form.identity.errors = [str(error)]
         return _form_page("consents/link.html", form, found, person)
-    address = f"{settings().server.public_address or request.host_url.rstrip('/')}{url_for('consent_links.consent', token=token)}"
+    address = f"{settings().server.public_address or request.host_url.rstrip('/')}/consent/{token}"  # may be served by another machine
     made = render_template("consents/link_made.html", request_=found, person=person, signer=signer, address=address, until=now + links.LINK_LASTS)
     return made, 200, {"Cache-Control": "no-store"}
 

@@ -123,3 +123,11 @@ def test_what_a_parent_starts_is_journalled_under_their_account(ana: FlaskClient
     with database.reading() as session:
         request = session.scalars(select(DisseminationRequest)).one()
     assert request.opened_by == f"user:{request.account_id}"
+
+
+@pytest.mark.requirement("D-43.c")
+def test_a_family_names_no_account_that_would_sign(ana: FlaskClient, address: str, district: SimpleNamespace, people_of: PeopleOf) -> None:
+    page = ana.post(address, data={"purpose": "To my sister."}).location
+    typed = {"name": "Somebody", "affiliation": "district_employee", "account": district.coordinator.id}
+    assert ana.post(f"{page}/people", data=typed).status_code == 422
+    assert "Somebody" not in people_of(page.rsplit("/", 1)[1])

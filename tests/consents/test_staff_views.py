@@ -9,13 +9,16 @@ from types import SimpleNamespace
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse as FlaskResponse
 
+from meetrec.app import create_app
 from meetrec.consents.models import DisseminationRequest, RecordedPerson
 from meetrec.meetings.coverage import Affiliation
 from meetrec.meetings.participant_actions import AtTheTable, enter_participant
 from meetrec.people.rights_models import Guardianship
 from meetrec.platform import clock
 from meetrec.platform.database import Database
+from meetrec.platform.settings import Settings
 from tests.consents.conftest import GUEST, LAURA, verbs
 
 ALONE = "about the parent's own copy alone"
@@ -199,3 +202,18 @@ def test_spanish_pages_have_no_english_words_of_the_collector(laura: FlaskClient
     shown = laura.get(f"/dissemination/{asked}").get_data(as_text=True)
     assert "Todas las personas que se oyen" in shown
     assert [word for word in ("Everybody", "has signed", "The paper", "Belongs", "No answer") if word in re.sub(r"<[^>]+>", "", shown)] == []
+
+
+def test_a_machine_of_staff_alone_without_a_public_address_makes_no_link_that_opens_nowhere(
+    settings: Settings, database: Database, district: SimpleNamespace, asked: str, people_of: PeopleOf
+) -> None:
+    def made_by(with_address: Settings) -> FlaskResponse:
+        app = create_app(with_address, {"staff"}, database)
+        app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+        client = app.test_client()
+        client.post("/sign-in", data={"email": district.coordinator.email, "password": district.coordinator.password})
+        return client.post(f"/dissemination/{asked}/people/{people_of(asked)[GUEST]}/link", data={"identity": "known_personally"})
+
+    assert made_by(settings).status_code == 422
+    server = settings.server.model_copy(update={"public_address": "https://families.example"})
+    assert "https://families.example/consent/" in made_by(settings.model_copy(update={"server": server})).get_data(as_text=True)
