@@ -23,7 +23,8 @@ def _first_text(asked_by: str, purpose: str) -> Sequence[str]:
         _("%(asked_by)s asks you to agree that this recording, or what is said in it, is passed on to others.", asked_by=asked_by),
         _("To whom and what for, in the words of %(asked_by)s: %(purpose)s", asked_by=asked_by, purpose=purpose),
         _(
-            "The district asks a parent to pass a recording on only with the written consent of everybody who can be heard. While one person has not signed, it is not complete."
+            "The district asks a parent to pass a recording on only with the written consent of everybody who can be heard. "
+            "While one person has not signed, it is not complete."
         ),
         str(PARENTS_COPY_ALONE),
         _("You are free to say no. You need not give a reason, and it has no consequence for you or for a pupil."),
