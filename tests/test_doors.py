@@ -187,6 +187,8 @@ WHO_MAY_ENTER: dict[str | tuple[str, ...], set[str]] = {
         "/family/passing-on/<uuid:request_id>",
         "/family/passing-on/<uuid:request_id>/close",
         "/family/passing-on/<uuid:request_id>/people",
+        "/family/passing-on/<uuid:request_id>/people/<uuid:person_id>",
+        "/family/passing-on/<uuid:request_id>/people/<uuid:person_id>/withdraw",
         "/family/passing-on/<uuid:request_id>/statement.pdf",
         "/family",
         "/family/language",

@@ -10,7 +10,7 @@ from meetrec.consents.actions import NotAnswered, open_request
 from meetrec.consents.collector import Answer, ElectronicSignature, SignsAs, Way, what_is_missing
 from meetrec.consents.models import RecordedPerson, SpeakerAnswer
 from meetrec.consents.queries import newest_answer, person_by_id, request_by_id, shown
-from meetrec.consents.signers import Signer, signers_of
+from meetrec.consents.signers import Signer, signer_of_account, signers_of
 from meetrec.journal import actions as journal
 from meetrec.platform.database import new_id
 from meetrec.platform.web import NotFound
@@ -54,6 +54,18 @@ def answer_signed_in(session: Session, now: datetime, account_id: str, person_id
     """A member of staff answers for themself: signing in says who they are (D-43.c). Raises NotFound, NotAnswered."""
     person = own_person(session, account_id, person_id, to_change=True)
     return _answer_electronically(session, now, f"user:{account_id}", person, _themself(session, person, read.on), answer, Way.SIGNED_IN, read)
+
+
+def answer_for_pupil(session: Session, now: datetime, account_id: str, person_id: str, answer: Answer, read: Read) -> SpeakerAnswer:
+    """Whoever holds the pupil's rights on that day answers signed in; their identity was proved when the account was opened (L-30, D-43.c).
+
+    Raises NotFound, NotAnswered where the account does not decide for this person.
+    """
+    person = person_by_id(session, person_id, to_change=True)
+    signer = signer_of_account(session, person, account_id, read.on)
+    if signer is None:
+        raise NotAnswered(_("You do not sign for this person."))
+    return _answer_electronically(session, now, f"user:{account_id}", person, signer, answer, Way.SIGNED_IN, read)
 
 
 def answer_by_link(session: Session, now: datetime, person: RecordedPerson, answer: Answer, read: Read) -> SpeakerAnswer:
@@ -121,7 +133,7 @@ def _answer_electronically(
     last = newest_answer(session, person.id)
     if last and last.answer == Answer.SIGNED:
         raise NotAnswered(_("You have signed already. You can take your signature back."))
-    by_account = ElectronicSignature(person.account_id is not None, way is Way.SIGNED_IN, answer is Answer.SIGNED)
+    by_account = ElectronicSignature(bool(signer.name), way is Way.SIGNED_IN, answer is Answer.SIGNED)
     known = by_account if way is Way.SIGNED_IN else signature_of_link(person, answer)
     if answer is Answer.SIGNED and what_is_missing(known):
         raise NotAnswered(_("This does not count as a signature, because it is not known who signs. Call the district office."))

@@ -9,11 +9,14 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from meetrec.consents import actions, queries, texts
+from meetrec.consents import actions, answering, queries, texts
 from meetrec.consents.actions import NotAnswered, Wish
-from meetrec.consents.forms import HeardForm, PurposeForm
+from meetrec.consents.answering import Read
+from meetrec.consents.collector import Answer, Way
+from meetrec.consents.forms import AnswerForm, HeardForm, PurposeForm
 from meetrec.consents.models import DisseminationRequest
 from meetrec.consents.papers import download, statement
+from meetrec.consents.signers import signer_of_account
 from meetrec.consents.staff_views import today, words
 from meetrec.meetings.models import Meeting
 from meetrec.notices.passing_on import PassingOn
@@ -48,7 +51,8 @@ def page(request_id: UUID) -> ResponseReturnValue:
     """One request of this family: who has signed, and who has not."""
     with database().reading() as session:
         found = queries.shown(session, _own(session, request_id))
-    return _page_of(found, HeardForm([]))
+        own = _signed_by_reader(session, found)
+    return _page_of(found, HeardForm([]), own)
 
 
 @blueprint.post("/family/passing-on/<uuid:request_id>/people")
@@ -58,9 +62,47 @@ def people(request_id: UUID) -> ResponseReturnValue:
     form = HeardForm([])
     with database().reading() as session:
         found = queries.shown(session, _own(session, request_id))
+        own = _signed_by_reader(session, found)
     if not form.validate():
-        return _page_of(found, form), 422
+        return _page_of(found, form, own), 422
     return _changed(request_id, lambda session: actions.enter_person(session, clock.now(), actor(), str(request_id), form.heard()))
+
+
+@blueprint.route("/family/passing-on/<uuid:request_id>/people/<uuid:person_id>", methods=["GET", "POST"])
+@for_families
+def answer(request_id: UUID, person_id: UUID) -> ResponseReturnValue:
+    """Whoever holds the pupil's rights signs for the pupil, who can be heard too (D-13)."""
+    form = AnswerForm()
+    with database().reading() as session:
+        found = queries.shown(session, _own(session, request_id))
+        person = queries.person_by_id(session, str(person_id), str(request_id))
+        signer = signer_of_account(session, person, current_user.id, today())
+        last = queries.newest_answer(session, person.id)
+    if signer is None:
+        raise NotFound(_("This person is not on the list."))
+    text = texts.text_of(found.request)
+    read_hash, form.text_hash.data = form.text_hash.data, texts.hash_of_text(text)
+    if request.method == "POST" and form.validate():
+        if read_hash == form.text_hash.data:
+            given, read = Answer(form.answer.data), Read(read_hash, current_language(), today())
+            return _changed(request_id, lambda session: answering.answer_for_pupil(session, clock.now(), current_user.id, str(person_id), given, read))
+        form.answer.errors = [_("These are not the words that you read before. Please read them again.")]
+    shown = render_template("consents/family_answer.html", form=form, person=person, signer=signer, shown=found, last=last, text=text, **words())
+    return shown, 422 if request.method == "POST" else 200
+
+
+@blueprint.post("/family/passing-on/<uuid:request_id>/people/<uuid:person_id>/withdraw")
+@for_families
+def withdraw(request_id: UUID, person_id: UUID) -> ResponseReturnValue:
+    """Take back what was signed for the pupil, while it is not complete."""
+
+    def take_back(session: Session) -> None:
+        person = queries.person_by_id(session, str(person_id), str(request_id), to_change=True)
+        if signer_of_account(session, person, current_user.id, today()) is None:
+            raise NotFound(_("This person is not on the list."))
+        answering.withdraw_own(session, clock.now(), actor(), person, Read("", current_language(), today()), Way.SIGNED_IN)
+
+    return _changed(request_id, take_back)
 
 
 @blueprint.post("/family/passing-on/<uuid:request_id>/close")
@@ -97,8 +139,13 @@ def _start(session: Session, meeting: Meeting, purpose: str) -> DisseminationReq
     return actions.ask(session, now, actor(), meeting.id, Wish(current_user.name, purpose, asker, current_user.id))
 
 
-def _page_of(found: queries.RequestShown, form: HeardForm) -> str:
-    return render_template("consents/family_request.html", shown=found, form=form, text=texts.text_of(found.request), **words())
+def _page_of(found: queries.RequestShown, form: HeardForm, own: frozenset[str]) -> str:
+    return render_template("consents/family_request.html", shown=found, form=form, own=own, text=texts.text_of(found.request), **words())
+
+
+def _signed_by_reader(session: Session, found: queries.RequestShown) -> frozenset[str]:
+    """Those on the list for whom the reader signs today, by id."""
+    return frozenset(one.person.id for one in found.speakers if signer_of_account(session, one.person, current_user.id, today()))
 
 
 def _changed(request_id: UUID, change: actions.Change) -> ResponseReturnValue:

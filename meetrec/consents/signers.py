@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetrec.consents.collector import SignsAs
@@ -28,6 +29,16 @@ def signers_of(session: Session, person: RecordedPerson, on: date) -> tuple[Sign
     if person.student_id:
         return _signers_of_pupil(session, person.student_id, on)
     return () if person.is_minor else (Signer("themself", person.name, SignsAs.THEMSELF),)
+
+
+def signer_of_account(session: Session, person: RecordedPerson, account_id: str, on: date) -> Signer | None:
+    """As whom a family's account signs for a pupil on that day: the guardian who holds the rights, or the student of age. None: not at all."""
+    if not person.student_id:
+        return None
+    guardians = set(session.scalars(select(Guardian.id).where(Guardian.account_id == account_id)))
+    is_own = session.get_one(Student, person.student_id).account_id == account_id
+    found = signers_of(session, person, on)
+    return next((one for one in found if one.guardian_id in guardians or (is_own and one.signs_as is SignsAs.ELIGIBLE_STUDENT)), None)
 
 
 def is_name_needed(person: RecordedPerson) -> bool:

@@ -18,6 +18,7 @@ from meetrec.people.rights_models import Guardian
 from meetrec.platform import clock
 from meetrec.platform.database import Database
 from tests.consents.conftest import GUEST, LAURA, verbs
+from tests.consents.test_my_views import hash_on
 
 PeopleOf = Callable[[str], dict[str, str]]
 
@@ -131,3 +132,29 @@ def test_a_family_names_no_account_that_would_sign(ana: FlaskClient, address: st
     typed = {"name": "Somebody", "affiliation": "district_employee", "account": district.coordinator.id}
     assert ana.post(f"{page}/people", data=typed).status_code == 422
     assert "Somebody" not in people_of(page.rsplit("/", 1)[1])
+
+
+@pytest.mark.requirement("D-13")
+@pytest.mark.requirement("D-43.c")
+def test_the_parent_signs_for_the_child_who_was_heard_and_for_nobody_else(
+    ana: FlaskClient, address: str, people_of: PeopleOf, on_paper: Callable[..., None], is_complete: Callable[[str], bool]
+) -> None:
+    page = ana.post(address, data={"purpose": "To my sister."}).location
+    request = page.rsplit("/", 1)[1]
+    ana.post(f"{page}/people", data={"name": "Mateo Rivera", "affiliation": "student"})
+    people = people_of(request)
+    for name in (LAURA, GUEST):
+        on_paper(people[name])
+        assert ana.get(f"{page}/people/{people[name]}").status_code == 404
+        assert ana.post(f"{page}/people/{people[name]}/withdraw").status_code == 404
+    own = f"{page}/people/{people['Mateo Rivera']}"
+    assert own in ana.get(page).get_data(as_text=True)
+    words = hash_on(ana.get(own).get_data(as_text=True))
+    assert ana.post(own, data={"answer": "signed", "text_hash": "0" * 64}).status_code == 422
+    assert not is_complete(request)
+    assert ana.post(own, data={"answer": "signed", "text_hash": words}).status_code == 303
+    assert is_complete(request)
+    ana.post(f"{page}/people", data={"name": "An aunt", "affiliation": "parents_guest"})
+    assert "Parent or guardian, for the child" in ana.get(own).get_data(as_text=True)
+    assert ana.post(f"{own}/withdraw").status_code == 303
+    assert "Took the signature back" in ana.get(own).get_data(as_text=True)
