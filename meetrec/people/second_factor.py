@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext
 from flask_login import current_user
 from flask_security import MfRecoveryCodesUtil, MfRecoveryForm, Totp, TwoFactorVerifyCodeForm
 from markupsafe import Markup
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 from wtforms import StringField
 from wtforms.validators import InputRequired
@@ -96,7 +97,8 @@ def keep_signed_in() -> ResponseReturnValue | None:
 
 def hold(session: Session, account: Account) -> Account:
     """The account as it stands now, held until the transaction ends: of the same code sent twice at once, the second finds it used."""
-    session.refresh(account, with_for_update=True)  # SQLite has one writer and holds it anyway
+    columns = list(inspect(Account).column_attrs.keys())  # its roles are not held, and PostgreSQL would refuse to
+    session.refresh(account, columns, with_for_update=True)  # SQLite has one writer, and holds it anyway
     return account
 
 

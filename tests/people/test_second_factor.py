@@ -117,6 +117,7 @@ def test_an_account_that_is_held_is_the_one_of_now(app: Flask, database: Databas
         event.listen(session, "do_orm_execute", lambda state: asked.append(str(state.statement.compile(dialect=postgresql.dialect()))))
         assert hold(session, account).totp_last_counter == 7
     assert asked[0].endswith("FOR UPDATE")
+    assert "JOIN" not in asked[0]  # PostgreSQL holds no rows of an outer join, nor of a DISTINCT
 
 
 @pytest.mark.requirement("W-10")
