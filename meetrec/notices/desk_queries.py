@@ -1,7 +1,7 @@
 """What the coordinator's desk shows at one moment, in a number of queries that does not grow with what is on it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
@@ -109,7 +109,12 @@ class Desk:
     @property
     def pages(self) -> int:
         """How many pages of waiting notices there are, at least one."""
-        return max(1, -(-self.waiting_count // PAGE))
+        return pages_of(self.waiting_count)
+
+
+def pages_of(waiting: int) -> int:
+    """How many pages so many waiting notices fill, at least one."""
+    return max(1, -(-waiting // PAGE))
 
 
 def desk(session: Session, now: datetime, zone: str, recordings: Recordings, planned: PlannedMeetings, view: DeskView = DeskView()) -> Desk:
@@ -118,7 +123,9 @@ def desk(session: Session, now: datetime, zone: str, recordings: Recordings, pla
     tasks = recordings.copies(session, now)
     rows = _rows(session, now, today, zone, recordings, tasks, view)
     days = [DayOfMeetings(day, tuple(those)) for day, those in groupby(rows, lambda row: max(today, in_zone(row.meeting.start, zone).date()))]
-    waiting, count = _waiting(session, now, planned, view)
+    count = session.scalar(select(func.count(Notice.id)).where(Notice.status != NoticeStatus.WITHDRAWN, *_not_matched(view))) or 0
+    view = replace(view, page=min(view.page, pages_of(count)))  # the last page may have been matched away meanwhile
+    waiting = _waiting(session, now, planned, view)
     late, late_count = _late(session, now, today, view)
     missing, answered = (tuple(task for task in tasks if task.is_missing is is_missing) for is_missing in (True, False))
     to_come = [row.meeting for row in rows if row.meeting.planned_end > now and row.meeting.cancelled_at is None]
@@ -164,15 +171,17 @@ def _standing() -> Select[Notice]:
     return select(Notice).options(lazyload(Notice.meeting)).where(Notice.status != NoticeStatus.WITHDRAWN)
 
 
-def _waiting(session: Session, now: datetime, planned: PlannedMeetings, view: DeskView) -> tuple[tuple[WaitingNotice, ...], int]:
+def _waiting(session: Session, now: datetime, planned: PlannedMeetings, view: DeskView) -> tuple[WaitingNotice, ...]:
     """One page of the notices that stand and are not matched: the nearest meeting first, those of past days last."""
-    own = [Notice.meeting_id.is_(None), *_of_school(view)]
-    count = session.scalar(select(func.count(Notice.id)).where(Notice.status != NoticeStatus.WITHDRAWN, *own)) or 0
     is_past = Notice.meeting_date < now.date() - timedelta(days=1)
-    ordered = _standing().where(*own).order_by(is_past, Notice.meeting_date, Notice.meeting_time, Notice.received_at, Notice.id)
+    ordered = _standing().where(*_not_matched(view)).order_by(is_past, Notice.meeting_date, Notice.meeting_time, Notice.received_at, Notice.id)
     shown = session.scalars(ordered.offset((view.page - 1) * PAGE).limit(PAGE)).all()
     offers = offers_for(session, now, planned, shown)
-    return tuple(WaitingNotice(notice, offers[notice.id]) for notice in shown), count
+    return tuple(WaitingNotice(notice, offers[notice.id]) for notice in shown)
+
+
+def _not_matched(view: DeskView) -> list[ColumnElement[bool]]:
+    return [Notice.meeting_id.is_(None), *_of_school(view)]
 
 
 def _of_school(view: DeskView) -> list[ColumnElement[bool]]:

@@ -96,7 +96,7 @@ def match(notice_id: UUID) -> ResponseReturnValue:
         held = District.at(settings(), session, _notice(session, str(notice_id)).received_at)
         outcome = actions.match_notice(session, clock.now(), actor(), str(notice_id), meeting_id, held, recordings())
     flash(words.OUTCOMES[outcome], "success" if outcome is MatchOutcome.ARMED else "info")
-    return redirect(url_for("desk.desk"), 303)
+    return redirect(url_for("desk.desk", school=request.form.get("school") or None, page=request.form.get("page", type=int)), 303)
 
 
 @blueprint.post("/desk/notices/<uuid:notice_id>/unmatch")

@@ -203,6 +203,8 @@ def test_waiting_notices_come_by_pages_the_nearest_meeting_first(
             receive_notice(session, now, "public", statement(meeting_date=day), new_nonce(), missouri)
     first, second = desk_at(now), desk_at(now, DeskView(page=2))
     assert (first.waiting_count, first.pages, second.pages) == (PAGE + 3, 2, 2)
+    beyond = desk_at(now, DeskView(page=9))  # what stood there was matched meanwhile
+    assert (beyond.view.page, [one.notice.id for one in beyond.waiting]) == (2, [one.notice.id for one in second.waiting])
     assert [one.notice.meeting_date for one in (*first.waiting, *second.waiting)] == days
 
 

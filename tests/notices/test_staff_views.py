@@ -202,3 +202,12 @@ def test_desk_can_be_used_without_scripts_and_its_forms_are_protected(app: Flask
     address, meeting = re.findall(r'<button[^>]*form="match"[^>]*formaction="([^"]+)" name="meeting" value="([^"]+)"', page)[0]
     assert coordinator.post(address, data={"meeting": meeting}).status_code == 400
     assert coordinator.post(address, data={"meeting": meeting, "csrf_token": token}).status_code == 303
+
+
+def test_desk_is_looked_at_as_before_once_a_notice_was_matched(coordinator: FlaskClient, notice: Notice, district: SimpleNamespace) -> None:
+    page = coordinator.get(f"/desk?school={district.school.name}&page=2").text
+    form = page[page.index('<form id="match"') : page.index("</form>", page.index('<form id="match"'))]
+    sent = dict(re.findall(r'name="(school|page)" value="([^"]+)"', form))
+    assert sent == {"school": district.school.name, "page": "2"}
+    answer = coordinator.post(f"/desk/notices/{notice.id}/match", data={**sent, "meeting": district.meeting.id})
+    assert answer.location == "/desk?school=Lincoln+Elementary&page=2"
