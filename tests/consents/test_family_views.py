@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
+from meetrec.app import create_app
 from meetrec.consents.collector import Answer
 from meetrec.consents.models import DisseminationRequest
 from meetrec.meetings.models import Meeting
@@ -17,8 +18,10 @@ from meetrec.people.models import Account, Student
 from meetrec.people.rights_models import Guardian
 from meetrec.platform import clock
 from meetrec.platform.database import Database
+from meetrec.platform.settings import Settings
 from tests.consents.conftest import GUEST, LAURA, verbs
 from tests.consents.test_my_views import hash_on
+from tests.fixtures.accounts import PASSWORD
 
 PeopleOf = Callable[[str], dict[str, str]]
 
@@ -158,3 +161,18 @@ def test_the_parent_signs_for_the_child_who_was_heard_and_for_nobody_else(
     assert "Parent or guardian, for the child" in ana.get(own).get_data(as_text=True)
     assert ana.post(f"{own}/withdraw").status_code == 303
     assert "Took the signature back" in ana.get(own).get_data(as_text=True)
+
+
+def test_a_machine_that_serves_parents_alone_has_the_parents_pages(
+    ana: FlaskClient, address: str, settings: Settings, database: Database, people_of: PeopleOf
+) -> None:
+    page = ana.post(address, data={"purpose": "To my sister."}).location
+    ana.post(f"{page}/people", data={"name": "Mateo Rivera", "affiliation": "student"})
+    own = f"{page}/people/{people_of(page.rsplit('/', 1)[1])['Mateo Rivera']}"
+    with database.reading() as session:
+        email = session.scalars(select(Account.email).where(Account.kind == "family")).one()
+    app = create_app(settings, {"parent"}, database)
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    client = app.test_client()
+    assert client.post("/sign-in", data={"email": email, "password": PASSWORD}).status_code == 302
+    assert [client.get(one).status_code for one in (address, page, own)] == [200, 200, 200]
