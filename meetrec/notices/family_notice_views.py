@@ -18,6 +18,7 @@ from meetrec.notices.family_queries import family_notice
 from meetrec.notices.forms import OTHER_PLACE, CorrectionForm, MoreForm
 from meetrec.notices.handing_out import letter, signed_file
 from meetrec.notices.link_queries import last_change_of
+from meetrec.notices.link_views import asks_for_acknowledgement
 from meetrec.notices.models import Notice
 from meetrec.notices.rules import NoticeStatus
 from meetrec.people.account_views import now_in_the_district
@@ -122,7 +123,9 @@ def _step(
             return _back(notice_id)
         form = opened(session, found)
         if not form.validate_on_submit():
-            return render_template(template, form=form, notice=found), 422 if request.method == "POST" else 200
+            asks = asks_for_acknowledgement(session, found)
+            page = render_template(template, form=form, notice=found, asks_acknowledgement=asks)
+            return page, 422 if request.method == "POST" else 200
         said(session, found, form)
     flash(done, "success")
     return _back(notice_id)

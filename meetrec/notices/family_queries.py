@@ -58,6 +58,7 @@ class FamilyHome:
     children: tuple[Child, ...]
     not_shown: tuple[NotShown, ...]
     notices: tuple[Notice, ...]  # own ones, the newest first
+    hides_notices: bool  # some are about a meeting that the family does not see today
 
 
 class NotShownHere(Exception):
@@ -72,11 +73,12 @@ def family_home(session: Session, account_id: str, now: datetime, on: date) -> F
     """Everything a family may see. `on`: today on the district's calendar; rights are computed for it (D-13)."""
     pairs = students_of_account(session, account_id, on)
     held = {student.id: (student, holding) for student, holding in pairs if holding.is_held}
-    notices = [notice for notice in notices_of(session, account_id) if notice.meeting is None or notice.meeting.student_id in held]
+    given = notices_of(session, account_id)
+    notices = [notice for notice in given if notice.meeting is None or notice.meeting.student_id in held]
     meetings = _meetings(session, list(held), notices)
     children = [_child(student, holding, [one for one in meetings if one.meeting.student_id == student.id], now) for student, holding in held.values()]
     left_out = dict.fromkeys(why_not(student, holding) for student, holding in pairs if not holding.is_held)
-    return FamilyHome(tuple(children), tuple(left_out), tuple(notices))
+    return FamilyHome(tuple(children), tuple(left_out), tuple(notices), len(notices) < len(given))
 
 
 def family_meeting(session: Session, account_id: str, meeting_id: str, on: date) -> FamilyMeeting:

@@ -58,7 +58,7 @@ def receipt(token: str) -> ResponseReturnValue:
     with database().reading() as session:
         notice = _notice(session, token)
         policy = District.at(settings(), session, notice.received_at).policy
-        asks = _asks_acknowledgement(session, notice)
+        asks = asks_for_acknowledgement(session, notice)
     return render_template(
         "notices/receipt.html", notice=notice, token=token, words=words, other_place=OTHER_PLACE, policy=policy, link=_address_of(token),
         asks_acknowledgement=asks and notice.acknowledged_at is None, sends_mail=bool(settings().mail.host), is_late=notice.status in LATE,
@@ -95,7 +95,7 @@ def more(token: str) -> ResponseReturnValue:
     """What may be said besides, once the notice counts. All of it is optional (G2, NOTE.4)."""
     with database().reading() as session:
         notice = _notice(session, token)
-        asks = _asks_acknowledgement(session, notice)
+        asks = asks_for_acknowledgement(session, notice)
     said = {name: getattr(notice, name) for name in ("reason", "needs_recording_to_understand")}
     form = MoreForm(data={**said, "acknowledged": notice.acknowledged_at is not None})
     return _back(token) if _is_withdrawn(notice) else _more_page(form, notice, token, asks)
@@ -108,7 +108,7 @@ def say_more(token: str) -> ResponseReturnValue:
     form = MoreForm()
     with database().reading() as session:
         notice = _notice(session, token)
-        asks = _asks_acknowledgement(session, notice)
+        asks = asks_for_acknowledgement(session, notice)
     if not form.validate_on_submit():
         return _more_page(form, notice, token, asks), 422
     try:
@@ -234,7 +234,8 @@ def _is_withdrawn(notice: Notice) -> bool:
     return notice.status == NoticeStatus.WITHDRAWN
 
 
-def _asks_acknowledgement(session: Session, notice: Notice) -> bool:
+def asks_for_acknowledgement(session: Session, notice: Notice) -> bool:
+    """Whether the rules of the day it was received on ask the family to acknowledge the statements; nothing depends on it (A-02)."""
     day = in_zone(notice.received_at, settings().district.zone).date()
     return profile_in_force(session, settings(), day).acknowledgement is Acknowledgement.REQUIRED
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from meetrec.people.duty_queries import is_deactivated, state_of_account
 from meetrec.people.identity import CodeFacts, CodeStanding, code_standing
 from meetrec.people.models import Account, Student
-from meetrec.people.rights import RightsHolding, weightiest
+from meetrec.people.rights import RightsHolderKind, RightsHolding, Standing, weightiest
 from meetrec.people.rights_models import Guardian, Guardianship, IdentityCode
 from meetrec.people.rights_queries import is_address_withheld, is_eligible_student, rights_holders_of, ties_of
 from meetrec.people.standing import AccountState
@@ -35,6 +35,8 @@ def holders_of(session: Session, student: Student, now: datetime) -> tuple[Holde
     holdings = rights_holders_of(session, student.id, now.date())
     people: dict[str, Person] = {student.id: student, **{tie.guardian_id: tie.guardian for tie in ties_of(session, student.id)}}
     found = {holder_id: [one for one in holdings if one.holder_id == holder_id] for holder_id in people}
+    if student.account_id and not found[student.id]:  # attended a college once, and no longer
+        found[student.id] = [RightsHolding(student.id, RightsHolderKind.ELIGIBLE_STUDENT, Standing.NOT_IN_FORCE, ())]
     return tuple(_holder(session, people[holder_id], weightiest(of), now) for holder_id, of in found.items() if of)
 
 
