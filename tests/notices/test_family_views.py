@@ -1,27 +1,20 @@
-"""The families' own pages: own children's meetings and own notices, only while rights are held, and never more."""
+"""The families' own pages: own children's meetings, only while rights are held, and never more."""
 
-import re
 from collections.abc import Callable
 from datetime import date, timedelta
-from html.parser import HTMLParser
-from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from pypdf import PdfReader
 from sqlalchemy import select
 
-from meetrec.journal.models import JournalEntry
 from meetrec.meetings.actions import Move, WishOf, cancel_meeting, change_room, move_meeting
 from meetrec.meetings.models import Meeting, Room
-from meetrec.notices.actions import District, match_notice
 from meetrec.notices.family_queries import family_home, why_not
 from meetrec.notices.family_words import KINDS, WHY_NOT, why_not_shown
 from meetrec.notices.models import Notice
-from meetrec.notices.receipts import verify_receipt
 from meetrec.people.identity_queries import holders_of
 from meetrec.people.models import School, Student
 from meetrec.people.rights import RightsHolderKind, RightsHolding, Standing
@@ -31,82 +24,12 @@ from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.settings import Settings
 from tests.fixtures.families import code_for, guardian_of, open_account, put_paper, today_there
-from tests.notices.conftest import REAL_RECORDINGS
+from tests.fixtures.family_pages import family, filled_in, give, match, meeting_page, mother, only_notice, text, words_of
 
-__all__ = ["code_for", "guardian_of", "open_account"]
+__all__ = ["code_for", "family", "guardian_of", "meeting_page", "mother", "open_account"]
 
 GuardianOf = Callable[..., SimpleNamespace]
 NOT_NOW = "The district cannot show you the meetings of one child at the moment."
-
-
-@pytest.fixture
-def mother(guardian_of: GuardianOf) -> SimpleNamespace:
-    return guardian_of()
-
-
-@pytest.fixture
-def family(mother: SimpleNamespace, open_account: Callable[..., FlaskClient]) -> FlaskClient:
-    """Mateo's mother, signed in with the account she opened."""
-    return open_account(mother.student_id, mother.id)
-
-
-@pytest.fixture
-def meeting_page(district: SimpleNamespace) -> str:
-    return f"/family/meetings/{district.meeting.id}"
-
-
-def text(client: FlaskClient, address: str, status: int = 200) -> str:
-    answer = client.get(address)
-    assert answer.status_code == status, answer.get_data(as_text=True)
-    return answer.get_data(as_text=True)
-
-
-def words_of(page: str) -> str:
-    """What stands on the page itself, without tags."""
-    return " ".join(re.sub(r"<[^>]*>", " ", page.split("<main", 1)[1].split("</main>", 1)[0]).split())
-
-
-class Fields(HTMLParser):
-    """The answers that a form shows, by the names of its fields."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: dict[str, str] = {}
-        self.select = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Inputs with their values, of radio buttons and lists what is chosen."""
-        at = dict(attrs)
-        name, value = at.get("name") or "", at.get("value") or ""
-        if tag == "select":
-            self.select = name
-        if (tag == "option" and "selected" in at) or (tag == "input" and (at.get("type") != "radio" or "checked" in at)):
-            self.found[name or self.select] = value
-
-
-def filled_in(page: str) -> dict[str, str]:
-    """The answers that the page's forms show."""
-    parser = Fields()
-    parser.feed(page.split("<main", 1)[1])
-    return parser.found
-
-
-def give(client: FlaskClient, typed: dict[str, str]) -> str:
-    """Send a notice; its receipt's address."""
-    answer = client.post("/notice", data=typed)
-    assert answer.status_code == 303, answer.get_data(as_text=True)
-    return str(answer.location)
-
-
-def only_notice(database: Database) -> Notice:
-    with database.reading() as session:
-        return session.scalars(select(Notice)).one()
-
-
-def match(database: Database, settings: Settings, notice_id: str, meeting_id: str) -> None:
-    with database.writing() as session:
-        now = clock.now()
-        match_notice(session, now, "system", notice_id, meeting_id, District.at(settings, session, now), REAL_RECORDINGS)
 
 
 def second_child(database: Database, mother: SimpleNamespace, given_name: str = "Lucia") -> SimpleNamespace:
@@ -158,50 +81,6 @@ def test_the_notice_is_filled_in_with_what_is_known_and_is_the_accounts(
         assert notice.account_id == session.get_one(Guardian, mother.id).account_id
     assert (notice.status, notice.meeting_id) == ("timely", None), "a person matches it, as any other (A-05)"
     assert notice.reference in text(family, "/family")
-
-
-def test_another_parents_notice_is_never_shown(
-    app: Flask, family: FlaskClient, typed: dict[str, str], database: Database, settings: Settings, meeting_page: str, district: SimpleNamespace
-) -> None:
-    give(app.test_client(), {**typed, "recorder_name": "Luis Rivera", "device": "a red recorder"})
-    notice = only_notice(database)
-    match(database, settings, notice.id, district.meeting.id)
-    for page in (text(family, "/family"), text(family, meeting_page)):
-        assert "The district will record this meeting." in page
-        assert [word for word in ("Luis", notice.reference, "red recorder") if word in page] == []
-    for below in ("", "/letter", "/file", "/more", "/correct", "/withdraw"):
-        assert text(family, f"/family/notices/{notice.id}{below}", 404)
-    for below in ("/more", "/correct", "/withdraw"):
-        assert family.post(f"/family/notices/{notice.id}{below}", data=typed).status_code == 404
-    assert only_notice(database).status == "timely"
-
-
-@pytest.mark.requirement("G0.1")
-def test_an_own_notice_is_printed_saved_corrected_and_withdrawn(
-    family: FlaskClient, typed: dict[str, str], database: Database, settings: Settings, meeting_page: str, district: SimpleNamespace
-) -> None:
-    typed["accommodation_request"] = "An interpreter"
-    give(family, typed)
-    notice = only_notice(database)
-    own = f"/family/notices/{notice.id}"
-    assert "Your notice arrived in time." in text(family, own)
-    printed = family.get(f"{own}/letter")
-    assert notice.reference in "".join(page.extract_text() for page in PdfReader(BytesIO(printed.data)).pages)
-    assert verify_receipt(family.get(f"{own}/file").data, None).receipt.reference == notice.reference
-    match(database, settings, notice.id, district.meeting.id)
-    assert notice.reference in text(family, meeting_page)
-    assert filled_in(text(family, f"{own}/correct"))["device"] == "my telephone"
-    assert family.post(f"{own}/correct", data={**typed, "device": "a small recorder"}).status_code == 303
-    assert family.post(f"{own}/correct", data={**typed, "recorder_name": ""}).status_code == 422
-    assert family.post(f"{own}/more", data={"reason": "To listen again.", "acknowledged": "y"}).status_code == 303
-    said = only_notice(database)
-    assert (said.device, said.reason, said.acknowledged_at is not None, said.version) == ("a small recorder", "To listen again.", True, 3)
-    assert "Withdraw the notice" in text(family, f"{own}/withdraw")
-    assert family.post(f"{own}/withdraw").status_code == 303
-    gone = only_notice(database)
-    assert (gone.status, gone.withdrawn_by, gone.accommodation_request) == ("withdrawn", f"user:{gone.account_id}", "An interpreter")
-    assert family.get(f"{own}/correct").status_code == 303
-    assert "The district will record" not in text(family, meeting_page)
 
 
 @pytest.mark.requirement("L-04")
@@ -320,27 +199,6 @@ def test_a_suspended_family_sees_where_to_turn_and_may_still_give_notice(
     assert family.get("/family").status_code == 302
 
 
-def test_a_notice_that_was_matched_to_somebody_elses_meeting_is_not_shown(
-    sign_in_as: Callable[[str], FlaskClient], typed: dict[str, str], database: Database, settings: Settings, district: SimpleNamespace
-) -> None:
-    stranger = sign_in_as("family")
-    give(stranger, typed)
-    notice = only_notice(database)
-    assert notice.reference in text(stranger, "/family")
-    match(database, settings, notice.id, district.meeting.id)
-    page = text(stranger, "/family")
-    assert (notice.reference in page, "Not every notice you gave is shown" in page, "You gave none" in page) == (False, True, False)
-    assert "the district does not have you on its list today" in text(stranger, f"/family/notices/{notice.id}", 403)
-
-
-def test_a_notice_on_which_the_form_of_a_foreign_page_was_sent_is_refused(app: Flask, family: FlaskClient, typed: dict[str, str], database: Database) -> None:
-    give(family, typed)
-    app.config["WTF_CSRF_ENABLED"] = True
-    for below in ("withdraw", "correct", "more"):
-        assert family.post(f"/family/notices/{only_notice(database).id}/{below}", data=typed).status_code == 400
-    assert only_notice(database).version == 1
-
-
 def test_every_meeting_that_was_stands_below_those_to_come(family: FlaskClient, mother: SimpleNamespace, database: Database, settings: Settings) -> None:
     with database.writing() as session:
         past = session.scalars(select(Meeting).where(Meeting.student_id == mother.student_id)).one()
@@ -363,14 +221,6 @@ def test_every_standing_has_a_sentence_and_names_a_child_only_where_it_tells_not
     assert "Until then your parents see your meetings." in own
     assert set(WHY_NOT) == set(Standing) - {Standing.HOLDS, Standing.REVOKED}
     assert len(KINDS) == 2
-
-
-def test_the_journal_names_the_account_that_gave_a_notice_and_no_name(family: FlaskClient, typed: dict[str, str], database: Database) -> None:
-    give(family, typed)
-    with database.reading() as session:
-        told = session.scalars(select(JournalEntry).where(JournalEntry.verb == "notice.received")).one()
-    assert told.actor == f"user:{only_notice(database).account_id}"
-    assert b"Rivera" not in told.body
 
 
 def test_a_machine_for_parents_alone_serves_the_families_door(settings: Settings, database: Database, family: FlaskClient, meeting_page: str) -> None:
