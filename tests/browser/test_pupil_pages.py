@@ -5,7 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from meetrec.people.rights_models import Guardian, Guardianship, RightsRestriction
 from meetrec.people.roles import RECORDS_CLERK
@@ -38,19 +38,33 @@ def test_pages_of_one_pupil(page: Page, look_at: Callable[..., None], district: 
     look_at(f"{own}/guardianships/{tie.id}/paper")
 
 
+SAID = {
+    "en": {"refused": "1 row was refused", "apply": "Apply the roster", "applied": "The roster was applied.", "no_file": "Choose the zip file of the roster."},
+    "es": {"refused": "Se rechazó 1 fila", "apply": "Aplicar el padrón", "applied": "El padrón se aplicó.", "no_file": "Elija el archivo zip del padrón."},
+}
+
+
 @pytest.mark.requirement("L-48")
+@pytest.mark.parametrize("language", ["en", "es"])
 def test_a_clerk_checks_a_roster_reads_the_report_and_applies_it(
-    page: Page, look_at: Callable[..., None], account_of: Callable[..., SimpleNamespace], tmp_path: Path
+    page: Page, look_at: Callable[..., None], account_of: Callable[..., SimpleNamespace], tmp_path: Path, console_problems: list[str], language: str
 ) -> None:
-    roster = small_roster()
+    roster, said = small_roster(), SAID[language]
     roster["users"].append(user("p9", "", "Nameless"))
-    sign_in(page, account_of(RECORDS_CLERK), "en")
-    page.goto("/roster")
+    sign_in(page, account_of(RECORDS_CLERK), language)
+    look_at("/roster")
+    assert page.locator("html").get_attribute("lang") == language
+    page.locator("main form button[type=submit]").click()
+    expect(page.get_by_role("alert")).to_contain_text(said["no_file"])
+    console_problems.clear()  # the answer was 422, as it should be
+    look_at()
     page.locator("#package").set_input_files(write_roster(tmp_path / "roster.zip", roster))
     page.locator("main form button[type=submit]").click()
-    page.get_by_text("1 row was refused").wait_for()
+    page.get_by_text(said["refused"]).wait_for()
     look_at()
-    page.get_by_role("button", name="Apply the roster").click()
-    page.get_by_text("The roster was applied.").wait_for()
+    page.get_by_role("button", name=said["apply"]).click()
+    page.get_by_text(said["applied"]).wait_for()
+    look_at()
+    look_at("/roster")
     page.goto("/pupils?q=okafor")
     assert page.get_by_role("link", name="Okafor, Sam").is_visible()
