@@ -45,7 +45,7 @@ def a_full_history(database: Database, account_of: AccountOf, district: SimpleNa
 def test_every_page_of_accounts_and_duties(page: Page, look_at: LookAt, district: SimpleNamespace, a_full_history: SimpleNamespace, language: str) -> None:
     sign_in(page, district.administrator, language)
     address = f"/accounts/{a_full_history.account.id}"
-    steps = [f"{address}/{step}" for step in ("edit", "roles", "training", "agreement", "deactivate")]
+    steps = [f"{address}/{step}" for step in ("edit", "roles", "training", "agreement", "deactivate", "second-factor")]
     duties = ["/custodians", "/custodians/hand-over", "/training", "/suspensions", "/suspensions/new", "/vendors", "/vendors/new"]
     for each in ["/accounts", "/accounts/new", address, *steps, *duties, f"/vendors/{a_full_history.vendor_id}/terminate"]:
         look_at(each)
