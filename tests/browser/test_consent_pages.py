@@ -38,6 +38,7 @@ def test_the_coordinators_pages(
         look_at(address)
     for person, below in ((GUEST, ""), (LAURA, ""), (GUEST, "/paper"), (GUEST, "/link"), ("A sister", "/paper"), (GUEST, "/account")):
         look_at(f"/dissemination/{asked}/people/{people[person]}{below}")
+    look_at("/my-consents")
     look_at(f"/my-consents/{people[LAURA]}")
 
 
