@@ -1,6 +1,5 @@
 """English or Spanish, by choice and by the browser; nobody is sent elsewhere; moments are the district's."""
 
-import re
 from datetime import UTC, datetime
 
 import pytest
@@ -8,7 +7,6 @@ from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 
 from meetrec.platform.languages import own_address
-from meetrec.platform.translation_commands import catalogue_files, read_catalogue
 
 MOMENT = datetime(2026, 10, 13, 19, 30, tzinfo=UTC)
 ELSEWHERE = [
@@ -84,13 +82,3 @@ def test_field_errors_of_forms_are_spanish_too(app: Flask) -> None:
         form = OneField()
         form.validate()
         assert form.name.errors == ["Este campo es obligatorio."]
-
-
-def test_no_spanish_sentence_ends_in_a_time_which_has_its_own_point() -> None:
-    (spanish,) = [read_catalogue(file)[0] for file in catalogue_files()]
-    endings = re.compile(r"%\((when|at|since|until|time|moment)\)s\.$")
-    assert [message.id for message in spanish if any(endings.search(text) for text in sentences_of(message.string))] == []
-
-
-def sentences_of(translated: str | tuple[str, ...]) -> tuple[str, ...]:
-    return translated if isinstance(translated, tuple) else (translated,)
