@@ -66,8 +66,12 @@ class RecorderReading:
     @property
     def is_deaf(self) -> bool:
         """Whether it should record and nothing is written: every microphone is lost, or the disk is full (peers #12)."""
-        writes = [one for one in self.microphones if not one.is_lost and one.state != "disk_full"]
-        return self.state == "recording" and not writes
+        return self.state == "recording" and not self.writing
+
+    @property
+    def writing(self) -> int:
+        """How many microphones are written while it records."""
+        return sum(not one.is_lost and one.state != "disk_full" for one in self.microphones)
 
 
 class RecorderPort(Protocol):

@@ -76,6 +76,8 @@ def state_words(reading: RecorderReading, *, is_off_the_record: bool) -> str:
         return _("Nothing is being recorded")
     if reading.state == "stopping":
         return _("Stopped: what was recorded is being kept safe")
+    if reading.state != "paused" and reading.writing < len(reading.microphones):
+        return _("Recording now: %(writing)s of %(all)s microphones", writing=reading.writing, all=len(reading.microphones))
     if reading.state != "paused":
         return _("Recording now")
     return _("Off the record: nothing is being recorded") if is_off_the_record else _("Paused: nothing is being recorded")

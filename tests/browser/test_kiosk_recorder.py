@@ -76,7 +76,7 @@ def test_screen_never_says_recording_while_no_microphone_is_written(page: Page, 
     for number in (1, 2, 3):
         recorder.lose(number)
     expect(page.locator('[data-microphone="microphone-3"]')).to_contain_text("Not connected")
-    expect(page.locator("[data-state-words]")).to_have_text("Recording now")  # the fourth still is
+    expect(page.locator("[data-state-words]")).to_have_text("Recording now: 1 of 4 microphones")
     recorder.lose(4)
     expect(page.locator("[data-state-words]")).to_have_text("Nothing is being recorded")
     assert page.locator("body").get_attribute("data-deaf") == "yes"
