@@ -51,6 +51,7 @@ class MakeCodeForm(FlaskForm):
     def __init__(self, people: Choices, **keywords: Any) -> None:
         super().__init__(**keywords)
         self.holder.choices = [SelectChoice(*person) for person in people]
+        self.seen.flags.sometimes_required = True  # its label says when
 
     @property
     def chosen_way(self) -> Way:
