@@ -126,7 +126,9 @@ def tasks_on_the_desk(session: Session, now: datetime) -> list[CopyCase]:
     """The open tasks first, then what was answered in the last month and is no task any more."""
     fresh = select(DistrictCopyAnswer.meeting_id).where(DistrictCopyAnswer.answered_at >= now - SHOWN_ON_THE_DESK)
     answered = session.scalars(select(Meeting).where(Meeting.id.in_(fresh)).order_by(Meeting.start.desc(), Meeting.id)).all()
-    return [*open_cases(session, now), *(case for case in cases_of(session, now, answered) if not case.is_missing)]
+    over = _to_look_at(session, now)
+    cases = cases_of(session, now, [*over, *answered])
+    return [*(case for case in cases[: len(over)] if case.is_missing), *(case for case in cases[len(over) :] if not case.is_missing)]
 
 
 def what_came(session: Session, now: datetime, case: CopyCase) -> list[queries.RecordingSummary]:
