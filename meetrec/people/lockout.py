@@ -1,41 +1,47 @@
 """An account closes for a while after too many refused tries in a row; its person learns no more than anybody else (W-10)."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import Protocol, cast
 
+from flask import current_app
 from flask_security import UserMixin
 from sqlalchemy.orm import Session
 
 from meetrec.journal import actions as journal
 from meetrec.platform import clock
 from meetrec.platform.settings_sections import SignIn
+from meetrec.platform.web import settings
 
-if TYPE_CHECKING:
-    from meetrec.people.models import Account
+WHY_NOT_HERE = "meetrec.why_not_here"  # the extension that answers it: a sentence for an account that may not sign in here and now
+
+
+class CountsTries(Protocol):
+    """What of an account is counted here."""
+
+    id: str
+    failed_tries: int
+    locked_until: datetime | None
 
 
 class Lockable(UserMixin):
     """What Flask-Security asks an account: note that a try was refused, and say whether signing in is closed."""
 
-    def track_failed_authn(self: "Account", auth_type: str, tfa: bool = False) -> None:
+    def track_failed_authn(self: CountsTries, auth_type: str, tfa: bool = False) -> None:
         """Count one refused password, code or passkey, and keep the count whatever becomes of the request."""
-        from meetrec.people.attempts import account_session
-        from meetrec.platform.web import settings
+        session: Session = current_app.extensions["meetrec.account_session"]()
+        count_refused_try(session, clock.now(), self, settings().sign_in)
+        session.commit()
 
-        count_refused_try(account_session(), clock.now(), self, settings().sign_in)
-        account_session().commit()
-
-    def is_locked(self: "Account", form_error: list[str] | None = None) -> bool:
+    def is_locked(self: CountsTries, form_error: list[str] | None = None) -> bool:
         """Whether the account may not sign in here and now. Asked after a password, passkey or single sign-on was right."""
-        from meetrec.people.sign_in import why_not_here
-
-        sentence = why_not_here(self)
+        sentence = cast(Callable[[CountsTries], str | None], current_app.extensions[WHY_NOT_HERE])(self)
         if sentence and form_error is not None:
             form_error.append(sentence)
         return sentence is not None
 
 
-def count_refused_try(session: Session, now: datetime, account: "Account", rule: SignIn) -> None:
+def count_refused_try(session: Session, now: datetime, account: CountsTries, rule: SignIn) -> None:
     """One more refused try; the last of too many closes the account for some minutes. Tries while it is closed do not prolong that."""
     if account.locked_until is not None and account.locked_until > now:
         return
@@ -46,12 +52,12 @@ def count_refused_try(session: Session, now: datetime, account: "Account", rule:
         journal.append(session, now, "system", "account.locked", f"account:{account.id}", minutes=rule.lock_minutes)
 
 
-def forget_refused_tries(account: "Account") -> None:
+def forget_refused_tries(account: CountsTries) -> None:
     """The person signed in."""
     account.failed_tries, account.locked_until = 0, None
 
 
-def unlock(session: Session, now: datetime, actor: str, account: "Account") -> None:
+def unlock(session: Session, now: datetime, actor: str, account: CountsTries) -> None:
     """Open an account that too many refused tries had closed, before its time is over."""
     forget_refused_tries(account)
     journal.append(session, now, actor, "account.unlocked", f"account:{account.id}")

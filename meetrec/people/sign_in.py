@@ -28,7 +28,7 @@ from meetrec.journal import actions as journal
 from meetrec.journal.verbs import N_
 from meetrec.people import gate
 from meetrec.people.attempts import account_session, count_attempt, tell, tell_refusal
-from meetrec.people.lockout import forget_refused_tries
+from meetrec.people.lockout import WHY_NOT_HERE, forget_refused_tries
 from meetrec.people.models import FAMILY, Account, Passkey, Role
 from meetrec.people.oidc import SchoolAccounts, answer_failures
 from meetrec.people.passkey_forms import NewPasskeyForm, PasskeyAnswerForm, PasskeyDeleteForm, Passkeys, PasskeyStartForm
@@ -167,6 +167,7 @@ def add_sign_in(app: Flask, database: Database, settings: Settings) -> None:
     """Give the application accounts, sessions and the sign-in pages."""
     session: scoped_session[Session] = scoped_session(cast(Any, lambda: _session_for_request(database)))
     app.extensions["meetrec.account_session"] = session
+    app.extensions[WHY_NOT_HERE] = why_not_here
     app.config.update(security_settings(app.secret_key, settings), PERMANENT_SESSION_LIFETIME=timedelta(hours=SESSION_HOURS), SESSION_COOKIE_HTTPONLY=True)
     security = Security(app, SQLAlchemySessionUserDatastore(session, Account, Role, Passkey), **_our_parts())
     if security.oauthglue:
