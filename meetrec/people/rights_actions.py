@@ -150,8 +150,8 @@ def _note(tie: Guardianship, evidence: Evidence, now: datetime, actor: str) -> N
 
 
 def end_guardianship(session: Session, now: datetime, actor: str, tie: Guardianship, on: date) -> None:
-    """End what a grown-up is to a pupil: from that day on it no longer holds."""
-    tie.ends_on = on
+    """End what a grown-up is to a pupil: from that day on it no longer holds, whatever a roster goes on saying."""
+    tie.ends_on, tie.ended_by = on, actor
     session.flush()
     journal.append(session, now, actor, "guardianship.ended", f"student:{tie.student_id}", guardian=tie.guardian_id)
 

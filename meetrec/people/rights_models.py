@@ -43,6 +43,7 @@ class Guardianship(Base):
     kind: Mapped[str] = mapped_column(String(24))  # RightsHolderKind
     begins_on: Mapped[date | None]
     ends_on: Mapped[date | None]
+    ended_by: Mapped[str | None] = mapped_column(String(80))  # the person who ended it; a roster never takes that back, and names nobody when it ends one
     source: Mapped[str] = mapped_column(String(8))  # hand, roster
     evidence_kind: Mapped[str | None] = mapped_column(String(24))  # court_order, placement_letter, affidavit, appointment, birth_record, other
     evidence_words: Mapped[str | None] = mapped_column(Text)

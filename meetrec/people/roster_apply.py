@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, insert, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from meetrec.journal import actions as journal
@@ -28,6 +28,7 @@ def write_changes(session: Session, staging: Staging, now: datetime, actor: str,
     _write_pupils(session, staging)
     moves = _write_enrolments(session, staging, roster_import_id, today)
     _write_guardians(session, staging, today)
+    _tell_ties_of_accounts(session, staging, now, actor)
     _write_staff(session, staging, today)
     _tell_moves(session, now, actor, roster_import_id, moves)
 
@@ -70,6 +71,14 @@ def _write_guardians(session: Session, staging: Staging, today: date) -> None:
     _update(session, Guardianship, ("id", "ends_on"), ((row[0], today) for row in staging.rows("SELECT id FROM tie_ended")))
     ties = staging.rows("SELECT id, student_id, guardian_id, kind FROM tie_new ORDER BY student_id")
     _insert(session, Guardianship, ("id", "student_id", "guardian_id", "kind", "begins_on", "source"), ((*row, today, ROSTER) for row in ties))
+
+
+def _tell_ties_of_accounts(session: Session, staging: Staging, now: datetime, actor: str) -> None:
+    """A tie that begins opens a pupil's pages to somebody who has an account at once, so the journal names each of these, and not their number alone."""
+    with_account = frozenset(session.scalars(select(Guardian.id).where(Guardian.account_id.is_not(None))))
+    for student_id, guardian_id, kind in staging.rows("SELECT student_id, guardian_id, kind FROM tie_new ORDER BY student_id, guardian_id"):
+        if guardian_id in with_account:
+            journal.append(session, now, actor, "guardianship.entered", f"student:{student_id}", guardian=guardian_id, kind=kind, source=ROSTER)
 
 
 def _write_staff(session: Session, staging: Staging, today: date) -> None:

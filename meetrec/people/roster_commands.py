@@ -82,5 +82,7 @@ def _print_report(database: Database, found: RosterImport) -> None:
     with database.reading() as session:
         for file, reason, number in roster_queries.refusals_by_reason(session, found.id):
             click.echo(f"refused: {number:,} rows of {file}.csv. {REASON_WORDS[RefusalReason(reason)]}")
+    if left := found.counts["guardianships"].get("left_ended"):
+        click.echo(f"Ended here by hand and still in the roster; they stay ended: {left:,}.")
     if found.counts.get("many_endings"):
         click.echo(f"More than a fifth would end: {', '.join(found.counts['many_endings'])}.")

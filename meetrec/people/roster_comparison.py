@@ -138,8 +138,12 @@ CREATE TABLE tie_ended AS SELECT h.id, h.student_id FROM here_tie h JOIN here_gu
     AND (:bulk OR p.source_id IN (SELECT user_id FROM agent) OR g.source_id IN (SELECT "sourcedId" FROM users WHERE lower(status) = 'tobedeleted'));
 INSERT INTO tie_ended SELECT h.id, h.student_id FROM here_tie h JOIN here_guardian g ON g.id = h.guardian_id WHERE NOT :bulk AND h.source = 'roster'
   AND g.source_id IN (SELECT "sourcedId" FROM users WHERE lower(status) = 'tobedeleted') AND h.id NOT IN (SELECT id FROM tie_ended);
+CREATE TABLE tie_left_ended AS SELECT DISTINCT t.student_id, t.guardian_id FROM tie_said t
+  JOIN here_ended e ON e.student_id = t.student_id AND e.guardian_id = t.guardian_id
+  WHERE NOT EXISTS (SELECT 1 FROM here_tie h WHERE h.student_id = t.student_id AND h.guardian_id = t.guardian_id);
 CREATE TABLE tie_new AS SELECT new_id() AS id, t.student_id, t.guardian_id, t.kind FROM tie_said t WHERE NOT EXISTS (
-  SELECT 1 FROM here_tie h WHERE h.student_id = t.student_id AND h.guardian_id = t.guardian_id AND (h.kind = t.kind OR h.source = 'hand'));
+  SELECT 1 FROM here_tie h WHERE h.student_id = t.student_id AND h.guardian_id = t.guardian_id AND (h.kind = t.kind OR h.source = 'hand'))
+  AND NOT EXISTS (SELECT 1 FROM here_ended e WHERE e.student_id = t.student_id AND e.guardian_id = t.guardian_id);
 """
 
 _STAFF_MEMBERS = """
@@ -160,7 +164,7 @@ CREATE TABLE staff_ended AS SELECT id FROM here_staff h WHERE source_id IS NOT N
 """
 
 _RESULTS = (
-    *("school_said", "school_known", "school_ended", "pupil_said", "pupil_ended", "tie_said", "tie_new", "tie_ended"),
+    *("school_said", "school_known", "school_ended", "pupil_said", "pupil_ended", "tie_said", "tie_new", "tie_ended", "tie_left_ended"),
     *("guardian_said", "staff_said", "staff_ended"),
     *("active_role", "clash", "known", "without_school", "adopted", "guardian_kind"),
 )
@@ -186,7 +190,8 @@ def _counts(staging: Staging) -> dict[str, Any]:
     said = {"schools": "school_said", "pupils": "pupil_said", "guardians": "guardian_said", "staff": "staff_said"}
     counts: dict[str, Any] = {kind: _by_what(staging, table) for kind, table in said.items()}
     counts["guardianships"] = {"new": staging.one("SELECT count(*) FROM tie_new"), "same": staging.one("SELECT count(*) FROM tie_said")}
-    counts["guardianships"]["same"] -= counts["guardianships"]["new"]
+    counts["guardianships"]["left_ended"] = staging.one("SELECT count(*) FROM tie_left_ended")
+    counts["guardianships"]["same"] -= counts["guardianships"]["new"] + counts["guardianships"]["left_ended"]
     for kind, table in ended.items():
         counts[kind]["ended"] = staging.one(f"SELECT count(*) FROM {table}")  # noqa: S608 – our own names
     counts["pupils"]["moved"] = staging.one("SELECT count(*) FROM pupil_said WHERE is_moved AND what = 'changed'")

@@ -161,6 +161,7 @@ class Staging:
         self.connection.executescript(
             "CREATE INDEX here_pupil_by_source ON here_pupil (source_id); CREATE INDEX here_pupil_by_key ON here_pupil (key);"
             "CREATE INDEX here_guardian_by_source ON here_guardian (source_id); CREATE INDEX here_tie_by_pair ON here_tie (student_id, guardian_id);"
+            "CREATE INDEX here_ended_by_pair ON here_ended (student_id, guardian_id);"
             "CREATE INDEX here_staff_by_source ON here_staff (source_id);"
             "CREATE INDEX here_pupil_by_id ON here_pupil (id); CREATE INDEX here_guardian_by_id ON here_guardian (id);"
             "CREATE INDEX here_staff_by_id ON here_staff (id);"
@@ -187,6 +188,7 @@ def _here(today: date) -> dict[str, tuple[str, Any]]:
     ).outerjoin(SchoolEnrolment, open_enrolment)
     guardian = select(Guardian.id, Guardian.source_id, Guardian.given_name, Guardian.family_name, Guardian.email, Guardian.phone)
     tie = select(Guardianship.id, Guardianship.student_id, Guardianship.guardian_id, Guardianship.kind, Guardianship.source).where(open_tie)
+    ended_by_hand = select(Guardianship.student_id, Guardianship.guardian_id).where(Guardianship.ended_by.is_not(None)).distinct()
     staff = select(
         *(StaffMember.id, StaffMember.source_id, StaffMember.given_name, StaffMember.family_name),
         *(StaffMember.email, StaffMember.duty, StaffMember.school_id, StaffMember.left_on),
@@ -196,5 +198,6 @@ def _here(today: date) -> dict[str, tuple[str, Any]]:
         "here_pupil": ("id, source_id, given, family, key, birth, school_id, enrolment_id", pupil.select_from(Student)),
         "here_guardian": ("id, source_id, given, family, email, phone", guardian),
         "here_tie": ("id, student_id, guardian_id, kind, source", tie),
+        "here_ended": ("student_id, guardian_id", ended_by_hand),
         "here_staff": ("id, source_id, given, family, email, duty, school_id, left", staff),
     }

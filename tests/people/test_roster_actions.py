@@ -1,5 +1,6 @@
 """Checking a roster changes nobody; applying it writes all of it or nothing, and every refused row says why."""
 
+import json
 import os
 import signal
 import subprocess
@@ -17,6 +18,8 @@ from sqlalchemy.orm import Session
 from meetrec.journal.models import JournalEntry
 from meetrec.people.models import School, Student
 from meetrec.people.oneroster import PackageRefused
+from meetrec.people.rights import RightsHolderKind
+from meetrec.people.rights_actions import Evidence, end_guardianship, enter_guardianship
 from meetrec.people.rights_models import Guardian, Guardianship
 from meetrec.people.rights_queries import rights_holders_of
 from meetrec.people.roster_actions import RosterRefused, apply_roster, check_roster, roster_folder
@@ -24,6 +27,7 @@ from meetrec.people.roster_models import RosterImport, RosterRefusal, SchoolEnro
 from meetrec.platform import clock
 from meetrec.platform.database import Base, Database
 from meetrec.platform.settings import Settings
+from tests.fixtures.accounts import AccountOf
 from tests.fixtures.roster import NEVER_READ, LargeRoster, birth, enrolment, org, role, small_roster, user, write_roster
 
 NOW = datetime(2026, 10, 13, 14, 0, tzinfo=UTC)
@@ -99,7 +103,7 @@ def test_the_same_roster_again_changes_nothing(take: Callable[..., RosterImport]
     counts = take(small_roster()).counts
     assert content(database) == before
     assert counts["pupils"] == {"new": 0, "changed": 0, "same": 3, "ended": 0, "moved": 0, "alike": 0}
-    assert counts["guardianships"] == {"new": 0, "same": 4, "ended": 0}
+    assert counts["guardianships"] == {"new": 0, "same": 4, "ended": 0, "left_ended": 0}
 
 
 @pytest.mark.requirement("B-13")
@@ -254,6 +258,63 @@ def test_changes_alone_touch_only_whom_they_name(take: Callable[..., RosterImpor
     assert ended["pupils"]["ended"] == 1
     moved = take({"enrollments": [enrolment("e1b", "p1", "harbor")]}, mode="delta").counts
     assert (moved["pupils"]["moved"], moved["guardianships"]["ended"]) == (1, 0)
+
+
+def tie_of(session: Session, pupil_source: str, guardian_source: str) -> Guardianship:
+    between = select(Guardianship).join(Guardianship.guardian).join(Guardianship.student)
+    return session.scalars(between.where(Student.source_id == pupil_source, Guardian.source_id == guardian_source)).one()
+
+
+def without_ties_of(pupil_source: str) -> Roster:
+    """The small roster, in which nobody stands beside a pupil."""
+    files = small_roster()
+    return {**files, "users": [{**row, "agentSourcedIds": ""} if row["sourcedId"] == pupil_source else row for row in files["users"]]}
+
+
+@pytest.mark.requirement("D-17")
+def test_what_somebody_ended_by_hand_stays_ended_whatever_the_roster_says(take: Callable[..., RosterImport], database: Database) -> None:
+    take(small_roster())
+    with database.writing() as session:
+        end_guardianship(session, NOW, "user:clerk", tie := tie_of(session, "p1", "g2"), TODAY)
+        student_id, guardian_id = tie.student_id, tie.guardian_id
+    found = take(small_roster())
+    assert (found.counts["guardianships"]["new"], found.counts["guardianships"]["left_ended"]) == (0, 1)
+    with database.writing() as session:
+        assert not next(one for one in rights_holders_of(session, student_id, TODAY) if one.holder_id == guardian_id).is_held
+        student, guardian = session.get_one(Student, student_id), session.get_one(Guardian, guardian_id)
+        enter_guardianship(session, NOW, "user:clerk", student, guardian, RightsHolderKind.PARENT, None, Evidence(None, None, None, False))
+    assert take(small_roster()).counts["guardianships"]["left_ended"] == 0  # only a person begins it again
+    with database.reading() as session:
+        assert [one.is_held for one in rights_holders_of(session, student_id, TODAY) if one.holder_id == guardian_id].count(True) == 1
+
+
+def test_a_tie_entered_and_ended_by_hand_does_not_begin_again_by_a_roster(take: Callable[..., RosterImport], database: Database) -> None:
+    take(without_ties_of("p1"))
+    with database.writing() as session:
+        session.add(guardian := Guardian(source_id="g2", given_name="Luis", family_name="Rivera"))
+        session.flush()
+        none = Evidence(None, None, None, False)
+        tie = enter_guardianship(session, NOW, "user:clerk", pupil(session, "p1"), guardian, RightsHolderKind.PARENT, date(2026, 1, 1), none)
+        end_guardianship(session, NOW, "user:clerk", tie, TODAY)
+    assert take(small_roster()).counts["guardianships"]["left_ended"] == 1
+    with database.reading() as session:
+        assert tie_of(session, "p1", "g2").ends_on == TODAY
+
+
+def test_a_tie_that_ended_by_the_roster_begins_again_by_it_and_the_journal_names_it_where_an_account_opens(
+    take: Callable[..., RosterImport], database: Database, account_of: AccountOf
+) -> None:
+    take(small_roster())
+    take(without_ties_of("p1"))
+    account = account_of("family")
+    with database.writing() as session:
+        tie = tie_of(session, "p1", "g2")
+        assert (tie.ends_on, tie.ended_by) == (TODAY, None)
+        tie.guardian.account_id, ids = account.id, (f"student:{tie.student_id}", tie.guardian_id)
+    take(small_roster())
+    with database.reading() as session:
+        entries = session.scalars(select(JournalEntry).where(JournalEntry.verb == "guardianship.entered", JournalEntry.actor == "user:clerk")).all()
+    assert [(entry.subject, json.loads(entry.body)["details"]["guardian"]) for entry in entries] == [ids]
 
 
 def test_a_pupil_entered_by_hand_is_adopted_only_when_name_birth_date_and_school_agree(

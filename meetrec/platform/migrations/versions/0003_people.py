@@ -293,6 +293,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=24), nullable=False),
         sa.Column("begins_on", sa.Date(), nullable=True),
         sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("ended_by", sa.String(length=80), nullable=True),
         sa.Column("source", sa.String(length=8), nullable=False),
         sa.Column("evidence_kind", sa.String(length=24), nullable=True),
         sa.Column("evidence_words", sa.Text(), nullable=True),
