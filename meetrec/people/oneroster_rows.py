@@ -1,13 +1,13 @@
 """What is read of each row of a OneRoster file, and why a row is not taken. Pure: no database, no clock."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
-from meetrec.platform.free_text import holds_social_security_number, one_line
+from meetrec.platform.free_text import holds_social_security_number, holds_whole_number, numbers_not_kept, one_line
 
 # The only columns ever taken out of a line. Of demographics that is the birth date alone: sex, race and ethnicity are never read (B-13).
 READ: dict[str, tuple[str, ...]] = {
@@ -44,6 +44,8 @@ STAFF_ROLES = ("aide", "counselor", "districtAdministrator", "principal", "proct
 KNOWN_ROLES = {role.lower(): role for role in (PUPIL_ROLE, *GUARDIAN_ROLES, RELATIVE_ROLE, *STAFF_ROLES)}
 ENDS = "tobedeleted"
 
+# What a text is asked for (B-08, B-09). Digits are ordinary in mail addresses and telephone numbers, and a false alarm costs a family its row.
+_LOOKS: dict[str, Callable[[str], object]] = {"email": holds_whole_number, "phone": holds_social_security_number}
 _HAS_DIGIT = re.compile(r"\d")
 _GROUPED = re.compile(r"\d{3}[\s.‐-―-]\d{2}[\s.‐-―-]\d{4}")
 
@@ -107,7 +109,7 @@ def _why_not(field: str, text: str, takes_nine_digits: bool) -> RefusalReason | 
     if field in IDENTIFIERS:
         parts = agents_of(text) if field == "agentSourcedIds" else (text,)
         return RefusalReason.LOOKS_LIKE_A_NUMBER_WE_MAY_NOT_KEEP if any(may_be_a_number(part, takes_nine_digits) for part in parts) else None
-    if _HAS_DIGIT.search(text) and holds_social_security_number(text):
+    if _HAS_DIGIT.search(text) and _LOOKS.get(field, numbers_not_kept)(text):
         return RefusalReason.LOOKS_LIKE_A_NUMBER_WE_MAY_NOT_KEEP
     return None
 

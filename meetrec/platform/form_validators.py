@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from wtforms import Field, Form, ValidationError
 
-from meetrec.platform.free_text import NumberKind, numbers_not_kept
+from meetrec.platform.free_text import NumberKind, holds_whole_number, numbers_not_kept
 
 # What is said of each number that is not kept; a test holds it complete.
 NOT_KEPT: dict[NumberKind, Any] = {
@@ -49,9 +49,8 @@ class StorableText:
         text = field.data or ""
         if len(text) > self.longest:
             raise ValidationError(_("This is longer than %(longest)s characters. Please shorten it.", longest=self.longest))
-        found = () if self.required_by_law else numbers_not_kept(text)
-        if found:
-            raise ValidationError(NOT_KEPT[found[0].kind])
+        if not self.required_by_law and (kind := _kind_not_kept(field, text)):
+            raise ValidationError(NOT_KEPT[kind])
 
 
 class MailAddress:
@@ -61,3 +60,11 @@ class MailAddress:
         """Raises ValidationError with a sentence."""
         if field.data and (len(field.data) > LONGEST_ADDRESS or not _MAIL_ADDRESS.fullmatch(field.data)):
             raise ValidationError(_("This is not an e-mail address. Write it like name@example.org, or leave it empty."))
+
+
+def _kind_not_kept(field: Field, text: str) -> NumberKind | None:
+    """The first number of a text that is never kept. A mail address is looked at for a whole number alone: digits in it are ordinary (A-04)."""
+    if any(isinstance(validator, MailAddress) for validator in field.validators):
+        return NumberKind.SOCIAL_SECURITY if holds_whole_number(text) else None
+    found = numbers_not_kept(text)
+    return found[0].kind if found else None

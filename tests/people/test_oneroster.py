@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from meetrec.people.oneroster import PackageRefused, read_package, rows_of
-from meetrec.people.oneroster_rows import Refusal, RefusalReason, agents_of, read_day, refusal_of
+from meetrec.people.oneroster_rows import READ, Refusal, RefusalReason, agents_of, read_day, refusal_of
 from tests.fixtures.roster import small_roster, write_roster
 
 MANIFEST = "propertyName,value\noneroster.version,1.2\nfile.orgs,delta\n"
@@ -95,6 +95,26 @@ def test_identifiers_that_may_be_social_security_numbers(identifier: str, takes_
     said = {"sourcedId": identifier, "status": "", "birthDate": ""}
     expected = Refusal("sourcedId", RefusalReason.LOOKS_LIKE_A_NUMBER_WE_MAY_NOT_KEEP) if is_refused else None
     assert refusal_of("demographics", said, takes_nine_digits=takes_nine_digits) == expected
+
+
+@pytest.mark.requirement("B-08")
+@pytest.mark.requirement("B-09")
+@pytest.mark.parametrize(
+    ("field", "text", "is_refused"),
+    [
+        ("givenName", "Ana A12345678", True),
+        ("familyName", "Rivera 123/45/6789", True),
+        ("email", "a12345678@example.org", False),
+        ("email", "123-45-6789@example.org", True),
+        ("phone", "987 654 321", False),
+        ("phone", "123-45-6789", True),
+        ("givenName", "Ana 2", False),
+    ],
+)
+def test_names_and_addresses_are_asked_for_numbers_never_kept(field: str, text: str, is_refused: bool) -> None:
+    said = dict.fromkeys(READ["users"], "") | {"sourcedId": "u1", "givenName": "Ana", "familyName": "Rivera"} | {field: text}
+    expected = Refusal(field, RefusalReason.LOOKS_LIKE_A_NUMBER_WE_MAY_NOT_KEEP) if is_refused else None
+    assert refusal_of("users", said, takes_nine_digits=False) == expected
 
 
 def test_days_are_those_of_iso_and_moments_count_as_their_day() -> None:
