@@ -16,7 +16,7 @@ from meetrec.people.identity_actions import make_code, revoke_code
 from meetrec.people.identity_queries import Holder, holders_of, is_withheld_anywhere, person_of, pupils_of, standing_of_code
 from meetrec.people.identity_words import SEEN_WORDS, STANDING_WORDS, WAY_WORDS
 from meetrec.people.models import Student
-from meetrec.people.pupil_views import found_pupil, readers_schools
+from meetrec.people.pupil_views import found_pupil, readers_schools, require_reach
 from meetrec.people.rights_models import IdentityCode
 from meetrec.people.rights_words import HOLDER_WORDS
 from meetrec.people.rights_words import STANDING_WORDS as RIGHTS_WORDS
@@ -60,9 +60,10 @@ def identity(student_id: UUID) -> ResponseReturnValue:
 
 
 def _made(student: Student, form: MakeCodeForm) -> ResponseReturnValue:
-    """The page that shows the code this once, or lets its letter be printed. Raises `CodeNotMade`."""
+    """The page that shows the code this once, or lets its letter be printed. Raises `CodeNotMade`, `RightsRefused`."""
     with database().writing() as session:
         holder = _holder(session, student, form.holder.data)
+        require_reach(session, holder.person.id)
         code, text = make_code(session, clock.now(), actor(), holder, form.chosen_way, form.seen.data or None)
     language = form.language.data if form.language.data in LANGUAGES else getattr(holder.person, "language", "en")
     shown = {"code": code, "text": text, "language_of_letter": language, "is_posted": form.chosen_way is Way.POSTED}
@@ -111,6 +112,7 @@ def end_account(student_id: UUID, holder_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with database().writing() as session:
+                require_reach(session, str(holder_id))
                 end_family_account(session, clock.now(), actor(), _holder(session, student, str(holder_id)).person, form.because.data)
         except MeetRecError as refused:
             form.form_errors.append(str(refused))

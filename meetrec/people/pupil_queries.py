@@ -116,12 +116,27 @@ def people_beside(session: Session, student_id: str) -> list[tuple[str, str]]:
     return list(dict.fromkeys((tie.guardian_id, tie.guardian.name) for tie in ties_of(session, student_id)))
 
 
-def kin_choices(session: Session, student: Student) -> list[tuple[str, str]]:
-    """Id and name of those who may be kin: entered beside pupils of the same family name, or of that name themselves."""
+def kin_choices(session: Session, student: Student, schools: frozenset[str] | None) -> list[tuple[str, str]]:
+    """Id and name of those who may be kin: entered beside pupils of the same family name, or of that name themselves.
+
+    `schools`: those whose pupils the reader may see. Nobody is offered who stands beside no pupil of these, or beside one of another (B-04).
+    """
     of_name = select(Guardianship.guardian_id).join(Guardianship.student).where(Student.family_name == student.family_name)
     wanted = select(Guardian).where(or_(Guardian.family_name == student.family_name, Guardian.id.in_(of_name)))
+    if schools is not None:
+        beside = select(Guardianship.guardian_id).join(Guardianship.student)
+        here, elsewhere = beside.where(Student.school_id.in_(schools)), beside.where(Student.school_id.not_in(schools))
+        wanted = wanted.where(Guardian.id.in_(here), Guardian.id.not_in(elsewhere))
     ordered = session.scalars(wanted.order_by(Guardian.given_name, Guardian.family_name).limit(200))
     return [(guardian.id, guardian.name) for guardian in ordered]
+
+
+def stands_elsewhere(session: Session, guardian_id: str, schools: frozenset[str] | None) -> bool:
+    """Whether somebody was ever entered beside a pupil whom the reader's office does not reach: what is theirs is then not for this office alone (B-04)."""
+    if schools is None:
+        return False
+    beside = select(Guardianship.id).join(Guardianship.student).where(Guardianship.guardian_id == guardian_id, Student.school_id.not_in(schools))
+    return session.scalars(beside.limit(1)).first() is not None
 
 
 def standing_flag(session: Session, student_id: str) -> ProtectionFlag | None:

@@ -47,6 +47,14 @@ def found_pupil(student_id: UUID) -> Student:
         abort(404)
 
 
+def require_reach(session: Session, guardian_id: str) -> None:
+    """What touches a whole person, not only what they are to one pupil, is for an office that reaches all their pupils (B-04). Raises `RightsRefused`."""
+    if pupil_queries.stands_elsewhere(session, guardian_id, pupil_queries.schools_of_reader(session, current_user)):
+        raise rights_actions.RightsRefused(
+            _("This person also stands beside a pupil of another school. Ask the coordinator, a records clerk or the custodian of the district to do it.")
+        )
+
+
 @blueprint.get("/pupils")
 @for_staff(*RIGHTS_ROLES)
 def pupils() -> ResponseReturnValue:

@@ -4,15 +4,16 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from meetrec.people import pupil_queries, rights_actions
 from meetrec.people.models import Student
 from meetrec.people.pupil_forms import EvidenceForm, GuardianForm, KinForm, NewGuardianForm, ProtectionForm, RestrictionForm
-from meetrec.people.pupil_views import back_to, found_pupil, step, today
+from meetrec.people.pupil_views import back_to, found_pupil, require_reach, step, today
 from meetrec.people.rights import RightsHolderKind
 from meetrec.people.rights_models import Guardian, Guardianship, RightsRestriction
 from meetrec.people.rights_words import PROTECTION_WORDS
@@ -45,7 +46,7 @@ def known_guardian(student_id: UUID) -> ResponseReturnValue:
     """Let somebody who is entered already stand beside this pupil too, such as a parent of brothers and sisters."""
     student = found_pupil(student_id)
     with database().reading() as session:
-        form = KinForm(pupil_queries.kin_choices(session, student))
+        form = KinForm(pupil_queries.kin_choices(session, student, pupil_queries.schools_of_reader(session, current_user)))
 
     def enter(session: Session, now: datetime, beside: Student) -> None:
         guardian = session.get_one(Guardian, form.guardian.data)
@@ -63,6 +64,12 @@ def edit_guardian(student_id: UUID, guardian_id: UUID) -> ResponseReturnValue:
     with database().reading() as session:
         found = pupil_queries.pupil_detail(session, session.get_one(Student, student.id), today())
     beside = next((one for one in found.beside if one.tie.guardian_id == str(guardian_id)), None) or abort(404)
+    with database().reading() as session:
+        try:
+            require_reach(session, str(guardian_id))
+        except rights_actions.RightsRefused as refused:
+            flash(str(refused), "error")
+            return redirect(url_for("pupils.pupil", student_id=student.id), 303)
     form = GuardianForm(obj=beside.tie.guardian)
     if beside.is_address_withheld and request.method == "GET":
         form.address.data = ""

@@ -164,6 +164,54 @@ def test_a_custodian_of_another_school_reaches_no_code(
     assert custodian.post(f"/pupils/{mother.student_id}/identity/{mother.id}/end", data={"because": "other"}).status_code == 404
 
 
+@pytest.fixture
+def beside_another_school(mother: SimpleNamespace, guardian_of: GuardianOf, database: Database) -> SimpleNamespace:
+    """A mother of one pupil here and of another at another school; `own` stands beside the pupil here alone."""
+    with database.writing() as session:
+        session.add(elsewhere := School(name="Washington Middle"))
+        session.flush()
+        session.add(sister := Student(given_name="Lucía", family_name="Rivera", school_id=elsewhere.id))
+        session.flush()
+        session.add(Guardianship(student_id=sister.id, guardian_id=mother.id, kind="PARENT", source="hand"))
+        session.get_one(Guardian, mother.id).address = ADDRESS
+    return SimpleNamespace(id=mother.id, student_id=mother.student_id, sister_id=sister.id, own=guardian_of(given_name="Luis", family_name="Rivera"))
+
+
+@pytest.mark.requirement("B-04")
+def test_a_schools_custodian_opens_no_family_that_belongs_to_another_school_too(
+    clerk: FlaskClient, sign_in_as: Callable[..., FlaskClient], beside_another_school: SimpleNamespace, database: Database
+) -> None:
+    both, custodian = beside_another_school, sign_in_as(SITE_CUSTODIAN)
+    assert custodian.get(f"/pupils/{both.sister_id}").status_code == 404
+    status, said = make(custodian, both)
+    assert (status, "Ask the coordinator, a records clerk" in said, codes(database)) == (422, True, [])
+    end = custodian.post(f"/pupils/{both.student_id}/identity/{both.id}/end", data={"because": "other"})
+    assert "Ask the coordinator, a records clerk" in end.get_data(as_text=True)
+    edit = f"/pupils/{both.student_id}/guardians/{both.id}/edit"
+    for answer in (custodian.get(edit), custodian.post(edit, data={"given_name": "Other", "family_name": "Name", "language": "en"})):
+        assert (answer.status_code, answer.location) == (303, f"/pupils/{both.student_id}")
+    with database.reading() as session:
+        assert session.get_one(Guardian, both.id).given_name == "Ana"
+    assert make(custodian, SimpleNamespace(id=both.own.id, student_id=both.student_id))[0] == 200, "the own school's family is the custodian's"
+    assert make(clerk, both)[0] == 200, "a clerk of the district reaches both"
+
+
+@pytest.mark.requirement("B-04")
+def test_a_schools_custodian_is_offered_no_kin_of_another_school(
+    clerk: FlaskClient, sign_in_as: Callable[..., FlaskClient], beside_another_school: SimpleNamespace, database: Database
+) -> None:
+    both, custodian = beside_another_school, sign_in_as(SITE_CUSTODIAN)
+    with database.writing() as session:
+        session.add(brother := Student(given_name="Teo", family_name="Rivera", school_id=session.get_one(Student, both.student_id).school_id))
+        session.add(nobodys := Guardian(given_name="Rosa", family_name="Rivera"))
+    page = f"/pupils/{brother.id}/guardians/known"
+    offered = custodian.get(page).get_data(as_text=True)
+    assert (both.own.id in offered, both.id in offered, nobodys.id in offered) == (True, False, False)
+    assert custodian.post(page, data={"guardian": both.id, "kind": "PARENT"}).status_code == 422
+    assert custodian.post(page, data={"guardian": both.own.id, "kind": "PARENT"}).status_code == 303
+    assert both.id in clerk.get(page).get_data(as_text=True)
+
+
 @pytest.mark.requirement("L-30")
 def test_a_code_taken_back_counts_no_more(app: Flask, clerk: FlaskClient, mother: SimpleNamespace, database: Database) -> None:
     (shown,) = set(CODE.findall(make(clerk, mother)[1]))
