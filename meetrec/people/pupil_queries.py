@@ -7,11 +7,12 @@ from datetime import date
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from meetrec.people.identity_queries import is_withheld_anywhere
 from meetrec.people.models import Account, Role, RoleGrant, School, Student
 from meetrec.people.names import name_parts
 from meetrec.people.rights import RightsHolding
 from meetrec.people.rights_models import Guardian, Guardianship, ProtectionFlag, RightsRestriction
-from meetrec.people.rights_queries import is_address_withheld, is_protected, rights_holders_of, ties_of
+from meetrec.people.rights_queries import is_protected, rights_holders_of, ties_of
 from meetrec.people.roles import RIGHTS_ROLES, SITE_CUSTODIAN
 from meetrec.people.roster_models import SchoolEnrolment
 from meetrec.platform.web import NotFound
@@ -39,7 +40,7 @@ class Beside:
 
     tie: Guardianship
     holding: RightsHolding
-    is_address_withheld: bool  # L-55
+    is_address_withheld: bool  # beside any pupil, not only this one: a person has one address (L-55)
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def pupil_detail(session: Session, student: Student, on: date) -> PupilDetail:
     own = next((holding for holding in holdings if holding.holder_id == student.id), None)
     ties = ties_of(session, student.id)
     of_ties = [holding for holding in holdings if holding.holder_id != student.id]
-    beside = [Beside(tie, holding, is_address_withheld(session, student.id, tie.guardian_id, on)) for tie, holding in zip(ties, of_ties, strict=True)]
+    beside = [Beside(tie, holding, is_withheld_anywhere(session, tie.guardian, on)) for tie, holding in zip(ties, of_ties, strict=True)]
     papers = select(RightsRestriction).where(RightsRestriction.student_id == student.id).order_by(RightsRestriction.entered_at.desc())
     enrolments = (
         select(SchoolEnrolment).where(SchoolEnrolment.student_id == student.id).order_by(SchoolEnrolment.ends_on.is_not(None), SchoolEnrolment.ends_on.desc())

@@ -109,6 +109,24 @@ def test_an_address_that_a_court_withholds_is_on_no_page_and_is_not_lost(enter: 
     assert (kept.given_name, kept.address) == ("Ana María", "12 Elm Street")
 
 
+@pytest.mark.requirement("L-55")
+def test_an_address_withheld_beside_one_child_is_not_shown_beside_another(
+    enter: Callable[..., str], clerk: FlaskClient, page: str, database: Database, district: SimpleNamespace
+) -> None:
+    enter("guardians", MOTHER)
+    guardian = first(database, Guardian)
+    with database.writing() as session:
+        session.add(sister := Student(given_name="Lucía", family_name="Rivera", school_id=district.school.id))
+        session.flush()
+        session.add(Guardianship(student_id=sister.id, guardian_id=guardian.id, kind="PARENT", source="hand"))
+    beside_sister = [f"/pupils/{sister.id}", f"/pupils/{sister.id}/guardians/{guardian.id}/edit"]
+    assert all("12 Elm Street" in clerk.get(one).get_data(as_text=True) for one in beside_sister)
+    enter("restrictions", {**PAPER, "effect": "address_withheld", "guardian": guardian.id})
+    assert not any("12 Elm Street" in clerk.get(one).get_data(as_text=True) for one in beside_sister)
+    clerk.post(beside_sister[1], data={"given_name": "Ana", "family_name": "Rivera", "language": "es", "address": ""})
+    assert first(database, Guardian).address == "12 Elm Street"
+
+
 def test_brothers_and_sisters_share_a_parent(enter: Callable[..., str], database: Database, district: SimpleNamespace) -> None:
     with database.writing() as session:
         session.add(Guardian(given_name="Ana", family_name="Rivera"))
