@@ -150,7 +150,12 @@ def _note(tie: Guardianship, evidence: Evidence, now: datetime, actor: str) -> N
 
 
 def end_guardianship(session: Session, now: datetime, actor: str, tie: Guardianship, on: date) -> None:
-    """End what a grown-up is to a pupil: from that day on it no longer holds, whatever a roster goes on saying."""
+    """End what a grown-up is to a pupil: from that day on it no longer holds, whatever a roster goes on saying.
+
+    Raises `RightsRefused` for what has ended: who held rights on a day of the past stays as it was.
+    """
+    if tie.ends_on is not None and tie.ends_on <= on:
+        raise RightsRefused(_("This has ended already. Nothing was changed."))
     tie.ends_on, tie.ended_by = on, actor
     session.flush()
     journal.append(session, now, actor, "guardianship.ended", f"student:{tie.student_id}", guardian=tie.guardian_id)

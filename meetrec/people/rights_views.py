@@ -103,8 +103,12 @@ def paper_of_guardianship(student_id: UUID, tie_id: UUID) -> ResponseReturnValue
 def end_guardianship(student_id: UUID, tie_id: UUID) -> ResponseReturnValue:
     """From today on it no longer holds."""
     student, tie = found_pupil(student_id), _of_pupil(Guardianship, student_id, tie_id)
-    with database().writing() as session:
-        rights_actions.end_guardianship(session, clock.now(), actor(), session.get_one(Guardianship, tie.id), today())
+    try:
+        with database().writing() as session:
+            rights_actions.end_guardianship(session, clock.now(), actor(), session.get_one(Guardianship, tie.id), today())
+    except rights_actions.RightsRefused as refused:
+        flash(str(refused), "error")
+        return redirect(url_for("pupils.pupil", student_id=student.id), 303)
     return back_to(student.id, _("It has ended."))
 
 

@@ -1,7 +1,7 @@
 """The pages of pupils, rights, protection and schools, as the staff who keep them see them."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -139,6 +139,19 @@ def test_what_no_longer_holds_ends_and_stays_in_the_list(enter: Callable[..., st
     shown = enter(f"guardianships/{first(database, Guardianship).id}/end", {})
     assert "Not in force today" in shown
     assert "Ana Rivera" in shown
+
+
+@pytest.mark.requirement("D-13")
+def test_what_ended_long_ago_is_not_ended_again_since_that_would_give_rights_to_the_days_between(enter: Callable[..., str], database: Database) -> None:
+    enter("guardians", MOTHER)
+    tie, long_ago = first(database, Guardianship), date(2020, 9, 1)
+    with database.writing() as session:
+        session.get_one(Guardianship, tie.id).ends_on = long_ago
+    assert "This has ended already." in enter(f"guardianships/{tie.id}/end", {})
+    assert first(database, Guardianship).ends_on == long_ago
+    with database.reading() as session:
+        assert not any(one.is_held for one in rights_holders_of(session, tie.student_id, date(2023, 1, 1)))
+    assert "guardianship.ended" not in verbs(database)
 
 
 @pytest.mark.requirement("D-13")
