@@ -238,7 +238,7 @@ WHO_MAY_ENTER: dict[str | tuple[str, ...], set[str]] = {
         "/recordings/<uuid:recording_id>/arm-again",
         "/recordings/<uuid:recording_id>/use-reserve",
     },
-    CHAIR_ROLES: {"/calendar/feed", "/calendar/feed/revoke", "/meetings/<uuid:meeting_id>", "/today"},
+    CHAIR_ROLES: {"/calendar/feed", "/calendar/feed/revoke", "/meetings", "/meetings/<uuid:meeting_id>", "/today"},
     CONTENT_ROLES: {"/district-copies", "/district-copies/<uuid:meeting_id>", "/district-copies/<uuid:meeting_id>/reason", "/recordings"},
     (ADMINISTRATOR,): {
         "/accounts",

@@ -1,4 +1,4 @@
-"""The page of one meeting, its moves, changes of room and cancellation; and the chair's day. Who leads another meeting sees none of it (G2)."""
+"""The list of meetings, the page of one, its moves, changes of room and cancellation; and the chair's day. Who leads another meeting sees none of it (G2)."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from meetrec.meetings import actions, participant_queries, queries
+from meetrec.meetings import actions, list_queries, participant_queries, queries
 from meetrec.meetings.actions import MeetingNotChanged, WishOf
 from meetrec.meetings.change_forms import WISH_WORDS, CancelForm, ChairForm, MoveForm, RoomForm
 from meetrec.meetings.coverage import NOTE_SCOPE, Affiliation, coverage_of
@@ -18,7 +18,7 @@ from meetrec.meetings.forms import KIND_WORDS
 from meetrec.meetings.known_above import effects_of_move, notices_of, recordings_of
 from meetrec.meetings.models import Meeting
 from meetrec.meetings.people_forms import AFFILIATION_WORDS
-from meetrec.meetings.typed_times import day_begins
+from meetrec.meetings.typed_times import day_begins, read_date
 from meetrec.people.roles import CHAIR_ROLES, DESK_ROLES
 from meetrec.platform import clock
 from meetrec.platform.web import NotFound, actor, database, for_staff, settings
@@ -60,6 +60,23 @@ def today() -> ResponseReturnValue:
             "uncovered": participant_queries.uncovered_people(session, ids),
         }
     return render_template("meetings/today.html", meetings=meetings, now=now, **shown, **_words())
+
+
+@blueprint.get("/meetings")
+@for_staff(*CHAIR_ROLES)
+def meetings() -> ResponseReturnValue:
+    """All meetings, to come and past: a chair's own, and all of them for who plans them."""
+    zone = settings().district.zone
+    typed = {name: request.args.get(name, "").strip()[:120] for name in ("day", "school", "pupil")}
+    day = read_date(typed["day"])
+    sought = list_queries.Sought(day, typed["school"], typed["pupil"], request.args.get("when") == "past", None if _plans_meetings() else current_user.id)
+    number = min(max(1, request.args.get("page", 1, type=int)), 10_000)
+    with database().reading() as session:
+        found = list_queries.meeting_page(session, sought, clock.in_zone(clock.now(), zone).date(), zone, number)
+        schools = queries.school_names(session)
+    kept = {**typed, "when": "past" if sought.past else ""}
+    shown = {"sought": sought, "schools": schools, "kept": kept, "is_unreadable": bool(typed["day"]) and day is None}
+    return render_template("meetings/meetings.html", page=found, **shown, **_words()), 422 if shown["is_unreadable"] else 200
 
 
 @blueprint.route("/meetings/<uuid:meeting_id>/move", methods=["GET", "POST"])

@@ -15,6 +15,7 @@ blueprint = Blueprint("people", __name__)
 PLACES = (
     (roles.DESK_ROLES, "/desk", lazy_gettext("Desk")),
     (roles.CHAIR_ROLES, "/today", lazy_gettext("Today")),
+    (roles.CHAIR_ROLES, "/meetings", lazy_gettext("Meetings")),
     (roles.CONTENT_ROLES, "/recordings", lazy_gettext("Recordings")),
     (roles.DESK_ROLES, "/calendar", lazy_gettext("Calendar")),
     (roles.RIGHTS_ROLES, "/pupils", lazy_gettext("Pupils")),

@@ -45,7 +45,7 @@ def test_pages_of_a_meeting_are_accessible_in_both_languages(
     signed_in.goto(f"/language/{language}?next=/today")
     for address in ("", "/move", "/room", "/cancel", "/people"):
         look_at(f"/meetings/{district.meeting.id}{address}")
-    for address in ("/today", "/calendar", "/calendar/feed", "/meetings/new"):
+    for address in ("/today", "/meetings", "/meetings?when=past&pupil=nobody", "/calendar", "/calendar/feed", "/meetings/new"):
         look_at(address)
 
 
