@@ -3,6 +3,7 @@
 from datetime import datetime
 from secrets import token_urlsafe
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,10 +14,12 @@ from meetrec.notices.models import Notice
 from meetrec.notices.references import hash_of
 from meetrec.notices.rules import NoticeStatus
 from meetrec.notices.status_words import FOR_PARENTS
-from meetrec.platform.mail import put_mail
+from meetrec.platform.mail import AddressUnusable, put_mail
 from meetrec.platform.settings import Settings
 
 ADDRESS_PAGE = "/notice/address/"
+
+log = structlog.get_logger()
 
 
 def tell_received(session: Session, now: datetime, notice: Notice, settings: Settings) -> None:
@@ -28,7 +31,7 @@ def tell_received(session: Session, now: datetime, notice: Notice, settings: Set
     public = settings.server.public_address
     link = f"{public}{ADDRESS_PAGE}{token}" if public else None
     told = {"reference": notice.reference, "received_at": notice.received_at, "status_sentence": _sentence(notice), "confirm_link": link}
-    put_mail(session, now, "notice_received", notice.email, notice.language, f"notice:{notice.id}", settings=settings, **told)
+    _put(session, now, notice, "notice_received", settings=settings, **told)
 
 
 def change_address(session: Session, now: datetime, notice: Notice, email: str | None, settings: Settings) -> bool:
@@ -82,8 +85,16 @@ def _tell_change(session: Session, now: datetime, notice: Notice, meeting: Meeti
 
 def _tell(session: Session, now: datetime, notice: Notice, template: str, settings: Settings | None, **values: object) -> None:
     if notice.email and notice.email_verified_at:
-        about, told = f"notice:{notice.id}", {"reference": notice.reference, **values}
-        put_mail(session, now, template, notice.email, notice.language, about, **({"settings": settings} if settings else {}), **told)
+        _put(session, now, notice, template, reference=notice.reference, **({"settings": settings} if settings else {}), **values)
+
+
+def _put(session: Session, now: datetime, notice: Notice, template: str, **values: object) -> None:
+    """Write a mail. An address that cannot be used never stops a notice, a match or a move (A-04): its family is told by the receipt and the school."""
+    assert notice.email is not None
+    try:
+        put_mail(session, now, template, notice.email, notice.language, f"notice:{notice.id}", **values)
+    except AddressUnusable:
+        log.warning("notice.address_unusable", notice=notice.id, mail=template)
 
 
 def _sentence(notice: Notice) -> object:

@@ -1,6 +1,5 @@
 """What every form asks of what is typed: that it is there, that it may be stored, that it is an address."""
 
-import re
 from typing import Any
 
 from flask_babel import gettext as _
@@ -8,6 +7,7 @@ from flask_babel import lazy_gettext
 from wtforms import Field, Form, ValidationError
 
 from meetrec.platform.free_text import NumberKind, holds_whole_number, numbers_not_kept
+from meetrec.platform.mail_addresses import is_public_address
 
 # What is said of each number that is not kept; a test holds it complete.
 NOT_KEPT: dict[NumberKind, Any] = {
@@ -15,8 +15,6 @@ NOT_KEPT: dict[NumberKind, Any] = {
     NumberKind.LAST_FOUR: lazy_gettext("This looks like a social security number. The district does not ask for it. Please take it out."),
     NumberKind.ALIEN_REGISTRATION: lazy_gettext("This looks like a number of immigration papers. The district does not ask for it. Please take it out."),
 }
-LONGEST_ADDRESS = 255  # characters
-_MAIL_ADDRESS = re.compile(r"[^@\s,;:<>()\[\]\"\\]{1,64}@(?:[^@\s.,;:<>()\[\]\"\\]+\.)+[^@\s.,;:<>()\[\]\"\\\d]{2,}")
 
 
 class Needed:
@@ -58,7 +56,7 @@ class MailAddress:
 
     def __call__(self, form: Form, field: Field) -> None:
         """Raises ValidationError with a sentence."""
-        if field.data and (len(field.data) > LONGEST_ADDRESS or not _MAIL_ADDRESS.fullmatch(field.data)):
+        if field.data and not is_public_address(field.data):
             raise ValidationError(_("This is not an e-mail address. Write it like name@example.org, or leave it empty."))
 
 

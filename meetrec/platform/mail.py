@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from meetrec.platform.database import Database, new_id
 from meetrec.platform.errors import MeetRecError
+from meetrec.platform.mail_addresses import can_be_sent_to
 from meetrec.platform.mail_models import OutgoingMail
 from meetrec.platform.settings import Settings
 from meetrec.platform.settings_sections import Mail
@@ -31,7 +32,6 @@ CLAIM = timedelta(minutes=5)  # for so long a mail is in the hands of one sender
 AT_ONCE = 50  # in one round
 PATIENCE = 20  # seconds for each answer of the mail server
 TEXT_KEPT = timedelta(days=30)
-ADDRESS = re.compile(r"[^\s@,;:<>()\[\]\"\\]{1,64}@[^\s@,;:<>()\[\]\"\\]{1,190}")
 
 log = structlog.get_logger()
 
@@ -65,7 +65,7 @@ def put_mail(session: Session, now: datetime, template: str, to: str, language: 
     `about`: whom or what it concerns, as the journal names it (“notice:<id>”). `values`: what the template names (see
     `district/samples.py` for each); outside the application also `settings`. Raises `AddressUnusable`.
     """
-    if not ADDRESS.fullmatch(to):
+    if not can_be_sent_to(to):
         raise AddressUnusable("A mail can only go to one address such as name@example.org.")
     written = write_mail(template, language, settings_here(values.pop("settings", None)), **values)
     mail = OutgoingMail(

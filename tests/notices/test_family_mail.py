@@ -83,6 +83,23 @@ def test_withdrawn_notice_hears_nothing_more(app: Flask, database: Database, giv
     assert "meeting_moved" not in [mail.template for mail in mails(database)]
 
 
+@pytest.mark.requirement("A-04")
+def test_address_no_mail_can_go_to_stops_neither_notice_nor_match_nor_move(
+    app: Flask, database: Database, settings: Settings, district: SimpleNamespace, statement: Callable[..., NoticeStatement], missouri: District
+) -> None:
+    unusable, at = f"ana@{'b' * 240}.example.org", district.meeting.start - timedelta(hours=30)
+    with app.app_context(), database.writing() as session:
+        notice = receive_notice(session, at, "public", statement(), new_nonce(), missouri, unusable)
+        tell_received(session, at, notice, settings)
+        notice.email_verified_at = at
+        session.flush()
+        match_notice(session, at, "user:laura", notice.id, district.meeting.id, missouri, REAL_RECORDINGS)
+    assert move(app, database, district) is not None
+    with database.reading() as session:
+        assert session.scalars(select(Notice.email)).one() == unusable
+    assert mails(database) == []
+
+
 def test_mail_speaks_the_language_of_the_notice(database: Database, given: Given) -> None:
     given(language="es", is_matched=False)
     (mail,) = mails(database)

@@ -48,6 +48,15 @@ def test_first_page_tells_the_districts_statements_without_making_them_condition
     assert "<form" not in page
 
 
+@pytest.mark.requirement("A-04")
+def test_notice_with_a_long_address_arrives_and_its_mail_waits(client: FlaskClient, typed: dict[str, str], stored_notices: Stored, database: Database) -> None:
+    email = f"ana@{'.'.join(['b' * 60] * 4)}.org"  # longer than 190 after the @, and every name in it has at most 63
+    give_notice(client, typed, email=email)
+    assert [notice.email for notice in stored_notices().values()] == [email]
+    with database.reading() as session:
+        assert session.scalars(select(OutgoingMail.to_address)).all() == [email]
+
+
 @pytest.mark.requirement("G1.a")
 def test_notice_is_answered_with_a_receipt(client: FlaskClient, typed: dict[str, str], stored_notices: Stored) -> None:
     receipt = give_notice(client, typed, accommodation_request="An interpreter")
