@@ -3,9 +3,12 @@
 import re
 
 LONGEST_ADDRESS = 254  # characters; what fits between < and > of a mail's path (RFC 5321, 4.5.3.1.3)
-_LABEL = r"[^@\s.,;:<>()\[\]\"\\]+"
-_ADDRESS = re.compile(rf"[^@\s,;:<>()\[\]\"\\]{{1,64}}@{_LABEL}(?:\.{_LABEL})*")
-_LAST_LABEL = re.compile(r"\.[^.\d]{2,}")
+# The plain words of RFC 5321 (dot-atom @ names of machines), and never “=?”: in a header that begins an encoded word, which a program that reads
+# the header would turn into other addresses.
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ADDRESS = re.compile(rf"(?!.*=\?)(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
+_LAST_LABEL = re.compile(r"\.(?:[A-Za-z]{2,}|xn--[A-Za-z0-9-]+)", re.IGNORECASE)
 
 
 def can_be_sent_to(address: str) -> bool:

@@ -224,7 +224,11 @@ def test_a_mail_with_a_hole_in_it_is_not_written(words: Flask, settings: Setting
         write_mail("meeting_cancelled", "en", settings, school="Lincoln Elementary")
 
 
-@pytest.mark.parametrize("address", ["", "nobody", "a@b@c", "a b@c.example", "a@c.example, d@e.example", "a@c.example\nBcc: d@e.example"])
+# One address by its letters, three once a program decodes the header.
+ENCODED = "=?utf-8?q?a=40evil.example=2cb=40evil.example=2c?=@example.org"
+
+
+@pytest.mark.parametrize("address", ["", "nobody", "a@b@c", "a b@c.example", "a@c.example, d@e.example", "a@c.example\nBcc: d@e.example", ENCODED])
 def test_a_mail_goes_to_one_address_only(database: Database, settings: Settings, now: datetime, address: str) -> None:
     with pytest.raises(AddressUnusable), database.writing() as session:
         put_mail(session, now, "meeting_cancelled", address, "en", "notice:1", settings=settings, **MAIL_SAMPLES["meeting_cancelled"](now))
