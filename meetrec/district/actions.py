@@ -15,7 +15,7 @@ from meetrec.platform.errors import MeetRecError
 from meetrec.platform.profiles import load_profile
 
 SENTENCES = {
-    WhyNot.BEGINS_IN_THE_PAST: lazy_gettext("Rules begin today or later: a notice is held against the rules of the day it arrived."),
+    WhyNot.BEGINS_IN_THE_PAST: lazy_gettext("Rules begin today or later: a notice keeps the rules that held when it arrived."),
     WhyNot.BASE_NOT_IN_FORCE: lazy_gettext("This state profile is not in force yet on that day."),
     WhyNot.NO_REASON: lazy_gettext("Say why the rules change."),
     WhyNot.DATE_NEEDS_ATTORNEY: lazy_gettext(

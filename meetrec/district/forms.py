@@ -1,6 +1,6 @@
 """The form that changes the district's rules. Nothing in it can refuse a parent: a late notice is accepted or looked at, and that is all (G0.2, A-04)."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -68,7 +68,7 @@ class RulesForm(FlaskForm):
     def __init__(self, rules: InForce, today: date, **keywords: Any) -> None:
         said = {
             "base": rules.base,
-            "effective_from": today,
+            "effective_from": today + timedelta(days=1),  # from a midnight on, so that families of one day are treated alike
             "rule": rules.notice.rule.value,
             "late_policy": rules.notice.late_policy.value,
             "acknowledgement": rules.acknowledgement.value,

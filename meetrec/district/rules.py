@@ -100,7 +100,7 @@ def in_force(version: VersionFacts | None, base_name: str, base: StateProfile) -
 def why_not(change: ProfileChange, base: StateProfile, today: date) -> tuple[WhyNot, ...]:
     """Everything that keeps a change from being taken; empty when it may be.
 
-    Rules never begin in the past: a notice is held against those of the day it was received. More than 24 hours before the start, and an
+    Rules never begin in the past: a notice keeps those that held when it was received. More than 24 hours before the start, and an
     acknowledgement that must be given, are taken only with the name of the attorney who looked at it and the day (A-01, A-02, L-60, L-61).
     """
     has_attorney = bool(change.attorney_name and change.attorney_date)

@@ -1,7 +1,7 @@
 """Take in a parent's notice, match it to its meeting, which arms the room, correct it, withdraw it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetrec.district.queries import profile_in_force
+from meetrec.district.queries import profile_at, profile_labelled
+from meetrec.district.rules import InForce
 from meetrec.journal import actions as journal
 from meetrec.meetings.models import Meeting
 from meetrec.meetings.typed_times import day_begins, start_at
@@ -39,15 +40,21 @@ class District:
     profile: str = ""  # such as “missouri@1” or “district@3”; notice and journal keep it, since rules change
 
     @classmethod
-    def of(cls, settings: Settings, session: Session, on: date) -> "District":
-        """By the rules in force on a day of the district's calendar: that on which a notice was received. Raises `ProfileError`."""
-        rules = profile_in_force(session, settings, on)
+    def at(cls, settings: Settings, session: Session, moment: datetime) -> "District":
+        """By the rules in force at a moment: that at which a notice is received. Raises `ProfileError`."""
+        rules = profile_at(session, settings, moment)
         return cls(settings.district.zone, rules.notice, rules.label)
 
     @classmethod
-    def at(cls, settings: Settings, session: Session, moment: datetime) -> "District":
-        """The same by a moment."""
-        return cls.of(settings, session, in_zone(moment, settings.district.zone).date())
+    def of_notice(cls, settings: Settings, session: Session, notice: Notice) -> "District":
+        """By the rules that a notice keeps from its receipt on, whatever was entered since (G1.b). Raises `ProfileError`."""
+        rules = rules_of_notice(session, settings, notice)
+        return cls(settings.district.zone, rules.notice, rules.label)
+
+
+def rules_of_notice(session: Session, settings: Settings, notice: Notice) -> InForce:
+    """The version of the rules that was written on a notice when it was received. Raises `ProfileError`."""
+    return profile_labelled(session, settings, notice.profile) or profile_at(session, settings, notice.received_at)
 
 
 class MatchOutcome(StrEnum):
@@ -138,7 +145,7 @@ def match_notice(session: Session, now: datetime, actor: str, notice_id: str, me
 def correct_notice(session: Session, now: datetime, actor: str, notice: Notice, statement: NoticeStatement, district: District) -> bool:
     """Let a notice say something else; what it said before stays as an earlier version. Whether anything is different.
 
-    It counts as received when it was (G1.a), and stays matched if it is. `district`: by the rules of the day on which it was received.
+    It counts as received when it was (G1.a), and stays matched if it is. `district`: by the rules it was received under.
     Raises `NoticeWithdrawn`.
     """
     if notice.status == NoticeStatus.WITHDRAWN:

@@ -70,7 +70,7 @@ def more(notice_id: UUID) -> ResponseReturnValue:
 
     def said(session: Session, found: Notice, form: MoreForm) -> None:
         now = clock.now()
-        actions.correct_notice(session, now, actor(), found, form.statement(found), District.at(settings(), session, found.received_at))
+        actions.correct_notice(session, now, actor(), found, form.statement(found), District.of_notice(settings(), session, found))
         if form.acknowledged.data:
             actions.acknowledge(session, now, found, actor())
 
@@ -87,7 +87,7 @@ def correct(notice_id: UUID) -> ResponseReturnValue:
     """The nine questions with the answers that were given; the notice counts as received when it was (G1.a)."""
 
     def said(session: Session, found: Notice, form: CorrectionForm) -> None:
-        now, district = clock.now(), District.at(settings(), session, found.received_at)
+        now, district = clock.now(), District.of_notice(settings(), session, found)
         actions.correct_notice(session, now, actor(), found, form.statement(found.language, found), district)
         family_mail.change_address(session, now, found, form.email.data, settings())
 

@@ -15,7 +15,7 @@ from meetrec.platform.settings import Settings
 
 
 def hold_again(session: Session, now: datetime, actor: str, meeting: Meeting, settings: Settings) -> int:
-    """Set status and deadlines of every notice of the meeting that stands, each by the rules of the day on which it was received.
+    """Set status and deadlines of every notice of the meeting that stands, each by the rules it was received under.
 
     How many changed their status; the journal is told of those alone.
     """
@@ -26,7 +26,7 @@ def hold_again(session: Session, now: datetime, actor: str, meeting: Meeting, se
 
 
 def _hold_one(session: Session, now: datetime, actor: str, notice: Notice, meeting: Meeting, settings: Settings) -> bool:
-    before, district = notice.status, District.at(settings, session, notice.received_at)
+    before, district = notice.status, District.of_notice(settings, session, notice)
     hold_against_rule(notice, meeting, district)
     if notice.status == before:
         return False

@@ -28,7 +28,7 @@ def key_in_notice(
 ) -> Notice:  # fmt: skip
     """Take in a notice as staff write it down. Only when it was received counts for the 24-hour rule; when it was typed in is kept beside it.
 
-    `district`: by the rules of the day on which it was received. `token`: of the private link, when somebody is to get it; the same token again gives
+    `district`: by the rules of the moment at which it was received. `token`: of the private link, when somebody is to get it; the same token again gives
     the notice that is there. Raises `NoticeNotKeyedIn` for a moment to come, or one longer ago than 30 days.
     """
     link_hash = hash_of(token or new_nonce())

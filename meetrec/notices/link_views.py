@@ -10,7 +10,6 @@ from flask_wtf import FlaskForm
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from meetrec.district.queries import profile_in_force
 from meetrec.district.rules import Acknowledgement
 from meetrec.meetings.queries import school_names
 from meetrec.notices import actions, family_mail, words
@@ -21,7 +20,6 @@ from meetrec.notices.link_queries import is_address_link, last_change_of, notice
 from meetrec.notices.models import Notice
 from meetrec.notices.rules import NoticeStatus
 from meetrec.platform import clock
-from meetrec.platform.clock import in_zone
 from meetrec.platform.languages import current_language
 from meetrec.platform.rate_limits import limiter
 from meetrec.platform.web import NotFound, database, public, settings
@@ -57,7 +55,7 @@ def receipt(token: str) -> ResponseReturnValue:
     """What the district has received, when, and what the 24-hour rule says of it now."""
     with database().reading() as session:
         notice = _notice(session, token)
-        policy = District.at(settings(), session, notice.received_at).policy
+        policy = District.of_notice(settings(), session, notice).policy
         asks = asks_for_acknowledgement(session, notice)
     return render_template(
         "notices/receipt.html", notice=notice, token=token, words=words, other_place=OTHER_PLACE, policy=policy, link=_address_of(token),
@@ -124,7 +122,7 @@ def say_more(token: str) -> ResponseReturnValue:
 def _keep_more(token: str, form: MoreForm) -> None:
     with database().writing() as session:
         now, notice = clock.now(), _notice(session, token, to_change=True)
-        actions.correct_notice(session, now, BY_LINK, notice, form.statement(notice), District.at(settings(), session, notice.received_at))
+        actions.correct_notice(session, now, BY_LINK, notice, form.statement(notice), District.of_notice(settings(), session, notice))
         if form.acknowledged.data:
             actions.acknowledge(session, now, notice, BY_LINK)
 
@@ -163,7 +161,7 @@ def _keep_correction(token: str, form: CorrectionForm) -> bool:
     """Keep it as the next version; the notice counts as received when it was (G1.a). Whether anything is different."""
     with database().writing() as session:
         now, notice = clock.now(), _notice(session, token, to_change=True)
-        district = District.at(settings(), session, notice.received_at)
+        district = District.of_notice(settings(), session, notice)
         is_other = actions.correct_notice(session, now, BY_LINK, notice, form.statement(notice.language, notice), district)
         return family_mail.change_address(session, now, notice, form.email.data, settings()) or is_other
 
@@ -235,9 +233,8 @@ def _is_withdrawn(notice: Notice) -> bool:
 
 
 def asks_for_acknowledgement(session: Session, notice: Notice) -> bool:
-    """Whether the rules of the day it was received on ask the family to acknowledge the statements; nothing depends on it (A-02)."""
-    day = in_zone(notice.received_at, settings().district.zone).date()
-    return profile_in_force(session, settings(), day).acknowledgement is Acknowledgement.REQUIRED
+    """Whether the rules it was received under ask the family to acknowledge the statements; nothing depends on it (A-02)."""
+    return actions.rules_of_notice(session, settings(), notice).acknowledgement is Acknowledgement.REQUIRED
 
 
 def _address_of(token: str) -> str:

@@ -63,7 +63,7 @@ def _effect(session: Session, notice: Notice, meeting: Meeting, move: PlannedMov
 
 
 def _timing_after(session: Session, notice: Notice, meeting: Meeting, move: PlannedMove) -> NoticeTiming:
-    district = District.at(settings(), session, notice.received_at)
+    district = District.of_notice(settings(), session, notice)
     moves = [Move(one.announced_at, MovedBy(one.by), one.new_start) for one in meeting.moves]
     planned = Move(move.announced_at, MovedBy(move.by.value), move.new_start)
     facts = NoticeFacts(notice.received_at, NoticeChannel(notice.channel), bool(notice.needs_recording_to_understand))

@@ -93,7 +93,7 @@ def match(notice_id: UUID) -> ResponseReturnValue:
         flash(_("Choose the meeting that the notice belongs to."), "error")
         return redirect(url_for("desk.notice_page", notice_id=notice_id), 303)
     with database().writing() as session:
-        held = District.at(settings(), session, _notice(session, str(notice_id)).received_at)
+        held = District.of_notice(settings(), session, _notice(session, str(notice_id)))
         outcome = actions.match_notice(session, clock.now(), actor(), str(notice_id), meeting_id, held, recordings())
     flash(words.OUTCOMES[outcome], "success" if outcome is MatchOutcome.ARMED else "info")
     return redirect(url_for("desk.desk", school=request.form.get("school") or None, page=request.form.get("page", type=int)), 303)
@@ -108,7 +108,7 @@ def unmatch(notice_id: UUID) -> ResponseReturnValue:
         with database().writing() as session:
             notice = _notice(session, str(notice_id))
             recording = recordings().states(session, now, [notice.meeting_id]).get(notice.meeting_id) if notice.meeting_id else None
-            held = District.at(settings(), session, notice.received_at)
+            held = District.of_notice(settings(), session, notice)
             unmatching.unmatch_notice(session, now, actor(), notice.id, held, recording)
     except unmatching.NoticeStaysMatched as error:
         flash(str(error), "error")

@@ -1,4 +1,4 @@
-"""The district's rules change by versions alone; the journal says who did it, and a notice keeps the rules of the day it arrived."""
+"""The district's rules change by versions alone; the journal says who did it, and a notice keeps the rules that held when it arrived."""
 
 import json
 from collections.abc import Callable
@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from meetrec.district.actions import SENTENCES, RulesNotChanged, change_profile
-from meetrec.district.queries import profile_in_force, versions
+from meetrec.district.queries import profile_at, profile_in_force, profile_labelled, versions
 from meetrec.district.rules import Acknowledgement, ProfileChange, WhyNot
 from meetrec.journal.models import JournalEntry
 from meetrec.notices.actions import District
@@ -92,3 +92,21 @@ def test_a_notice_is_held_against_the_rules_of_the_day_it_arrived(
     assert (before.profile, before.policy.rule) == ("missouri@1", NoticeRule.START_TIME)
     assert (after.profile, after.policy.rule) == ("district@1", NoticeRule.DATE)
     assert midnight.time() == time(0)
+
+
+@pytest.mark.requirement("G1.b")
+def test_a_version_entered_later_the_same_day_does_not_reach_back(enter: Enter, database: Database, settings: Settings, now: datetime) -> None:
+    enter(rule=NoticeRule.DATE, attorney_name="The district's attorney", attorney_date=TODAY)
+    with database.reading() as session:
+        before, after = (profile_at(session, settings, now + timedelta(seconds=apart)) for apart in (-1, 0))
+    assert (before.label, before.notice.rule) == ("missouri@1", NoticeRule.START_TIME)
+    assert (after.label, after.notice.rule) == ("district@1", NoticeRule.DATE)
+
+
+def test_rules_are_found_again_by_their_label(enter: Enter, database: Database, settings: Settings) -> None:
+    enter(rule=NoticeRule.DATE, attorney_name="The district's attorney", attorney_date=TODAY)
+    with database.reading() as session:
+        found = [profile_labelled(session, settings, label) for label in ("missouri@1", "district@1", "district@2", "district@x", "texas@1", "")]
+    assert [rules and (rules.label, rules.notice.rule) for rules in found] == [
+        ("missouri@1", NoticeRule.START_TIME), ("district@1", NoticeRule.DATE), None, None, None, None,
+    ]  # fmt: skip

@@ -1,6 +1,7 @@
 """The page of the district's rules: what holds, why, until when a notice is in time, and a change with its reason."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -73,6 +74,12 @@ def test_the_form_begins_with_what_holds_today(sign_in_as: SignInAs, typed: dict
     page = client.get("/rules/new").get_data(as_text=True)
     assert 'value="review" checked' in page
     assert "Board policy 4.12" in page
+
+
+def test_the_form_offers_tomorrow_so_that_families_of_one_day_are_treated_alike(sign_in_as: SignInAs, today: str) -> None:
+    page = sign_in_as("superintendent").get("/rules/new").get_data(as_text=True)
+    field = page[page.index('id="effective_from"') :].split(">", 1)[0]
+    assert f'value="{date.fromisoformat(today) + timedelta(days=1)}"' in field
 
 
 @pytest.mark.requirement("G1.b")

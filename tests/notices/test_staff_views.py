@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from meetrec.district.models import ProfileVersion
 from meetrec.journal.models import JournalEntry
 from meetrec.notices.models import Notice
 from meetrec.platform import clock
@@ -70,6 +71,36 @@ def test_desk_says_at_once_which_interpreter_or_help_is_asked_for(coordinator: F
     desk = coordinator.get("/desk").get_data(as_text=True)
     assert "A Spanish interpreter" in desk
     assert "The parent needs the recording to understand the meeting." in desk
+
+
+@pytest.mark.requirement("G1.b")
+def test_a_rule_entered_later_the_same_day_makes_no_notice_late_when_it_is_matched(
+    coordinator: FlaskClient,
+    typed: dict[str, str],
+    stored_notices: Stored,
+    district: SimpleNamespace,
+    database: Database,
+    set_clock: Callable[[datetime], None],
+) -> None:
+    received = district.meeting.start - timedelta(hours=24, minutes=30)
+    set_clock(received)
+    address = coordinator.post("/notice", data=typed).headers["Location"]
+    (before,) = stored_notices().values()
+    with database.writing() as session:
+        session.add(
+            ProfileVersion(
+                number=1, base="missouri", effective_from=date(2020, 1, 1), rule="date", late_policy="review", acknowledgement="required", objection_stops=True,
+                multi_student_rule="ferpa_whole_item", reason="Board policy", attorney_name="J. Doe", attorney_date=date(2020, 1, 1),
+                entered_at=received + timedelta(minutes=10), entered_by="system",
+            )
+        )  # fmt: skip
+    set_clock(received + timedelta(minutes=20))
+    assert coordinator.post(f"/desk/notices/{before.id}/match", data={"meeting": district.meeting.id}).status_code == 303
+    coordinator.post(f"{address}/correct", data={**typed, "device": "a tablet"})
+    (after,) = stored_notices().values()
+    assert after.meeting_id == district.meeting.id
+    assert (after.status, after.deadline, after.profile) == (before.status, before.deadline, before.profile) == ("timely", before.deadline, "missouri@1")
+    assert "asks you to read" not in coordinator.get(address).get_data(as_text=True)
 
 
 @pytest.mark.requirement("A-05")
