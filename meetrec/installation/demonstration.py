@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetrec.installation.actions import enroll_kiosk
+from meetrec.installation.demonstration_family import ADDRESS, PARENT, keep_family
 from meetrec.installation.district import ACCOUNTS, one_hour, small_account, small_district
 from meetrec.installation.errors import InstallationError
 from meetrec.installation.sign_ins import FILE_NAME, sign_ins, write_sign_ins
@@ -17,7 +18,7 @@ from meetrec.meetings.actions import plan_meeting
 from meetrec.meetings.models import Kiosk, Meeting
 from meetrec.people.duty_actions import enter_training
 from meetrec.people.duty_models import TrainingCompletion
-from meetrec.people.models import Account, School
+from meetrec.people.models import STAFF, Account, School
 from meetrec.people.training import TrainingModule
 from meetrec.platform import clock
 from meetrec.platform.database import Database
@@ -52,12 +53,14 @@ def make_demonstration(settings: Settings, database: Database) -> None:
     """Make the district with one password for its accounts, kept in a private file beside the data."""
     password = token_urlsafe(12)
     made = small_district(database, settings, password, _next_start(clock.now()))
+    with database.writing() as session:
+        keep_family(session, clock.now(), password)
     write_durably(settings.data_dir / KIOSK_TOKEN, made.kiosk_token.encode())
     _write_sign_ins(settings, password)
 
 
 def _write_sign_ins(settings: Settings, password: str) -> None:
-    write_sign_ins(settings, {key: email for key, (email, _name, _role) in ACCOUNTS.items()}, password)
+    write_sign_ins(settings, {**{key: email for key, (email, _name, _role) in ACCOUNTS.items()}, PARENT: ADDRESS}, password)
 
 
 def require_whole_demonstration(settings: Settings) -> None:
@@ -81,14 +84,16 @@ def keep_accounts(session: Session, settings: Settings) -> None:
     today = clock.in_zone(now, settings.district.zone).date()
     known = {account.email: account for account in session.scalars(select(Account).where(Account.is_demonstration))}
     missing = [key for key, (email, _name, _role) in ACCOUNTS.items() if email not in known]
-    if missing:
+    if missing or ADDRESS not in known:
         password, school = next(iter(sign_ins(settings).values()))["password"], session.scalars(select(School).limit(1)).one()
         for key in missing:
             small_account(session, now, key, password, school, today)
+        keep_family(session, now, password)
         _write_sign_ins(settings, password)
     known[ACCOUNTS["custodian"][0]].certificated = True  # B-03
     for account in known.values():
-        _keep_trained(session, now, account, today)
+        if account.kind == STAFF:
+            _keep_trained(session, now, account, today)
 
 
 def _keep_trained(session: Session, now: datetime, account: Account, today: date) -> None:

@@ -106,7 +106,7 @@ def test_the_demonstration_is_made_once_and_kept(folder: Path) -> None:
     first = sign_ins(load_settings())
     assert demonstration(folder).exit_code == 0
     assert sign_ins(load_settings()) == first
-    assert set(first) == {"coordinator", "custodian", "administrator", "site_custodian"}
+    assert set(first) == {"coordinator", "custodian", "administrator", "site_custodian", "parent"}
 
 
 def test_a_demonstration_from_before_kiosks_signed_gets_its_kiosk_enrolled(folder: Path) -> None:
@@ -181,7 +181,7 @@ def test_an_interrupted_demonstration_can_be_begun_again(folder: Path, monkeypat
         broken.setattr(actions, "install", interrupted)
         assert isinstance(demonstration(folder).exception, OSError)
     assert demonstration(folder).exit_code == 0
-    assert set(sign_ins(load_settings())) == {"coordinator", "custodian", "administrator", "site_custodian"}
+    assert set(sign_ins(load_settings())) == {"coordinator", "custodian", "administrator", "site_custodian", "parent"}
 
 
 def test_a_district_is_never_set_up_over_another(folder: Path) -> None:
