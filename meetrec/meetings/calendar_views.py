@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_login import current_user
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from meetrec.district.queries import profile_in_force
@@ -15,9 +16,12 @@ from meetrec.meetings import calendar_actions, calendar_queries
 from meetrec.meetings.calendar_actions import EventReport
 from meetrec.meetings.calendar_files import N_, CalendarUnreadable, write_feed
 from meetrec.meetings.calendar_words import STEPS, WHYS
-from meetrec.people.duty_queries import state_of_account
+from meetrec.people.duty_queries import state_of_account, training_of
+from meetrec.people.gate import training_policy
+from meetrec.people.models import Account
 from meetrec.people.roles import CHAIR_ROLES, DESK_ROLES
 from meetrec.people.standing import AccountState
+from meetrec.people.training import Gate, gate_for
 from meetrec.platform import clock
 from meetrec.platform.rate_limits import limiter
 from meetrec.platform.web import actor, database, for_staff, public, settings
@@ -85,12 +89,18 @@ def feed(address: str) -> ResponseReturnValue:
     now = clock.now()
     with database().reading() as session:
         account = calendar_queries.account_of_feed(session, address)
-        in_the_district = clock.in_zone(now, settings().district.zone)
-        if account is None or state_of_account(session, account, in_the_district) is not AccountState.ACTIVE:
+        if account is None or not _may_read(session, account, clock.in_zone(now, settings().district.zone)):
             abort(404)
         with force_locale(account.language):
             content = write_feed(calendar_queries.feed_events(session, now, account), name=_("Meetings"), now=now)
     return Response(content, mimetype="text/calendar")
+
+
+def _may_read(session: Session, account: Account, now: datetime) -> bool:
+    """Whether the account may be used, and no outdated training closes the pages that tell the same (W-20)."""
+    if state_of_account(session, account, now) is not AccountState.ACTIVE:
+        return False
+    return gate_for(training_of(session, account, now.date()), is_content=False, policy=training_policy()) is not Gate.BLOCK
 
 
 def _content(sent: FileStorage | None) -> bytes:

@@ -7,8 +7,9 @@ from types import SimpleNamespace
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from meetrec.app import create_app
 from meetrec.installation import actions as installation
 from meetrec.journal.models import JournalEntry
 from meetrec.meetings.actions import name_chair
@@ -16,12 +17,15 @@ from meetrec.meetings.calendar_actions import EventReport, import_calendar
 from meetrec.meetings.calendar_rules import Step, Why
 from meetrec.meetings.calendar_words import STEPS, WHYS
 from meetrec.meetings.models import Meeting, Room
-from meetrec.people.duty_models import CalendarFeed
+from meetrec.people.duty_actions import enter_training
+from meetrec.people.duty_models import CalendarFeed, TrainingCompletion
 from meetrec.people.models import FAMILY, Account, Role, RoleGrant, School
 from meetrec.people.rights_models import ProtectionFlag
 from meetrec.people.roles import CHAIR, RECORDS_CLERK
+from meetrec.people.training import TrainingModule
 from meetrec.platform import clock
 from meetrec.platform.database import Database
+from meetrec.platform.settings import Settings
 from tests.fixtures.accounts import AccountOf
 
 ZONE = "America/Chicago"
@@ -238,6 +242,23 @@ def test_feed_ends_with_its_address_and_with_the_account(coordinator: FlaskClien
     assert reader.get(second).status_code == 200
     coordinator.post("/calendar/feed/revoke")
     assert reader.get(second).status_code == 404
+
+
+@pytest.mark.requirement("W-20")
+@pytest.mark.parametrize(("pages", "outdated"), [("block", 404), ("warn", 200)])
+def test_feed_closes_with_the_pages_that_an_outdated_training_closes(
+    coordinator: FlaskClient, settings: Settings, database: Database, district: SimpleNamespace, pages: str, outdated: int
+) -> None:
+    address = feed_address(coordinator)
+    reader = create_app(settings.model_copy(update={"training": settings.training.model_copy(update={"pages": pages})}), database=database).test_client()
+    with database.writing() as session:
+        account = session.get_one(Account, district.coordinator.id)
+        for module in TrainingModule:
+            enter_training(session, clock.now(), "system", account, module, clock.in_zone(clock.now(), ZONE).date())
+    assert reader.get(address).status_code == 200
+    with database.writing() as session:
+        session.execute(update(TrainingCompletion).values(withdrawn_at=clock.now()))
+    assert reader.get(address).status_code == outdated
 
 
 @pytest.mark.requirement("G2")
