@@ -4,7 +4,6 @@ from typing import Any
 
 import qrcode
 from flask import current_app, redirect, request
-from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -18,6 +17,7 @@ from wtforms.validators import InputRequired
 
 from meetrec.people.attempts import account_session, count_attempt, tell
 from meetrec.people.models import Account
+from meetrec.people.pending_steps import ALREADY_SET_UP, forget_pending_steps, is_setting_up, opens_with_more_than_a_password
 
 QUIET_ZONE = 4  # modules of white around a QR code
 
@@ -27,7 +27,7 @@ class CodesOnce(Totp):
 
     def get_last_counter(self, user: Account) -> int | None:
         """Which code was used last; a seed that is being set up has no past."""
-        return None if _is_setting_up() else user.totp_last_counter
+        return None if is_setting_up() else user.totp_last_counter
 
     def set_last_counter(self, user: Account, tmatch: Any) -> None:
         """Remember which code was used (a passlib TotpMatch)."""
@@ -59,13 +59,13 @@ class CodeForm(TwoFactorVerifyCodeForm):
     def validate(self, **kwargs: Any) -> bool:
         """Limited and told like a password; while the account is closed no code counts."""
         count_attempt()
-        if not _is_setting_up() and (closed := _why_closed(hold(account_session(), self.user))):
+        if not current_user.is_authenticated and (closed := _why_not_by_code(hold(account_session(), self.user))):
             self.code.errors = closed
             return False
         if not super().validate(**kwargs):
             _tell_refusal(self.user)
             return False
-        if _is_setting_up():
+        if is_setting_up():
             tell("account.second_factor_set", self.user)
         return True
 
@@ -90,7 +90,7 @@ class RecoveryCodeForm(MfRecoveryForm):
 
 def keep_signed_in() -> ResponseReturnValue | None:
     """A link to the page of the code must not sign out who is signed in, as Flask-Security would."""
-    if request.endpoint == "security.two_factor_token_validation" and current_user.is_authenticated and not _is_setting_up():
+    if request.endpoint == "security.two_factor_token_validation" and current_user.is_authenticated and not is_setting_up():
         return redirect("/account")
     return None
 
@@ -125,8 +125,12 @@ def qr_picture(text: str, name: str) -> Markup:
     return Markup(picture).format(name, len(rows), len(rows), dark)  # noqa: S704 – format escapes what is put in
 
 
-def _is_setting_up() -> bool:
-    return cookie.get("tf_state") == "validating_profile"
+def _why_not_by_code(user: Account) -> list[str]:
+    """Asked of whoever is not signed in yet. A seed that was just made counts only while nothing else opens the account, else it would replace that."""
+    if is_setting_up() and opens_with_more_than_a_password(user):
+        forget_pending_steps()
+        return [_(ALREADY_SET_UP)]
+    return _why_closed(user)
 
 
 def _why_closed(user: Account) -> list[str]:
@@ -136,6 +140,6 @@ def _why_closed(user: Account) -> list[str]:
 
 
 def _tell_refusal(user: Account) -> None:
-    if not _is_setting_up():
+    if not is_setting_up():
         tell("account.second_factor_refused", user)
         current_app.extensions["meetrec.account_session"].commit()

@@ -33,6 +33,7 @@ from meetrec.people.models import FAMILY, Account, Passkey, Role
 from meetrec.people.oidc import SchoolAccounts, answer_failures
 from meetrec.people.passkey_forms import NewPasskeyForm, PasskeyAnswerForm, PasskeyDeleteForm, Passkeys, PasskeyStartForm
 from meetrec.people.passwords import why_too_weak
+from meetrec.people.pending_steps import forget_pending_steps, refuse_foreign_steps
 from meetrec.people.second_factor import CodeForm, CodesOnce, RecoveryCodeForm, RecoveryCodes, forget_second_factor, keep_signed_in
 from meetrec.people.security_settings import REFUSED, security_settings
 from meetrec.people.standing import AccountState
@@ -175,6 +176,7 @@ def add_sign_in(app: Flask, database: Database, settings: Settings) -> None:
         answer_failures(app)
     # A browser's session is the only way in: Flask-Security's tokens in headers and addresses would outlive it.
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
+    app.before_request(refuse_foreign_steps)
     app.before_request(keep_signed_in)
     app.after_request(_keep_session_while_used)
     app.teardown_appcontext(lambda _error: session.remove())
@@ -226,6 +228,7 @@ def _is_page_watching() -> bool:
 
 
 def _tell_sign_in(app: Flask, user: Account, authn_via: list[str] | None = None, **_: Any) -> None:
+    forget_pending_steps()
     session = app.extensions["meetrec.account_session"]  # committed by Flask-Security with the sign-in itself
     verb = "account.password_changed" if authn_via == ["change"] else "account.signed_in"
     journal.append(session, clock.now(), f"user:{user.id}", verb, f"account:{user.id}")

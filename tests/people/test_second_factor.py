@@ -49,6 +49,13 @@ def set_up(client: FlaskClient) -> Telephone:
     return telephone
 
 
+def passkey(usage: str) -> Passkey:
+    """One that was made some day; its key opens nothing."""
+    return Passkey(
+        name="Key ring", credential_id=b"1", public_key=b"2", device_type="single_device", backup_state=False, usage=usage, lastuse_datetime=clock.now()
+    )
+
+
 def enter(client: FlaskClient, account: SimpleNamespace) -> TestResponse:
     """Send the sign-in form."""
     return client.post("/sign-in", data={"email": account.email, "password": account.password})
@@ -283,12 +290,7 @@ def test_with_two_second_steps_the_person_chooses(client: FlaskClient, telephone
     with database.writing() as session:
         account = session.get_one(Account, district.coordinator.id)
         account.fs_webauthn_user_handle = "handle"
-        account.webauthn.append(
-            Passkey(
-                name="Key ring", credential_id=b"1", public_key=b"2", device_type="single_device", backup_state=False, usage="secondary",
-                lastuse_datetime=clock.now(),
-            )
-        )  # fmt: skip
+        account.webauthn.append(passkey("secondary"))
     assert enter(client, district.coordinator).location.startswith("/sign-in/choose")
     page = client.get("/sign-in/choose").text
     assert "With a passkey" in page
