@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from flask import session as cookie
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_security import WebAuthnDeleteForm, WebAuthnRegisterForm, WebAuthnSigninForm, WebAuthnSigninResponseForm, WebauthnUtil
 from webauthn.helpers.structs import AuthenticatorSelectionCriteria, ResidentKeyRequirement, UserVerificationRequirement
@@ -10,6 +12,7 @@ from wtforms.validators import InputRequired
 
 from meetrec.people.attempts import count_attempt, tell_refusal
 from meetrec.people.models import Account
+from meetrec.people.security_settings import PASSKEY_REFUSED
 from meetrec.platform.languages import own_address
 
 FIRST, SECOND = "first", "secondary"  # Flask-Security's names
@@ -68,6 +71,14 @@ class PasskeyAnswerForm(WebAuthnSigninResponseForm):
         """Let in or not; every refusal is told."""
         count_attempt()
         if super().validate(**kwargs):
-            return True
+            if self._is_of_this_sign_in():
+                return True
+            self.credential.errors.append(_(PASSKEY_REFUSED))
         tell_refusal()
         return False
+
+    def _is_of_this_sign_in(self) -> bool:
+        """Flask-Security asks neither whose password came before a second step, nor that the device knew its person in place of a password."""
+        if self.is_secondary:
+            return bool(self.user.fs_uniquifier == cookie.get("tf_user_id"))
+        return self.is_verify or self.mf_check
