@@ -285,6 +285,7 @@ WHO_MAY_ENTER: dict[str | tuple[str, ...], set[str]] = {
         "/pupils/<uuid:student_id>/guardianships/<uuid:tie_id>/paper",
         "/pupils/<uuid:student_id>/identity",
         "/pupils/<uuid:student_id>/identity/<uuid:holder_id>/end",
+        "/pupils/<uuid:student_id>/join",
         "/pupils/<uuid:student_id>/restrictions",
         "/pupils/<uuid:student_id>/restrictions/<uuid:restriction_id>/lift",
         "/pupils/new",

@@ -45,6 +45,7 @@ VERBS: dict[str, str] = {
     "kiosk.revoked": N_("A kiosk was revoked"),
     "student.entered": N_("A pupil was entered"),
     "student.changed": N_("What is known of a pupil was changed"),
+    "student.joined": N_("Two entries of one pupil were made one"),
     "custody.moved": N_("Pupils changed schools, and the custodian of their records with it"),
     "guardian.entered": N_("A parent, guardian or other grown-up beside a pupil was entered"),
     "guardian.changed": N_("What is known of a parent or guardian was changed"),

@@ -27,7 +27,7 @@ def hash_of_address(address: str) -> str:
 
 def names(session: Session) -> Names:
     """The pupils, rooms and chairs that a calendar may name; of a closed school none."""
-    pupils = session.execute(select(Student.id, Student.given_name, Student.family_name))
+    pupils = session.execute(select(Student.id, Student.given_name, Student.family_name).where(Student.joined_to_id.is_(None)))
     rooms = session.execute(select(Room.id, School.name, Room.name).join(School, Room.school_id == School.id).where(School.closed_on.is_(None)))
     return Names.of(
         ((student_id, f"{given} {family}") for student_id, given, family in pupils),

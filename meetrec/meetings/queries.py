@@ -47,7 +47,7 @@ def school_names(session: Session) -> Sequence[str]:
 
 def student_choices(session: Session) -> list[tuple[str, str]]:
     """Id and wording of every pupil, by family name: “Rivera, Mateo · Lincoln Elementary”."""
-    students = session.scalars(select(Student).order_by(Student.family_name, Student.given_name, Student.id))
+    students = session.scalars(select(Student).where(Student.joined_to_id.is_(None)).order_by(Student.family_name, Student.given_name, Student.id))
     return [(student.id, f"{student.family_name}, {student.given_name} · {student.school.name}") for student in students]
 
 

@@ -143,6 +143,10 @@ class Student(Base):
     address: Mapped[str | None] = mapped_column(Text)  # the eligible student's own; where a code is posted
     email: Mapped[str | None] = mapped_column(String(255))
     account_id: Mapped[str | None] = mapped_column(ForeignKey("account.id"), unique=True)  # the eligible student's own
+    # Entered twice, and joined with the entry that is kept: nothing stands at this one any more (people/joining.py).
+    joined_to_id: Mapped[str | None] = mapped_column(ForeignKey("student.id"), index=True)
+    joined_at: Mapped[datetime | None]
+    joined_by: Mapped[str | None] = mapped_column(String(80))
     school: Mapped[School] = relationship(lazy="joined")
 
     @property

@@ -65,7 +65,7 @@ def schools_of_reader(session: Session, account: Account) -> frozenset[str] | No
 
 def pupil_page(session: Session, schools: frozenset[str] | None, typed: str, number: int) -> PupilPage:
     """Pupils whose name holds every word typed, by name."""
-    wanted = select(Student).where(*(Student.name_key.contains(part, autoescape=True) for part in name_parts(typed)))
+    wanted = select(Student).where(Student.joined_to_id.is_(None), *(Student.name_key.contains(part, autoescape=True) for part in name_parts(typed)))
     if schools is not None:
         wanted = wanted.where(Student.school_id.in_(schools))
     found = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
@@ -74,11 +74,26 @@ def pupil_page(session: Session, schools: frozenset[str] | None, typed: str, num
 
 
 def pupil_with(session: Session, student_id: str, schools: frozenset[str] | None) -> Student:
-    """A pupil. Raises NotFound, also for one whom the reader's office does not reach."""
+    """A pupil; of two entries that were joined the one that is kept. Raises NotFound, also for one whom the reader's office does not reach."""
     student = session.get(Student, student_id)
+    if student is not None and student.joined_to_id:
+        student = session.get_one(Student, student.joined_to_id)
     if student is None or (schools is not None and student.school_id not in schools):
         raise NotFound
     return student
+
+
+def joined_with(session: Session, student_id: str) -> Sequence[Student]:
+    """The entries that were joined with a pupil's, the newest first."""
+    return session.scalars(select(Student).where(Student.joined_to_id == student_id).order_by(Student.joined_at.desc())).all()
+
+
+def entries_alike(session: Session, student: Student, schools: frozenset[str] | None) -> Sequence[Student]:
+    """Other entries under a pupil's name that may be the same pupil; those alone whose pupils the reader may see."""
+    alike = select(Student).where(Student.name_key == student.name_key, Student.id != student.id, Student.joined_to_id.is_(None))
+    if schools is not None:
+        alike = alike.where(Student.school_id.in_(schools))
+    return session.scalars(alike.order_by(Student.id).limit(50)).all()
 
 
 def pupil_detail(session: Session, student: Student, on: date) -> PupilDetail:
@@ -107,7 +122,7 @@ def open_school_choices(session: Session, schools: frozenset[str] | None = None)
 
 def all_schools(session: Session) -> list[tuple[School, int]]:
     """Every school with the number of its pupils, by name, closed ones last."""
-    pupils = select(func.count()).select_from(Student).where(Student.school_id == School.id).scalar_subquery()
+    pupils = select(func.count()).select_from(Student).where(Student.school_id == School.id, Student.joined_to_id.is_(None)).scalar_subquery()
     ordered = select(School, pupils).order_by(School.closed_on.is_not(None), School.name)
     return [(school, number) for school, number in session.execute(ordered)]
 

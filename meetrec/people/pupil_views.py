@@ -38,7 +38,7 @@ def readers_schools() -> frozenset[str] | None:
 
 
 def found_pupil(student_id: UUID) -> Student:
-    """The pupil of the page, or 404; also where the reader's office does not reach."""
+    """The pupil of the page, or 404; also where the reader's office does not reach. Of an entry that was joined it is the one that was kept."""
     schools = readers_schools()
     try:
         with database().reading() as session:
@@ -70,12 +70,15 @@ def pupils() -> ResponseReturnValue:
 @for_staff(*RIGHTS_ROLES)
 def pupil(student_id: UUID) -> ResponseReturnValue:
     """One pupil: who holds rights today and why, who does not and why, papers, schools."""
-    student = found_pupil(student_id)
+    student, schools = found_pupil(student_id), readers_schools()
+    if student.id != str(student_id):
+        return back_to(student.id, _("This pupil was entered twice. This is the entry that is kept."))
     with database().reading() as session:
         found = pupil_queries.pupil_detail(session, pupil_queries.pupil_with(session, student.id, None), today())
+        entries = {"alike": pupil_queries.entries_alike(session, student, schools), "joined": pupil_queries.joined_with(session, student.id)}
         words = {"holder_words": HOLDER_WORDS, "standing_words": STANDING_WORDS, "reason_words": REASON_WORDS, "evidence_words": EVIDENCE_WORDS}
         more = {"effect_words": EFFECT_WORDS, "authority_words": AUTHORITY_WORDS, "sees_protection": _may_protect()}
-        return render_template("people/pupil.html", found=found, **words, **more)
+        return render_template("people/pupil.html", found=found, **entries, **words, **more)
 
 
 @blueprint.route("/pupils/new", methods=["GET", "POST"])

@@ -74,7 +74,9 @@ class Paper:
 def enter_student(session: Session, now: datetime, actor: str, school_id: str, said: PupilSaid) -> Student:
     """Enter a pupil of a school. Raises `RightsRefused` when there is one of that name and birth date there already."""
     key = name_key(f"{said.given_name} {said.family_name}")
-    same = select(Student.id).where(Student.school_id == school_id, Student.name_key == key, Student.birth_date == said.birth_date)
+    same = select(Student.id).where(
+        Student.school_id == school_id, Student.name_key == key, Student.birth_date == said.birth_date, Student.joined_to_id.is_(None)
+    )
     if session.scalars(same).first():
         raise RightsRefused(_("A pupil of this name and birth date is entered at this school already."))
     student = Student(id=new_id(), school_id=school_id, given_name=said.given_name, family_name=said.family_name)

@@ -25,7 +25,7 @@ CHECKED, APPLYING, APPLIED, FAILED = "checked", "applying", "applied", "failed"
 APPLY_JOB = "people.apply_roster"
 # What changes a row that a roster is held against: after one of these the comparison is made again, under the write lock.
 PEOPLE_VERBS = (
-    *("roster.imported", "custody.moved", "student.entered", "student.changed", "school.entered", "school.closed"),
+    *("roster.imported", "custody.moved", "student.entered", "student.changed", "student.joined", "school.entered", "school.closed"),
     *("guardian.entered", "guardian.changed", "guardianship.entered", "guardianship.ended"),
 )
 AT_ONCE_IN_A_REQUEST = 2_000  # pupils; more than that is the worker's

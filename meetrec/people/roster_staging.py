@@ -195,7 +195,7 @@ def _here(today: date) -> dict[str, tuple[str, Any]]:
     )
     return {
         "here_school": ("id, source_id, name, closed", select(School.id, School.source_id, School.name, School.closed_on)),
-        "here_pupil": ("id, source_id, given, family, key, birth, school_id, enrolment_id", pupil.select_from(Student)),
+        "here_pupil": ("id, source_id, given, family, key, birth, school_id, enrolment_id", pupil.select_from(Student).where(Student.joined_to_id.is_(None))),
         "here_guardian": ("id, source_id, given, family, email, phone", guardian),
         "here_tie": ("id, student_id, guardian_id, kind, source", tie),
         "here_ended": ("student_id, guardian_id", ended_by_hand),
