@@ -45,7 +45,8 @@ def import_calendar(session: Session, now: datetime, actor: str, content: bytes,
 
     A dry run does the same and takes it all back. Raises CalendarUnreadable.
     """
-    events, names = read_calendar(content, zone), calendar_queries.names(session)
+    events = read_calendar(content, zone)  # before the first statement, from which on every other writer waits
+    names = calendar_queries.names(session)
     everything = session.begin_nested()
     reports = []
     for event in events:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from types import SimpleNamespace
 
 import pytest
@@ -11,9 +12,12 @@ from sqlalchemy import func, select, update
 
 from meetrec.app import create_app
 from meetrec.installation import actions as installation
+from meetrec.journal import actions as journal
 from meetrec.journal.models import JournalEntry
+from meetrec.meetings import calendar_actions
 from meetrec.meetings.actions import name_chair
 from meetrec.meetings.calendar_actions import EventReport, import_calendar
+from meetrec.meetings.calendar_files import CalendarEvent, read_calendar
 from meetrec.meetings.calendar_rules import Step, Why
 from meetrec.meetings.calendar_words import STEPS, WHYS
 from meetrec.meetings.models import Meeting, Room
@@ -288,6 +292,20 @@ def test_chairs_own_feed_holds_the_meetings_they_lead_and_no_others(
     assert reader.get(renewed).status_code == 404
     assert "/calendar/feed" in chair.get("/today").text
     assert "The meetings that you lead are in it" in chair.get("/calendar/feed").text
+
+
+def test_others_write_while_a_calendar_is_read(coordinator: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_while_another_writes(content: bytes, zone: str) -> Sequence[CalendarEvent]:
+        with database.writing() as session:
+            journal.append(session, clock.now(), "user:other", "calendar.feed_made", "account:other")
+        return read_calendar(content, zone)
+
+    monkeypatch.setattr(calendar_actions, "read_calendar", read_while_another_writes)
+    answer = coordinator.post("/calendar/import", data={"calendar": (BytesIO(calendar()), "x.ics")})
+    assert answer.status_code == 200
+    with database.reading() as session:
+        verbs = session.scalars(select(JournalEntry.verb).order_by(JournalEntry.sequence.desc()).limit(2)).all()
+    assert verbs == ["calendar.imported", "calendar.feed_made"]
 
 
 def test_page_that_shows_an_address_is_kept_nowhere(coordinator: FlaskClient) -> None:
