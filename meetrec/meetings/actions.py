@@ -58,6 +58,7 @@ class Move:
 
 def plan_meeting(session: Session, now: datetime, actor: str, plan: MeetingPlan) -> Meeting:
     """Enter a meeting. The same meeting sent twice is entered once. Raises `MeetingNotPlanned`."""
+    _hold_room(session, plan.room_id)
     if same := _same_meeting(session, plan):
         return same
     if plan.calendar_uid and session.scalars(select(Meeting.id).where(Meeting.calendar_uid == plan.calendar_uid)).first():
@@ -163,11 +164,20 @@ def _refuse_what_cannot_be(session: Session, plan: MeetingPlan) -> None:
 
 
 def _is_room_taken(session: Session, room_id: str, start: datetime, planned_end: datetime, but_for: str | None = None) -> bool:
-    """One kiosk cannot record two meetings at once; a cancelled one takes no room."""
+    """One kiosk cannot record two meetings at once; a cancelled one takes no room. Until the transaction ends nobody else takes it either."""
+    _hold_room(session, room_id)
     overlapping = select(Meeting.id).where(
         Meeting.room_id == room_id, Meeting.start < planned_end, Meeting.planned_end > start, Meeting.cancelled_at.is_(None), Meeting.id != (but_for or "")
     )
     return session.scalars(overlapping).first() is not None
+
+
+def _hold_room(session: Session, room_id: str) -> None:
+    """Whoever else asks for the room waits until this transaction ends, and then sees what it planned: PostgreSQL would let both in at once.
+
+    Not the whole row, which every meeting that is entered refers to.
+    """
+    session.execute(select(Room.id).where(Room.id == room_id).with_for_update(key_share=True))
 
 
 def _refuse_taken_room(session: Session, room_id: str, start: datetime, planned_end: datetime, but_for: str) -> None:
