@@ -15,6 +15,7 @@ Sample = Callable[[datetime], Mapping[str, object]]
 MAIL_SAMPLES: dict[str, Sample] = {
     # confirm_link: None where the settings name no public address
     "notice_received": lambda now: {"reference": REFERENCE, "received_at": now, "status_sentence": IN_TIME, "confirm_link": _address("/notice/address/…")},
+    # school and starts, here and below: None where neither place nor time is told
     "notice_matched": lambda now: {"reference": REFERENCE, "school": "Lincoln Elementary", "start": _in_days(now, 3), "status_sentence": IN_TIME},
     "meeting_moved": lambda now: {
         "reference": REFERENCE,
@@ -78,7 +79,7 @@ LETTER_SAMPLES: dict[str, Sample] = {
         "text_version": "1",
         "as_of": now,
     },
-    # reference and status_sentence: None where no notice was given
+    # reference and status_sentence: None where no notice was given; school, room and both starts: None where they are not told
     "meeting_moved": lambda now: {
         "name": "Ana Rivera",
         "pupil": PUPIL,

@@ -8,6 +8,7 @@ from babel.dates import format_date, format_time
 from flask_babel import get_locale, lazy_gettext
 
 from meetrec.meetings.room_standing import RoomStanding
+from meetrec.notices.givers import GiverWord
 from meetrec.notices.keyed_in import CHANNELS
 from meetrec.notices.matching import Degree
 from meetrec.notices.rules import NoticeChannel
@@ -25,6 +26,18 @@ ROOMS = {
     RoomStanding.REVOKED_ONLY: lazy_gettext("The kiosk of this room was revoked. Choose another room for the meeting, or have one enrolled."),
     RoomStanding.NEVER_HEARD: lazy_gettext("The kiosk of this room has never been heard from. Switch it on and connect it to the network."),
     RoomStanding.SILENT: lazy_gettext("The kiosk of this room is silent. Switch it on and connect it to the network before the meeting."),
+}
+
+# How whoever gave a notice stands to the pupil today, by the account or the name. Each but two asks somebody to look before matching.
+GIVERS = {
+    GiverWord.HOLDS: lazy_gettext("A person of this name holds rights for the pupil today."),
+    GiverWord.REVOKED: lazy_gettext("A paper takes the rights of whoever gave this notice. They get no mail about the meeting."),
+    GiverWord.CONFLICT: lazy_gettext("Papers about whoever gave this notice contradict each other. Refer it to the attorney."),
+    GiverWord.EVIDENCE_MISSING: lazy_gettext("Whoever gave this notice holds no rights yet: nobody has seen the paper."),
+    GiverWord.TRANSFERRED: lazy_gettext("Rights have moved to the student, and somebody else gave this notice."),
+    GiverWord.NOT_IN_FORCE: lazy_gettext("Whoever gave this notice is entered beside the pupil, but it is not in force today."),
+    GiverWord.NOT_ENTERED: lazy_gettext("Nobody of this name is entered beside the pupil."),
+    GiverWord.NOBODY_ENTERED: lazy_gettext("Nobody is entered beside the pupil yet, so nobody's rights can be looked up."),
 }
 
 STAYS_IN_TIME = lazy_gettext("The district moved the meeting to an earlier time after this notice had come, so the notice stays in time.")

@@ -1,5 +1,6 @@
 """Mail to the family that gave a notice: one to an address nobody confirmed, more only once somebody did. None names the pupil."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from secrets import token_urlsafe
 
@@ -10,12 +11,15 @@ from sqlalchemy.orm import Session
 from meetrec.journal import actions as journal
 from meetrec.meetings.events import MeetingChange, when_meeting_changed
 from meetrec.meetings.models import Meeting
+from meetrec.notices.givers import giver_of
 from meetrec.notices.models import Notice
 from meetrec.notices.references import hash_of
 from meetrec.notices.rules import NoticeStatus
 from meetrec.notices.status_words import FOR_PARENTS
+from meetrec.platform.clock import in_zone
 from meetrec.platform.mail import AddressUnusable, put_mail
 from meetrec.platform.settings import Settings
+from meetrec.platform.written_texts import settings_here
 
 ADDRESS_PAGE = "/notice/address/"
 
@@ -58,7 +62,8 @@ def confirm_address(session: Session, now: datetime, token: str) -> bool:
 
 def tell_matched(session: Session, now: datetime, notice: Notice, meeting: Meeting) -> None:
     """Write to a confirmed address that the notice was matched. Within the application."""
-    _tell(session, now, notice, "notice_matched", None, school=meeting.room.school.name, start=meeting.start, status_sentence=_sentence(notice))
+    where_and_when = {"school": meeting.room.school.name, "start": meeting.start}
+    _tell(session, now, notice, meeting, "notice_matched", None, where_and_when, status_sentence=_sentence(notice))
 
 
 def tell_families_when_meetings_change(settings: Settings) -> None:
@@ -77,15 +82,24 @@ def tell_families_when_meetings_change(settings: Settings) -> None:
 def _tell_change(session: Session, now: datetime, notice: Notice, meeting: Meeting, change: MeetingChange, settings: Settings) -> None:
     school = meeting.room.school.name
     if change is MeetingChange.CANCELLED:
-        _tell(session, now, notice, "meeting_cancelled", settings, school=school, start=meeting.start)
+        _tell(session, now, notice, meeting, "meeting_cancelled", settings, {"school": school, "start": meeting.start})
         return
-    moved = {"old_start": meeting.start_before_last_move, "new_start": meeting.start, "status_sentence": _sentence(notice)}
-    _tell(session, now, notice, "meeting_moved", settings, school=school, **moved)
+    moved = {"school": school, "old_start": meeting.start_before_last_move, "new_start": meeting.start}
+    _tell(session, now, notice, meeting, "meeting_moved", settings, moved, status_sentence=_sentence(notice))
 
 
-def _tell(session: Session, now: datetime, notice: Notice, template: str, settings: Settings | None, **values: object) -> None:
-    if notice.email and notice.email_verified_at:
-        _put(session, now, notice, template, reference=notice.reference, **({"settings": settings} if settings else {}), **values)
+def _tell(
+    session: Session, now: datetime, notice: Notice, meeting: Meeting, template: str, settings: Settings | None, where_and_when: Mapping[str, object],
+    **values: object,
+) -> None:  # fmt: skip
+    """To a confirmed address. Place and time stay out of it wherever a person should look at who gave the notice (L-04, S-14)."""
+    if not (notice.email and notice.email_verified_at):
+        return
+    giver = giver_of(session, notice, meeting.student, in_zone(now, settings_here(settings).district.zone).date())
+    if giver.is_told_nothing:
+        return
+    told = dict.fromkeys(where_and_when) if giver.needs_review else where_and_when
+    _put(session, now, notice, template, reference=notice.reference, **({"settings": settings} if settings else {}), **told, **values)
 
 
 def _put(session: Session, now: datetime, notice: Notice, template: str, **values: object) -> None:

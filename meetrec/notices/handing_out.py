@@ -19,27 +19,32 @@ from meetrec.platform.letters import letter_pdf
 from meetrec.platform.settings import Settings
 
 
-def receipt_of(notice: Notice, changed_at: datetime, settings: Settings) -> Receipt:
-    """What the district states of the notice as it stands. `changed_at`: its last change, so that the same state gives the same file."""
+def receipt_of(notice: Notice, changed_at: datetime, settings: Settings, *, tells_deadline: bool) -> Receipt:
+    """What the district states of the notice as it stands. `changed_at`: its last change, so that the same state gives the same file.
+
+    `tells_deadline`: see `link_queries.tells_deadline`.
+    """
+    start_rule, date_rule = (notice.deadline_start_rule, notice.deadline_date_rule) if tells_deadline else (None, None)
     return Receipt(
         reference=notice.reference, version=notice.version, received_at=notice.received_at, entered_at=notice.entered_at, channel=notice.channel,
-        said={name: _as_text(value) for name, value in what_it_says(notice).items() if value}, status=notice.status, deadline=notice.deadline,
-        deadline_start_rule=notice.deadline_start_rule, deadline_date_rule=notice.deadline_date_rule, profile=notice.profile,
+        said={name: _as_text(value) for name, value in what_it_says(notice).items() if value}, status=notice.status,
+        deadline=notice.deadline if tells_deadline else None, deadline_start_rule=start_rule, deadline_date_rule=date_rule, profile=notice.profile,
         district=settings.district.name, zone=settings.district.zone, issued_at=changed_at,
     )  # fmt: skip
 
 
-def signed_file(notice: Notice, changed_at: datetime, settings: Settings) -> bytes:
+def signed_file(notice: Notice, changed_at: datetime, settings: Settings, *, tells_deadline: bool) -> bytes:
     """The receipt as the file that anybody can check offline."""
-    return sign_receipt(receipt_of(notice, changed_at, settings), receipt_key(settings))
+    return sign_receipt(receipt_of(notice, changed_at, settings, tells_deadline=tells_deadline), receipt_key(settings))
 
 
-def letter(notice: Notice, changed_at: datetime, settings: Settings, language: str, link: str | None) -> bytes:
+def letter(notice: Notice, changed_at: datetime, settings: Settings, language: str, link: str | None, *, tells_deadline: bool) -> bytes:
     """The receipt as a PDF to print, in the language of whoever asks for it."""
     return letter_pdf(
         "receipt", language, settings=settings, reference=notice.reference, version=notice.version, received_at=notice.received_at,
-        entered_at=notice.entered_at, deadline=notice.deadline, profile=notice.profile, status_sentence=FOR_PARENTS[NoticeStatus(notice.status)],
-        said=said_lines(notice), link=link, file_sha256=sha256(signed_file(notice, changed_at, settings)).hexdigest(),
+        entered_at=notice.entered_at, deadline=notice.deadline if tells_deadline else None, profile=notice.profile,
+        status_sentence=FOR_PARENTS[NoticeStatus(notice.status)], said=said_lines(notice), link=link,
+        file_sha256=sha256(signed_file(notice, changed_at, settings, tells_deadline=tells_deadline)).hexdigest(),
     )  # fmt: skip
 
 

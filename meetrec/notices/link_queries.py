@@ -1,11 +1,12 @@
 """Reads behind a notice's private link, and which notices were corrected after they were matched."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from meetrec.notices.givers import giver_of
 from meetrec.notices.models import Notice
 from meetrec.notices.references import hash_of
 from meetrec.notices.version_models import NoticeVersion
@@ -28,6 +29,11 @@ def last_change_of(session: Session, notice: Notice) -> datetime:
     meeting_changed = notice.meeting.changed_at if notice.meeting else None
     moments = (version.at if version else None, notice.matched_at, notice.withdrawn_at, meeting_changed, notice.entered_at)
     return max(moment for moment in moments if moment)
+
+
+def tells_deadline(session: Session, notice: Notice, on: date) -> bool:
+    """Whether a receipt may tell the deadline, which tells when the meeting begins: not where a person should look at who gave the notice (L-04, S-14)."""
+    return notice.meeting is None or not giver_of(session, notice, notice.meeting.student, on).needs_review
 
 
 def corrected_after_matching(session: Session, notice_ids: Sequence[str]) -> frozenset[str]:

@@ -16,7 +16,7 @@ from meetrec.notices import actions, family_mail, words
 from meetrec.notices.actions import District
 from meetrec.notices.forms import OTHER_PLACE, CorrectionForm, MoreForm
 from meetrec.notices.handing_out import letter, signed_file
-from meetrec.notices.link_queries import is_address_link, last_change_of, notice_of_link
+from meetrec.notices.link_queries import is_address_link, last_change_of, notice_of_link, tells_deadline
 from meetrec.notices.models import Notice
 from meetrec.notices.rules import NoticeStatus
 from meetrec.platform import clock
@@ -56,10 +56,11 @@ def receipt(token: str) -> ResponseReturnValue:
     with database().reading() as session:
         notice = _notice(session, token)
         policy = District.of_notice(settings(), session, notice).policy
-        asks = asks_for_acknowledgement(session, notice)
+        asks, tells = asks_for_acknowledgement(session, notice), _tells_deadline(session, notice)
     return render_template(
         "notices/receipt.html", notice=notice, token=token, words=words, other_place=OTHER_PLACE, policy=policy, link=_address_of(token),
         asks_acknowledgement=asks and notice.acknowledged_at is None, sends_mail=bool(settings().mail.host), is_late=notice.status in LATE,
+        tells_deadline=tells,
     )  # fmt: skip
 
 
@@ -70,7 +71,7 @@ def receipt_file(token: str) -> ResponseReturnValue:
     """The signed receipt as a file that can be checked offline."""
     with database().reading() as session:
         notice = _notice(session, token)
-        content = signed_file(notice, last_change_of(session, notice), settings())
+        content = signed_file(notice, last_change_of(session, notice), settings(), tells_deadline=_tells_deadline(session, notice))
     return _download(content, "application/json", f"notice-{notice.reference}-{notice.version}.json")
 
 
@@ -81,8 +82,8 @@ def receipt_letter(token: str) -> ResponseReturnValue:
     """The receipt as a PDF to print."""
     with database().reading() as session:
         notice = _notice(session, token)
-        changed_at = last_change_of(session, notice)
-    content = letter(notice, changed_at, settings(), current_language(), _address_of(token))
+        changed_at, tells = last_change_of(session, notice), _tells_deadline(session, notice)
+    content = letter(notice, changed_at, settings(), current_language(), _address_of(token), tells_deadline=tells)
     return _download(content, "application/pdf", f"notice-{notice.reference}-{notice.version}.pdf")
 
 
@@ -235,6 +236,10 @@ def _is_withdrawn(notice: Notice) -> bool:
 def asks_for_acknowledgement(session: Session, notice: Notice) -> bool:
     """Whether the rules it was received under ask the family to acknowledge the statements; nothing depends on it (A-02)."""
     return actions.rules_of_notice(session, settings(), notice).acknowledgement is Acknowledgement.REQUIRED
+
+
+def _tells_deadline(session: Session, notice: Notice) -> bool:
+    return tells_deadline(session, notice, clock.in_zone(clock.now(), settings().district.zone).date())
 
 
 def _address_of(token: str) -> str:

@@ -1,5 +1,6 @@
 """Letters to families whom no mail tells that their meeting was moved: who they are, and the letter to print."""
 
+from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, render_template
@@ -40,7 +41,7 @@ def letter(meeting_id: UUID, kind: str, addressee_id: UUID, language: str) -> Re
         whom = next((one for one in _addressees(session, meeting) if (one.kind, one.id) == (kind, str(addressee_id))), None)
         if whom is None:
             abort(404)
-        content = letter_to(session, meeting, whom, language, settings())
+        content = letter_to(session, meeting, whom, language, settings(), _today())
     return Response(content, mimetype="application/pdf", headers={"Content-Disposition": f"inline; filename=meeting-moved-{language}.pdf"})
 
 
@@ -53,5 +54,8 @@ def _moved(session: Session, meeting_id: UUID) -> Meeting:
 
 
 def _addressees(session: Session, meeting: Meeting) -> tuple[Addressee, ...]:
-    today = clock.in_zone(clock.now(), settings().district.zone).date()
-    return addressees(session, meeting, today, sends_mail=bool(settings().mail.host))
+    return addressees(session, meeting, _today(), sends_mail=bool(settings().mail.host))
+
+
+def _today() -> date:
+    return clock.in_zone(clock.now(), settings().district.zone).date()

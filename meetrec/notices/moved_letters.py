@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetrec.meetings.models import Meeting
+from meetrec.notices.givers import giver_of
 from meetrec.notices.models import Notice
 from meetrec.notices.rules import NoticeStatus
 from meetrec.notices.status_words import FOR_PARENTS
@@ -53,14 +54,25 @@ def addressees(session: Session, meeting: Meeting, on: date, *, sends_mail: bool
     return (*by_notice, *holders)
 
 
-def letter_to(session: Session, meeting: Meeting, whom: Addressee, language: str, settings: Settings) -> bytes:
-    """The letter as PDF. Where the pupil needs particular protection it names no room (S-14)."""
-    room = None if is_protected(session, meeting.student_id) else meeting.room.name
+def letter_to(session: Session, meeting: Meeting, whom: Addressee, language: str, settings: Settings, on: date) -> bytes:
+    """The letter as PDF. Where the pupil needs particular protection it names neither school nor room (S-14).
+
+    Whoever gave a notice and does not clearly hold rights that day is told no time either, and nothing that the notice did not say.
+    """
+    notice = session.get_one(Notice, whom.id) if whom.kind is AddresseeKind.NOTICE else None
+    is_careful = notice is not None and giver_of(session, notice, meeting.student, on).needs_review
+    is_placeless = is_careful or is_protected(session, meeting.student_id)
     return letter_pdf(
-        "meeting_moved", language, settings=settings, name=whom.name, pupil=meeting.student.name, old_start=meeting.start_before_last_move,
-        new_start=meeting.start, school=meeting.room.school.name, room=room, reference=whom.reference,
+        "meeting_moved", language, settings=settings, name=whom.name, pupil=notice.student_name if notice and is_careful else meeting.student.name,
+        old_start=None if is_careful else meeting.start_before_last_move, new_start=None if is_careful else meeting.start,
+        school=None if is_placeless else meeting.room.school.name, room=None if is_placeless else meeting.room.name, reference=whom.reference,
         status_sentence=FOR_PARENTS[whom.status] if whom.status else None,
     )  # fmt: skip
+
+
+def _needs_review(session: Session, meeting: Meeting, whom: Addressee, settings: Settings) -> bool:
+    on = in_zone(clock.now(), settings.district.zone).date()
+    return giver_of(session, session.get_one(Notice, whom.id), meeting.student, on).needs_review
 
 
 def _of_notice(notice: Notice) -> Addressee:

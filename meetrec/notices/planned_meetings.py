@@ -37,6 +37,11 @@ class PlannedMeetings:
         self._kept: _Kept | None = None
         self._looked_up: tuple[MatchingIndex | None, dict[Occasion, tuple[Suggestion, ...]]] = (None, {})
 
+    @property
+    def zone(self) -> str:
+        """Of the district (IANA)."""
+        return self._zone
+
     def suggestions(self, session: Session, now: datetime, notices: Sequence[Notice]) -> dict[str, tuple[Suggestion, ...]]:
         """For each notice (by id) the meetings that fit what it says, best first."""
         index = self.index(session, now)

@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session, lazyload
 from meetrec.meetings.models import Meeting
 from meetrec.meetings.queries import meetings_between
 from meetrec.meetings.typed_times import day_begins
+from meetrec.notices.givers import Giver, givers_of
 from meetrec.notices.matching import Suggestion
 from meetrec.notices.models import Notice
 from meetrec.notices.planned_meetings import PlannedMeetings
 from meetrec.notices.references import hash_of
+from meetrec.platform.clock import in_zone
 
 DAYS_AROUND = 3  # on each side of the day that a person looks for a meeting on
 
@@ -24,6 +26,7 @@ class OfferedMeeting:
 
     meeting: Meeting
     suggestion: Suggestion
+    giver: Giver  # how whoever gave the notice stands to the meeting's pupil today
 
 
 def notice_by_token(session: Session, token: str) -> Notice | None:
@@ -43,7 +46,10 @@ def offers_for(session: Session, now: datetime, planned: PlannedMeetings, notice
     # Moves change nothing about an offer, and a query for them is saved.
     found = session.scalars(select(Meeting).options(lazyload(Meeting.moves)).where(Meeting.id.in_(ids))) if ids else ()
     meetings = {meeting.id: meeting for meeting in found}
-    return {notice: tuple(OfferedMeeting(meetings[one.meeting_id], one) for one in those if one.meeting_id in meetings) for notice, those in suggested.items()}
+    fitting = {notice.id: [(meetings[one.meeting_id], one) for one in suggested[notice.id] if one.meeting_id in meetings] for notice in notices}
+    pairs = [(notice, meeting.student) for notice in notices for meeting, _ in fitting[notice.id]]
+    givers = givers_of(session, pairs, in_zone(now, planned.zone).date())
+    return {notice: tuple(OfferedMeeting(meeting, one, givers[notice, meeting.student_id]) for meeting, one in those) for notice, those in fitting.items()}
 
 
 def meetings_around(session: Session, day: date, zone: str) -> Sequence[Meeting]:

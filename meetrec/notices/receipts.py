@@ -17,7 +17,8 @@ from meetrec.platform.errors import MeetRecError
 RECEIPT_FORMAT = "meetrec-receipt/1"
 _SIGNED_BEFORE = b"meetrec receipt 1\n"  # so that no other signature of this key can be taken for one of a receipt
 LARGEST_RECEIPT = 100_000  # bytes
-_MOMENTS = frozenset({"received_at", "entered_at", "deadline", "deadline_start_rule", "deadline_date_rule", "issued_at"})
+_DEADLINES = frozenset({"deadline", "deadline_start_rule", "deadline_date_rule"})
+_MOMENTS = frozenset({"received_at", "entered_at", "issued_at"}) | _DEADLINES
 
 
 class ReceiptRefused(MeetRecError):
@@ -27,6 +28,8 @@ class ReceiptRefused(MeetRecError):
 @dataclass(frozen=True)
 class Receipt:
     """What the district states of a notice (moments aware; `said` as the family said it, by the names of the notice's fields).
+
+    Deadlines are None where they are not told, since they tell when the meeting begins.
 
     `issued_at`: the last change of the notice that the receipt tells of, so that the same state gives the same file.
     """
@@ -38,9 +41,9 @@ class Receipt:
     channel: str
     said: Mapping[str, str]
     status: str
-    deadline: datetime
-    deadline_start_rule: datetime
-    deadline_date_rule: datetime
+    deadline: datetime | None
+    deadline_start_rule: datetime | None
+    deadline_date_rule: datetime | None
     profile: str
     district: str
     zone: str
@@ -85,14 +88,15 @@ def public_bytes(key: Ed25519PrivateKey) -> bytes:
 
 def _plain(receipt: Receipt) -> dict[str, Any]:
     values = {field.name: getattr(receipt, field.name) for field in fields(Receipt)}
-    moments = {name: values[name].astimezone(UTC).isoformat(timespec="microseconds") for name in _MOMENTS}
+    moments = {name: values[name].astimezone(UTC).isoformat(timespec="microseconds") for name in _MOMENTS if values[name] is not None}
     return {**values, **moments, "said": dict(receipt.said)}
 
 
 def _receipt(document: Mapping[str, Any]) -> Receipt:
     try:
         values: dict[str, Any] = {field.name: document[field.name] for field in fields(Receipt)}
-        return Receipt(**{**values, **{name: datetime.fromisoformat(values[name]) for name in _MOMENTS}})
+        told = (name for name in _MOMENTS if values[name] is not None or name not in _DEADLINES)
+        return Receipt(**{**values, **{name: datetime.fromisoformat(values[name]) for name in told}})
     except (KeyError, TypeError, ValueError) as error:
         raise _no_receipt() from error
 

@@ -22,6 +22,7 @@ from meetrec.notices.desk_queries import PAGE, DeskView
 from meetrec.notices.desk_queries import desk as read_desk
 from meetrec.notices.desk_version import desk_version
 from meetrec.notices.forms import OTHER_PLACE
+from meetrec.notices.givers import givers_of
 from meetrec.notices.models import Notice
 from meetrec.notices.planned_meetings import PlannedMeetings
 from meetrec.people.roles import DESK_ROLES
@@ -76,8 +77,11 @@ def notice_page(notice_id: UUID) -> ResponseReturnValue:
         recording = recordings().states(session, now, [notice.meeting_id]).get(notice.meeting_id) if notice.meeting_id else None
         is_moved = notice.meeting is not None and bool(notice.meeting.moves)
         effect = effect_of(notice, status_changes(session, [notice.id]).get(notice.id)) if is_moved else None
+        of_whom = {meeting.student_id: meeting.student for meeting in (*meetings, *([notice.meeting] if notice.meeting else []))}
+        found = givers_of(session, [(notice, student) for student in of_whom.values()], clock.in_zone(now, zone).date())
+        givers = {student: found[notice.id, student] for student in of_whom}
     return render_template(
-        "notices/notice.html", notice=notice, offers=offers, meetings=meetings, recording=recording, around=around, effect=effect,
+        "notices/notice.html", notice=notice, offers=offers, meetings=meetings, recording=recording, around=around, effect=effect, givers=givers,
         moments=desk_words.Moments(zone),
         stays=unmatching.why_it_stays(notice, recording), words=words, desk_words=desk_words, stays_in_time=desk_words.STAYS_IN_TIME,
         kinds=KIND_WORDS, other_place=OTHER_PLACE,

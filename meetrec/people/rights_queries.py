@@ -81,8 +81,19 @@ def ties_of(session: Session, student_id: str) -> Sequence[Guardianship]:
 
 def papers_of(session: Session, student_id: str) -> list[RestrictionFacts]:
     """What the rules ask of every paper about a pupil's rights."""
-    rows = session.scalars(select(RightsRestriction).where(RightsRestriction.student_id == student_id))
-    return [RestrictionFacts(row.guardian_id, Effect(row.effect), row.begins_on, row.ends_on, row.lifted_at is not None) for row in rows]
+    return papers_among(session, [student_id]).get(student_id, [])
+
+
+def papers_among(session: Session, student_ids: Iterable[str]) -> dict[str, list[RestrictionFacts]]:
+    """The same of many pupils, by their ids, in one query."""
+    found: dict[str, list[RestrictionFacts]] = {}
+    for row in session.scalars(select(RightsRestriction).where(RightsRestriction.student_id.in_(list(student_ids)))):
+        found.setdefault(row.student_id, []).append(_paper_facts(row))
+    return found
+
+
+def _paper_facts(row: RightsRestriction) -> RestrictionFacts:
+    return RestrictionFacts(row.guardian_id, Effect(row.effect), row.begins_on, row.ends_on, row.lifted_at is not None)
 
 
 def _wards_of(session: Session, account_id: str, on: date) -> list[tuple[Student, RightsHolding]]:
