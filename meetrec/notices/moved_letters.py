@@ -70,11 +70,6 @@ def letter_to(session: Session, meeting: Meeting, whom: Addressee, language: str
     )  # fmt: skip
 
 
-def _needs_review(session: Session, meeting: Meeting, whom: Addressee, settings: Settings) -> bool:
-    on = in_zone(clock.now(), settings.district.zone).date()
-    return giver_of(session, session.get_one(Notice, whom.id), meeting.student, on).needs_review
-
-
 def _of_notice(notice: Notice) -> Addressee:
     return Addressee(AddresseeKind.NOTICE, notice.id, notice.recorder_name, notice.language, notice.reference, NoticeStatus(notice.status))
 
