@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from meetrec.journal import actions as journal
 from meetrec.people.attempts import account_session
-from meetrec.people.models import Account
+from meetrec.people.models import STAFF, Account
 from meetrec.people.security_settings import SCHOOL_ACCOUNT_REFUSED
 from meetrec.platform import clock
 from meetrec.platform.settings_sections import SignIn
@@ -88,20 +88,21 @@ def _back_to_sign_in(error: Exception) -> ResponseReturnValue:
 
 
 def account_for(session: Session, said: dict[str, Any]) -> Account | None:
-    """The account of a person at the provider, None without one.
+    """The account of a member of staff at the provider, None without one. Families have no school account: their addresses were never confirmed.
 
     The first time it is found by its address, which the provider must have verified, and bound to the person; from then on by the person alone.
     """
     subject = _subject_of(said)
     if subject is None:
         return None
-    bound = session.scalars(select(Account).where(Account.oidc_subject == subject)).first()
+    of_staff = select(Account).where(Account.kind == STAFF)
+    bound = session.scalars(of_staff.where(Account.oidc_subject == subject)).first()
     if bound is not None:
         return bound
     email = said.get("email")
     if said.get("email_verified") is not True or not isinstance(email, str):
         return None
-    found = session.scalars(select(Account).where(func.lower(Account.email) == email.lower(), Account.oidc_subject.is_(None))).first()
+    found = session.scalars(of_staff.where(func.lower(Account.email) == email.lower(), Account.oidc_subject.is_(None))).first()
     if found is not None:
         found.oidc_subject = subject  # committed with the sign-in itself, so never for an account that may not sign in
     return found

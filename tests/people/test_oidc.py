@@ -1,7 +1,7 @@
 """Single sign-on against a real provider on this machine: it opens accounts that are there, for a verified address, and makes none."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
@@ -163,6 +163,19 @@ def test_closed_account_is_not_opened_nor_bound(
     assert visitor.get("/account").status_code == 302
     with database.reading() as session:
         assert session.get_one(Account, district.coordinator.id).oidc_subject is None
+
+
+@pytest.mark.requirement("W-10")
+@pytest.mark.parametrize("bound", [False, True])
+def test_account_of_a_family_is_neither_bound_nor_opened(  # its address was never confirmed: anybody may have typed it
+    visitor: FlaskClient, provider: str, database: Database, account_of: Callable[..., SimpleNamespace], *, bound: bool
+) -> None:
+    family = account_of("family", oidc_subject=f"{provider}|principal" if bound else None)
+    sub = known_at(provider, "principal", email=family.email, email_verified=True)
+    assert is_refused(visitor, sign_in(visitor, sub), database)
+    assert visitor.get("/account").status_code == 302
+    with database.reading() as session:
+        assert (session.get_one(Account, family.id).oidc_subject is not None) is bound
 
 
 def test_sign_in_page_has_the_button_and_lets_the_form_go_to_the_provider(visitor: FlaskClient, provider: str) -> None:
