@@ -1,5 +1,6 @@
 """Check a roster, which changes nobody, and apply what was checked (B-04, B-08, B-13)."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from meetrec.people.oneroster import read_package
 from meetrec.people.roster_apply import write_changes
 from meetrec.people.roster_comparison import compare, kinds_with_many_endings
 from meetrec.people.roster_models import RosterImport, RosterRefusal
+from meetrec.people.roster_pairs import PupilPair, keep_decisions, pairs_of
 from meetrec.people.roster_staging import Staging, in_batches, path_of
 from meetrec.platform import clock
 from meetrec.platform.database import Database, new_id
@@ -113,12 +115,40 @@ def is_waiting(settings: Settings, found: RosterImport) -> bool:
     return path_of(roster_folder(settings), found.id).exists()
 
 
+def decide_pairs(settings: Settings, roster_import_id: str, said: Mapping[tuple[int, str], bool]) -> None:
+    """Keep what somebody said of the pairs of a roster that waits; it counts when the roster is applied. Raises `RosterRefused`."""
+    path = path_of(roster_folder(settings), roster_import_id)
+    if not path.exists():
+        raise RosterRefused(_("This roster is not waiting any more. Check the package again."))
+    staging = Staging(path)
+    try:
+        keep_decisions(staging, said)
+    finally:
+        staging.close()
+
+
+def pairs_waiting(settings: Settings, roster_import_id: str) -> list[PupilPair]:
+    """The pairs of a roster that waits to be applied; of any other none."""
+    path = path_of(roster_folder(settings), roster_import_id)
+    if not path.exists():
+        return []
+    staging = Staging(path)
+    try:
+        return pairs_of(staging)
+    finally:
+        staging.close()
+
+
 def _compared(session: Session, staging: Staging, today: date, allow_many_endings: bool) -> dict[str, Any]:
     staging.copy_what_is_here(session, today)
     counts = compare(staging, today)
     if not allow_many_endings and kinds_with_many_endings(staging, counts):
         raise RosterRefused(
             _("More than a fifth of what is here would end. Is the package whole? If it is meant so, say that many endings are right and apply it again.")
+        )
+    if any(pair.is_same is None for pair in pairs_of(staging)):
+        raise RosterRefused(
+            _("Pupils of this roster may be pupils who were entered by hand. The report names them: say there of each whether it is the same pupil.")
         )
     return counts
 

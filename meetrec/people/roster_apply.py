@@ -13,8 +13,9 @@ from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from meetrec.journal import actions as journal
+from meetrec.people.joining import extend_to_namesakes
 from meetrec.people.models import School, Student
-from meetrec.people.rights_models import Guardian, Guardianship
+from meetrec.people.rights_models import Guardian, Guardianship, RightsRestriction
 from meetrec.people.roster_models import SchoolEnrolment, StaffMember
 from meetrec.people.roster_staging import Staging, in_batches
 from meetrec.platform.database import Base
@@ -29,6 +30,7 @@ def write_changes(session: Session, staging: Staging, now: datetime, actor: str,
     moves = _write_enrolments(session, staging, roster_import_id, today)
     _write_guardians(session, staging, today)
     _tell_ties_of_accounts(session, staging, now, actor)
+    _hold_papers_for_namesakes(session, staging, now, actor)
     _write_staff(session, staging, today)
     _tell_moves(session, now, actor, roster_import_id, moves)
 
@@ -79,6 +81,14 @@ def _tell_ties_of_accounts(session: Session, staging: Staging, now: datetime, ac
     for student_id, guardian_id, kind in staging.rows("SELECT student_id, guardian_id, kind FROM tie_new ORDER BY student_id, guardian_id"):
         if guardian_id in with_account:
             journal.append(session, now, actor, "guardianship.entered", f"student:{student_id}", guardian=guardian_id, kind=kind, source=ROSTER)
+
+
+def _hold_papers_for_namesakes(session: Session, staging: Staging, now: datetime, actor: str) -> None:
+    """A roster may enter somebody once more beside a pupil for whom a paper takes a right of theirs (L-04)."""
+    of_one = select(RightsRestriction.student_id).where(RightsRestriction.guardian_id.is_not(None), RightsRestriction.lifted_at.is_(None))
+    with_papers = frozenset(session.scalars(of_one))
+    touched = [student_id for (student_id,) in staging.rows("SELECT DISTINCT student_id FROM tie_new ORDER BY student_id") if student_id in with_papers]
+    extend_to_namesakes(session, now, actor, touched)
 
 
 def _write_staff(session: Session, staging: Staging, today: date) -> None:

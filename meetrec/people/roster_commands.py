@@ -2,6 +2,7 @@
 
 import csv
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import click
 from meetrec.people import roster_actions, roster_queries
 from meetrec.people.oneroster_rows import RefusalReason
 from meetrec.people.roster_models import RosterImport
+from meetrec.people.roster_pairs import PupilPair
 from meetrec.people.roster_words import CHANGES, REASON_WORDS, STATE_WORDS, rows_of_counts
 from meetrec.platform.database import Database
 from meetrec.platform.settings import Settings, load_settings
@@ -36,7 +38,7 @@ def check(package: Path, nine_digit_ids: str | None) -> None:
     """Say what a roster would change, and what is refused. Nobody is changed."""
     settings, database = _opened()
     found = roster_actions.check_roster(database, settings, "system", package, why_nine_digits=nine_digit_ids)
-    _print_report(database, found)
+    _print_report(database, found, roster_actions.pairs_waiting(settings, found.id))
 
 
 @roster.command("import")
@@ -47,7 +49,7 @@ def import_roster(package: Path, nine_digit_ids: str | None, allow_many_endings:
     """Check a roster and apply it. Where rows are refused it first stops, so that somebody reads the report; the same package again is applied."""
     settings, database = _opened()
     found = roster_actions.check_roster(database, settings, "system", package, why_nine_digits=nine_digit_ids)
-    _print_report(database, found)
+    _print_report(database, found, roster_actions.pairs_waiting(settings, found.id))
     with database.reading() as session:
         is_seen = roster_queries.was_seen_before(session, found)
     if found.refused and not is_seen:
@@ -74,7 +76,7 @@ def report(roster_import_id: str, as_csv: bool) -> None:
         writer.writerow((row.file, row.line, row.field, row.reason) if as_csv else (row.file, row.line, row.field, REASON_WORDS[RefusalReason(row.reason)]))
 
 
-def _print_report(database: Database, found: RosterImport) -> None:
+def _print_report(database: Database, found: RosterImport, pairs: Sequence[PupilPair] = ()) -> None:
     click.echo(f"Import {found.id}: {STATE_WORDS[found.state]}. Package SHA-256 {found.sha256}")
     click.echo(f"{'':46}" + "".join(f"{what:>10}" for what in CHANGES))
     for words, numbers in rows_of_counts(found.counts):
@@ -84,5 +86,7 @@ def _print_report(database: Database, found: RosterImport) -> None:
             click.echo(f"refused: {number:,} rows of {file}.csv. {REASON_WORDS[RefusalReason(reason)]}")
     if left := found.counts["guardianships"].get("left_ended"):
         click.echo(f"Ended here by hand and still in the roster; they stay ended: {left:,}.")
+    for pair in pairs:
+        click.echo(f"Of the same name as somebody entered by hand at the same school: {pair.name}. Say on the report's page whether it is the same pupil.")
     if found.counts.get("many_endings"):
         click.echo(f"More than a fifth would end: {', '.join(found.counts['many_endings'])}.")

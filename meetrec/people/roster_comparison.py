@@ -89,9 +89,12 @@ CREATE TEMP TABLE without_school AS SELECT source_id FROM pupil_said WHERE schoo
 DELETE FROM pupil_said WHERE school_id IS NULL;
 UPDATE pupil_said SET key = name_key(given || ' ' || family), id = (SELECT h.id FROM here_pupil h WHERE h.source_id = pupil_said.source_id);
 CREATE INDEX pupil_said_by_key ON pupil_said (key);
+UPDATE pupil_said SET id = (SELECT d.here_id FROM decided d JOIN here_pupil h ON h.id = d.here_id AND h.source_id IS NULL AND h.key = pupil_said.key
+    WHERE d.line = pupil_said.line AND d.is_same LIMIT 1)
+  WHERE id IS NULL;
 CREATE TEMP TABLE adopted AS SELECT p.source_id, min(h.id) AS id FROM pupil_said p
   JOIN here_pupil h ON h.source_id IS NULL AND h.key = p.key AND h.birth = p.birth AND h.school_id = p.school_id
-  WHERE p.id IS NULL GROUP BY p.source_id HAVING count(*) = 1;
+  WHERE p.id IS NULL AND NOT EXISTS (SELECT 1 FROM decided d WHERE d.line = p.line AND d.here_id = h.id) GROUP BY p.source_id HAVING count(*) = 1;
 UPDATE pupil_said SET id = a.id FROM adopted a WHERE a.source_id = pupil_said.source_id
   AND (SELECT count(*) FROM adopted other WHERE other.id = a.id) = 1;
 UPDATE pupil_said SET is_moved = (h.school_id IS NOT pupil_said.school_id OR h.enrolment_id IS NULL),
@@ -99,6 +102,9 @@ UPDATE pupil_said SET is_moved = (h.school_id IS NOT pupil_said.school_id OR h.e
       AND h.school_id = pupil_said.school_id AND h.enrolment_id IS NOT NULL THEN 'same' ELSE 'changed' END
   FROM here_pupil h WHERE h.id = pupil_said.id;
 UPDATE pupil_said SET id = new_id(), what = 'new' WHERE id IS NULL;
+CREATE TABLE pupil_pair AS SELECT p.line, h.id AS here_id, p.given, p.family, p.school_id, p.birth AS birth_said, h.birth AS birth_here,
+    (SELECT d.is_same FROM decided d WHERE d.line = p.line AND d.here_id = h.id) AS is_same
+  FROM pupil_said p JOIN here_pupil h ON h.source_id IS NULL AND h.key = p.key AND h.school_id = p.school_id WHERE p.what = 'new';
 CREATE TABLE pupil_ended AS SELECT h.id, h.enrolment_id, h.school_id FROM here_pupil h
   WHERE h.source_id IS NOT NULL AND h.enrolment_id IS NOT NULL AND h.source_id NOT IN (SELECT source_id FROM pupil_said)
     AND h.source_id NOT IN (SELECT source_id FROM spared) AND h.source_id NOT IN (SELECT source_id FROM without_school)
@@ -164,7 +170,7 @@ CREATE TABLE staff_ended AS SELECT id FROM here_staff h WHERE source_id IS NOT N
 """
 
 _RESULTS = (
-    *("school_said", "school_known", "school_ended", "pupil_said", "pupil_ended", "tie_said", "tie_new", "tie_ended", "tie_left_ended"),
+    *("school_said", "school_known", "school_ended", "pupil_said", "pupil_pair", "pupil_ended", "tie_said", "tie_new", "tie_ended", "tie_left_ended"),
     *("guardian_said", "staff_said", "staff_ended"),
     *("active_role", "clash", "known", "without_school", "adopted", "guardian_kind"),
 )
@@ -195,10 +201,7 @@ def _counts(staging: Staging) -> dict[str, Any]:
     for kind, table in ended.items():
         counts[kind]["ended"] = staging.one(f"SELECT count(*) FROM {table}")  # noqa: S608 – our own names
     counts["pupils"]["moved"] = staging.one("SELECT count(*) FROM pupil_said WHERE is_moved AND what = 'changed'")
-    counts["pupils"]["alike"] = staging.one(
-        "SELECT count(*) FROM pupil_said p WHERE what = 'new' AND EXISTS "
-        "(SELECT 1 FROM here_pupil h WHERE h.source_id IS NULL AND h.key = p.key AND h.school_id = p.school_id)"
-    )
+    counts["pupils"]["alike"] = staging.one("SELECT count(DISTINCT line) FROM pupil_pair")
     counts["relatives"] = staging.one("SELECT count(DISTINCT user_id) FROM active_role WHERE kind = 'relative'")
     return counts
 

@@ -1,14 +1,20 @@
 """Reading imports of rosters, and the rows that were not taken."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from meetrec.people.models import School
 from meetrec.people.roster_models import RosterImport, RosterRefusal
 
 SHOWN = 20  # imports on the page
 REFUSALS_SHOWN = 500  # on one page; the file to keep holds all
+
+
+def names_of_schools(session: Session, school_ids: Collection[str]) -> dict[str, str]:
+    """The names of some schools, by their ids."""
+    return {school_id: name for school_id, name in session.execute(select(School.id, School.name).where(School.id.in_(school_ids)))}
 
 
 def latest_imports(session: Session) -> Sequence[RosterImport]:

@@ -31,6 +31,7 @@ CREATE TABLE named (source_id TEXT);   -- everybody that users.csv names, also i
 CREATE TABLE spared (source_id TEXT);  -- whoever a refused row was about: nothing of theirs ends by it
 CREATE TABLE agent (line INTEGER, user_id TEXT, agent_id TEXT);
 CREATE TABLE package (mode TEXT);
+CREATE TABLE decided (line INTEGER, here_id TEXT, is_same INTEGER, PRIMARY KEY (line, here_id));  -- what somebody said of a pair (roster_pairs)
 """
 _INDEXES = """
 CREATE INDEX named_by_id ON named (source_id);

@@ -18,12 +18,14 @@ from meetrec.people.roles import ROSTER_ROLES
 from meetrec.people.roster_actions import CHECKED
 from meetrec.people.roster_forms import ApplyForm, PackageForm
 from meetrec.people.roster_models import RosterImport
+from meetrec.people.roster_pairs import PairRefused
 from meetrec.people.roster_words import REASON_WORDS, STATE_WORDS, rows_of_counts
 from meetrec.platform import clock
 from meetrec.platform.web import actor, database, for_staff, settings
 
 blueprint = Blueprint("roster", __name__)
 
+SAME, APART = "same", "apart"  # what the page says of a pair
 LARGEST_PACKAGE = 128 * 2**20  # bytes; a district of 50,000 pupils sends some 10 MB
 
 
@@ -86,6 +88,8 @@ def apply(roster_import_id: UUID) -> ResponseReturnValue:
     form = ApplyForm()
     try:
         found = _found(str(roster_import_id))
+        if not _pairs_said(found, form):
+            return _report(found.id, form, 422)
         if form.many_endings.data or not found.counts.get("many_endings"):
             _apply(found, bool(form.many_endings.data))
         else:
@@ -94,6 +98,19 @@ def apply(roster_import_id: UUID) -> ResponseReturnValue:
     except roster_actions.RosterRefused as error:
         flash(str(error))
     return redirect(url_for("roster.report", roster_import_id=roster_import_id), 303)
+
+
+def _pairs_said(found: RosterImport, form: ApplyForm) -> bool:
+    """Keep what the page says of each pair; False, with an error in the form, where it does not say it of all or what it says cannot be."""
+    pairs = roster_actions.pairs_waiting(settings(), found.id)
+    said = {pair.key: request.form[pair.field] == SAME for pair in pairs if request.form.get(pair.field) in (SAME, APART)}
+    try:
+        roster_actions.decide_pairs(settings(), found.id, said)
+    except PairRefused as refused:
+        form.form_errors.append(str(refused))
+    if any(pair.is_same is None and pair.key not in said for pair in pairs):
+        form.form_errors.append(_("Say of each pair whether it is the same pupil."))
+    return not form.form_errors
 
 
 def _apply(found: RosterImport, allow_many_endings: bool) -> None:
@@ -118,8 +135,17 @@ def _report(roster_import_id: str, form: ApplyForm, status: int = 200) -> Respon
         refused = roster_queries.refusals_of(session, found.id, roster_queries.REFUSALS_SHOWN)
     rows = [(row, REASON_WORDS[RefusalReason(row.reason)]) for row in refused]
     can_apply = found.state == CHECKED and roster_actions.is_waiting(settings(), found)
+    pairs = roster_actions.pairs_waiting(settings(), found.id) if can_apply else []
+    with database().reading() as session:
+        schools = roster_queries.names_of_schools(session, {pair.school_id for pair in pairs})
+    chosen = {pair.field: request.form.get(pair.field) or _as_said(pair.is_same) for pair in pairs}
     shown = {"counts": list(rows_of_counts(found.counts)), "refused": rows, "state": STATE_WORDS[found.state], "can_apply": can_apply}
+    shown.update(pairs=pairs, schools=schools, chosen=chosen)
     return render_template("people/roster_report.html", found=found, form=form, **shown), status
+
+
+def _as_said(is_same: bool | None) -> str:
+    return "" if is_same is None else SAME if is_same else APART
 
 
 def _page(form: PackageForm) -> str:

@@ -1,6 +1,7 @@
 """The pages of the roster: a package is checked, its report read, and then it is applied."""
 
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -56,6 +57,23 @@ def test_a_package_is_checked_reported_and_applied(sent: Sent, clerk: FlaskClien
     assert "The roster was applied." in applied
     assert "Apply the roster" not in applied
     assert pupils(database) == 4
+
+
+@pytest.mark.requirement("L-04")
+def test_the_report_names_pairs_and_asks_of_each_before_it_is_applied(sent: Sent, clerk: FlaskClient, database: Database, district: SimpleNamespace) -> None:
+    roster = small_roster()
+    roster["orgs"][1]["name"] = "Lincoln Elementary"
+    address = sent(roster).location
+    report = clerk.get(address).get_data(as_text=True)
+    assert "<strong>Mateo Rivera</strong>, Lincoln Elementary" in report
+    field = re.search(r'name="(pair-[^"]+)"', report)
+    assert field is not None
+    unsaid = clerk.post(f"{address}/apply")
+    assert (unsaid.status_code, pupils(database)) == (422, 1)
+    assert "Say of each pair" in unsaid.get_data(as_text=True)
+    assert clerk.post(f"{address}/apply", data={field[1]: "same"}).status_code == 303
+    assert pupils(database) == 3
+    assert "Mateo" not in clerk.get(address).get_data(as_text=True), "the report that is kept names nobody"
 
 
 @pytest.mark.requirement("B-08")
