@@ -50,7 +50,10 @@ def pairs_of(staging: Staging) -> list[PupilPair]:
     rows = staging.rows(
         "SELECT line, here_id, given || ' ' || family, school_id, birth_said, birth_here, is_same FROM pupil_pair ORDER BY family, given, line, here_id"
     )
-    return [PupilPair(*row[:4], _day(row[4]), _day(row[5]), None if row[6] is None else bool(row[6])) for row in rows]
+    return [
+        PupilPair(line, here_id, name, school_id, _day(said), _day(here), None if is_same is None else bool(is_same))
+        for line, here_id, name, school_id, said, here, is_same in rows
+    ]
 
 
 def _day(written: str | None) -> date | None:
