@@ -1,12 +1,14 @@
 """People, meetings and notices."""
 
 import unicodedata
+from datetime import UTC, datetime
 from uuid import NAMESPACE_OID, uuid5
 
 import sqlalchemy as sa
 from alembic import op
 
 from meetrec.platform.database import Moment
+from meetrec.platform.migrate import MigrationRefused
 
 revision = "0003"
 down_revision = "0002"
@@ -14,7 +16,14 @@ branch_labels = None
 depends_on = None
 
 
-ACCOUNT = sa.table("account", sa.column("id"), sa.column("created_at", Moment()))
+ACCOUNT = sa.table(
+    "account",
+    *(sa.column(name) for name in ("id", "kind", "vendor_id", "deactivated_by")),
+    sa.column("active", sa.Boolean()),
+    *(sa.column(name, Moment()) for name in ("created_at", "activated_at", "deactivated_at")),
+)
+SUSPENSION = sa.table("suspension", *(sa.column(name) for name in ("account_id", "spared_id")), *(sa.column(name, Moment()) for name in ("until", "lifted_at")))
+MEETING = sa.table("meeting", *(sa.column(name, Moment()) for name in ("planned_end", "cancelled_at")))
 ACCOUNT_ROLE = sa.table("account_role", sa.column("account_id"), sa.column("role_id"))
 ROLE_GRANT = sa.table(
     "role_grant",
@@ -796,6 +805,8 @@ def _move_up() -> None:
     """What stood in the old tables, and what follows from it; the ids follow from it too, so that going up again gives the same rows."""
     database = op.get_bind()
     database.execute(sa.text("UPDATE account SET activated_at = created_at"))
+    closed = ACCOUNT.update().where(~ACCOUNT.c.active)
+    database.execute(closed.values(deactivated_at=ACCOUNT.c.created_at, deactivated_by="system"))  # so that an administrator can open them again
     _give_roles(database)
     _enrol_pupils(database)
     _keep_first_versions(database)
@@ -832,9 +843,31 @@ def _keep_first_versions(database: sa.Connection) -> None:
 
 
 def _move_down() -> None:
-    """The roles that are held now; what else is new goes."""
+    """The roles that are held now; what else is new goes. Whom only this version keeps out is closed, and no cancelled meeting stands again."""
+    database = op.get_bind()
+    now = datetime.now(UTC)
+    _refuse_to_restore_meetings(database, now)
     held = sa.select(ROLE_GRANT.c.account_id, ROLE_GRANT.c.role_id).where(ROLE_GRANT.c.ended_at.is_(None)).distinct()
-    op.get_bind().execute(ACCOUNT_ROLE.insert().from_select(["account_id", "role_id"], held))
+    database.execute(ACCOUNT_ROLE.insert().from_select(["account_id", "role_id"], held))
+    _close_accounts(database, now)
+
+
+def _refuse_to_restore_meetings(database: sa.Connection, now: datetime) -> None:
+    ahead = sa.select(sa.func.count()).select_from(MEETING).where(MEETING.c.cancelled_at.is_not(None), MEETING.c.planned_end > now)
+    if count := database.scalar(ahead):
+        raise MigrationRefused(
+            f"The database was left as it is: the version before knows no cancelled meetings, and {count} of days to come would stand again. "
+            "Wait until their days are over, or go back to the backup made before the update."
+        )
+
+
+def _close_accounts(database: sa.Connection, now: datetime) -> None:
+    """Families, contractors, the suspended, and whoever has not come back by a new invitation: the version before would let them all in."""
+    of_everybody = SUSPENSION.c.account_id.is_(None) & (SUSPENSION.c.spared_id.is_(None) | (SUSPENSION.c.spared_id != ACCOUNT.c.id))
+    lasts = SUSPENSION.c.lifted_at.is_(None) & (SUSPENSION.c.until.is_(None) | (SUSPENSION.c.until > now))
+    is_suspended = sa.exists().where(lasts, (SUSPENSION.c.account_id == ACCOUNT.c.id) | of_everybody)
+    kept_out = (ACCOUNT.c.kind != "staff") | ACCOUNT.c.vendor_id.is_not(None) | ACCOUNT.c.activated_at.is_(None) | is_suspended
+    database.execute(ACCOUNT.update().where(kept_out).values(active=False))
 
 
 def _id_of(what: str) -> str:
