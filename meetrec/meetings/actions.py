@@ -48,9 +48,9 @@ class MeetingPlan:
 
 @dataclass(frozen=True)
 class Move:
-    """A meeting's new time (aware), when the change was announced to the family, and at whose wish it came."""
+    """A meeting's new time (aware), when the change was announced to the family (None: not known yet), and at whose wish it came."""
 
-    announced_at: datetime
+    announced_at: datetime | None
     by: WishOf
     new_start: datetime
     new_planned_end: datetime
@@ -90,6 +90,22 @@ def move_meeting(session: Session, now: datetime, actor: str, meeting_id: str, m
     meeting.moves.append(moved)
     meeting.start, meeting.planned_end = move.new_start, move.new_planned_end
     return _changed(session, now, actor, meeting, MeetingChange.MOVED, by=move.by.value, start=move.new_start.isoformat(timespec="minutes"))
+
+
+def note_family_told(session: Session, now: datetime, actor: str, meeting_id: str, announced_at: datetime) -> Meeting:
+    """Enter afterwards when the family was told of the last move; notices are held against the rule again (RN-05).
+
+    Raises NotFound, or MeetingNotChanged: cancelled, no such move waits for it, or a moment that cannot be.
+    """
+    meeting = _to_change(session, meeting_id)
+    if not meeting.moves or meeting.moves[-1].announced_at is not None:
+        raise MeetingNotChanged(_("No change of this meeting waits for when the family was told."))
+    _refuse_impossible_telling(now, meeting, announced_at)
+    meeting.moves[-1].announced_at = announced_at
+    session.flush()
+    journal.append(session, now, actor, "meeting.family_told", f"meeting:{meeting.id}", announced_at=announced_at.isoformat(timespec="minutes"))
+    tell_meeting_changed(session, now, actor, meeting, MeetingChange.FAMILY_TOLD)
+    return meeting
 
 
 def change_room(session: Session, now: datetime, actor: str, meeting_id: str, room_id: str) -> Meeting:
@@ -190,12 +206,18 @@ def _refuse_impossible_move(session: Session, now: datetime, meeting: Meeting, m
         raise MeetingNotChanged(_("The meeting must end after it starts."))
     if (move.new_start, move.new_planned_end) == (meeting.start, meeting.planned_end):
         raise MeetingNotChanged(_("The meeting is at this time already."))
-    if move.announced_at > now:
+    _refuse_impossible_telling(now, meeting, move.announced_at)
+    _refuse_taken_room(session, meeting.room_id, move.new_start, move.new_planned_end, meeting.id)
+
+
+def _refuse_impossible_telling(now: datetime, meeting: Meeting, announced_at: datetime | None) -> None:
+    if announced_at is None:
+        return
+    if announced_at > now:
         raise MeetingNotChanged(_("The change cannot have been announced in the future. Check date and time."))
     # The rule walks through the moves in the order in which they were announced, and the last one is the meeting's time.
-    if meeting.moves and move.announced_at < meeting.moves[-1].announced_at:
+    if any(one.announced_at and announced_at < one.announced_at for one in meeting.moves):
         raise MeetingNotChanged(_("An earlier change of this meeting was announced after that. Check when this one was announced."))
-    _refuse_taken_room(session, meeting.room_id, move.new_start, move.new_planned_end, meeting.id)
 
 
 def _locked(session: Session, meeting_id: str) -> Meeting:

@@ -115,9 +115,9 @@ def _enter(session: Session, now: datetime, actor: str, event: CalendarEvent, st
 
 
 def _move(session: Session, now: datetime, actor: str, event: CalendarEvent, step: CalendarStep) -> str:
-    """A calendar does not say when the family was told: from its import on the change counts as announced."""
+    """A calendar does not say when the family was told; somebody enters that afterwards."""
     start, end = _times(step)
-    return actions.move_meeting(session, now, actor, _known(session, event).id, Move(now, WishOf.DISTRICT, start, end)).id
+    return actions.move_meeting(session, now, actor, _known(session, event).id, Move(None, WishOf.DISTRICT, start, end)).id
 
 
 def _change_room(session: Session, now: datetime, actor: str, event: CalendarEvent, step: CalendarStep) -> str:

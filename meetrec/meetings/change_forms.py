@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -21,8 +21,21 @@ WISH_WORDS = {
 WISHES = [SelectChoice(wish.value, words) for wish, words in WISH_WORDS.items()]
 
 
+class DayTold:
+    """Validator: a day that exists and has come, by the calendar of the district."""
+
+    field_flags: ClassVar[dict[str, bool]] = {"required": True}
+
+    def __call__(self, form: Any, field: TypedField) -> None:
+        """Raises ValidationError with a sentence; `form` knows `now` and `zone`."""
+        if field.data is None:
+            raise ValidationError(_("Enter the day on which the family was told."))
+        if field.data > in_zone(form.now, form.zone).date():
+            raise ValidationError(_("The change cannot have been announced in the future. Check date and time."))
+
+
 class MoveForm(FlaskForm):
-    """New day, start and end; at whose wish; when the family was told. The rule of 24 hours looks at the last two (RN-05)."""
+    """New day, start and end; at whose wish; when the family was told, empty where nobody told it yet. The rule of 24 hours looks at the last two (RN-05)."""
 
     day = TypedDateField(lazy_gettext("New date"), [DayToCome()])
     start = TypedTimeField(lazy_gettext("Starts at"), [ClockTime()])
@@ -31,14 +44,13 @@ class MoveForm(FlaskForm):
         lazy_gettext("Who wished for the change?"), [OneOfTheList(lazy_gettext("Choose who wished for it."))], choices=WISHES, validate_choice=False
     )
     announced_day = TypedDateField(lazy_gettext("The family was told on"))
-    announced_time = TypedTimeField(lazy_gettext("At what time"), [ClockTime()])
+    announced_time = TypedTimeField(lazy_gettext("At what time"))
 
     def __init__(self, now: datetime, zone: str, meeting: Meeting, **keywords: Any) -> None:
-        """Filled in with the meeting's time and this moment, until something is sent."""
+        """Filled in with the meeting's time, until something is sent. Who wished for it and when the family was told are for a person to say."""
         self.now, self.zone = now, zone
-        start, end, told = (in_zone(moment, zone) for moment in (meeting.start, meeting.planned_end, now))
-        said = {"day": start.date(), "start": start.time(), "end": end.time(), "announced_day": told.date(), "announced_time": told.time()}
-        super().__init__(data={**said, "by": WishOf.DISTRICT.value}, **keywords)
+        start, end = (in_zone(moment, zone) for moment in (meeting.start, meeting.planned_end))
+        super().__init__(data={"day": start.date(), "start": start.time(), "end": end.time()}, **keywords)
 
     def validate_end(self, field: TypedField) -> None:
         """Later than the start, on the same day."""
@@ -46,20 +58,44 @@ class MoveForm(FlaskForm):
             raise ValidationError(_("The meeting must end after it starts."))
 
     def validate_announced_day(self, field: TypedField) -> None:
-        """A day that exists and has come."""
-        if field.data is None:
-            raise ValidationError(_("Enter the day on which the family was told."))
-        if field.data > in_zone(self.now, self.zone).date():
-            raise ValidationError(_("The change cannot have been announced in the future. Check date and time."))
+        """A day that exists and has come; or neither day nor time."""
+        if field.typed or self.announced_time.typed:
+            DayTold()(self, field)
+
+    def validate_announced_time(self, field: TypedField) -> None:
+        """With the day, and only with it."""
+        if field.typed or self.announced_day.typed:
+            ClockTime()(self, field)
 
     def move(self, meeting: Meeting) -> Move:
-        """As typed; only of a valid form. Typed to the minute: within the minute of now, or of the move before, it is that moment."""
-        announced = instant_of(self.announced_day, self.announced_time, self.zone)
-        for moment in (self.now, *(one.announced_at for one in meeting.moves[-1:])):
-            if timedelta(0) <= moment - announced < timedelta(minutes=1):
-                announced = moment
+        """As typed; only of a valid form."""
+        announced = _told_at(self, meeting) if self.announced_day.data else None
         start, end = (instant_of(self.day, clock_time, self.zone) for clock_time in (self.start, self.end))
         return Move(announced, WishOf(self.by.data), start, end)
+
+
+class ToldForm(FlaskForm):
+    """When the family was told of the last move, entered afterwards."""
+
+    announced_day = TypedDateField(lazy_gettext("The family was told on"), [DayTold()])
+    announced_time = TypedTimeField(lazy_gettext("At what time"), [ClockTime()])
+
+    def __init__(self, now: datetime, zone: str, **keywords: Any) -> None:
+        self.now, self.zone = now, zone
+        super().__init__(**keywords)
+
+    def told_at(self, meeting: Meeting) -> datetime:
+        """As typed; only of a valid form."""
+        return _told_at(self, meeting)
+
+
+def _told_at(form: MoveForm | ToldForm, meeting: Meeting) -> datetime:
+    """Typed to the minute: within the minute of now, or of an earlier move, it is that moment."""
+    announced = instant_of(form.announced_day, form.announced_time, form.zone)
+    for moment in (form.now, *(one.announced_at for one in meeting.moves if one.announced_at)):
+        if timedelta(0) <= moment - announced < timedelta(minutes=1):
+            announced = moment
+    return announced
 
 
 class RoomForm(FlaskForm):

@@ -1,4 +1,7 @@
-"""What meetings tell the features above them, which they do not know: one was moved, cancelled, changed its room. They say at start that they listen."""
+"""What meetings tell the features above them, which they do not know: one was moved, cancelled, changed its room, or its family was told of a move.
+
+They say at start that they listen.
+"""
 
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +16,7 @@ class MeetingChange(StrEnum):
     """What happened to a meeting."""
 
     MOVED = "moved"
+    FAMILY_TOLD = "family_told"  # of the last move, entered afterwards
     ROOM_CHANGED = "room_changed"
     CANCELLED = "cancelled"
     RESTORED = "restored"

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from meetrec.meetings import actions, list_queries, participant_queries, queries
 from meetrec.meetings.actions import MeetingNotChanged, WishOf
-from meetrec.meetings.change_forms import WISH_WORDS, CancelForm, ChairForm, MoveForm, RoomForm
+from meetrec.meetings.change_forms import WISH_WORDS, CancelForm, ChairForm, MoveForm, RoomForm, ToldForm
 from meetrec.meetings.coverage import NOTE_SCOPE, Affiliation, coverage_of
 from meetrec.meetings.forms import KIND_WORDS
 from meetrec.meetings.known_above import effects_of_move, notices_of, recordings_of
@@ -42,7 +42,10 @@ def page(meeting_id: UUID) -> ResponseReturnValue:
             "chair": dict(chairs).get(meeting.chair_id or ""),
         }
     form = ChairForm(chairs, data={"chair": meeting.chair_id or ""}) if _plans_meetings() else None
-    return render_template("meetings/meeting.html", meeting=meeting, form=form, wishes=WISH_WORDS, **shown, **_who_is_covered(people), **_words())
+    told_form = ToldForm(now, settings().district.zone) if form else None
+    return render_template(
+        "meetings/meeting.html", meeting=meeting, form=form, told_form=told_form, wishes=WISH_WORDS, **shown, **_who_is_covered(people), **_words()
+    )
 
 
 @blueprint.get("/today")
@@ -101,6 +104,23 @@ def move(meeting_id: UUID) -> ResponseReturnValue:
         form.start.errors = [str(error)]
         return render_template("meetings/move.html", meeting=meeting, form=form, effects=None, **_words()), 422
     return _done(meeting_id, _("The meeting was moved. Tell the family, the room and those who take part."))
+
+
+@blueprint.post("/meetings/<uuid:meeting_id>/told")
+@for_staff(*DESK_ROLES)
+def told(meeting_id: UUID) -> ResponseReturnValue:
+    """Enter afterwards when the family was told of the last move."""
+    now = clock.now()
+    form = ToldForm(now, settings().district.zone)
+    if not form.validate():
+        return _done(meeting_id, " ".join(str(error) for field in form for error in field.errors), "error")
+    try:
+        with database().writing() as session:
+            announced_at = form.told_at(queries.meeting_by_id(session, str(meeting_id)))
+            actions.note_family_told(session, now, actor(), str(meeting_id), announced_at)
+    except MeetingNotChanged as error:
+        return _done(meeting_id, str(error), "error")
+    return _done(meeting_id, _("It is noted when the family was told."))
 
 
 def _preview_of_move(session: Session, meeting: Meeting, form: MoveForm) -> ResponseReturnValue:

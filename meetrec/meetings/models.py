@@ -87,7 +87,7 @@ class Meeting(Base):
     cancelled_by: Mapped[str | None] = mapped_column(String(10))  # district, parent
     student: Mapped[Student] = relationship(lazy="joined")
     room: Mapped[Room] = relationship(lazy="joined")
-    moves: Mapped[list["MeetingMove"]] = relationship(order_by="MeetingMove.announced_at", lazy="selectin")
+    moves: Mapped[list["MeetingMove"]] = relationship(order_by="func.coalesce(MeetingMove.entered_at, MeetingMove.announced_at)", lazy="selectin")
 
     @property
     def start_before_last_move(self) -> datetime:
@@ -102,7 +102,7 @@ class MeetingMove(Base):
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"), index=True)
-    announced_at: Mapped[datetime]
+    announced_at: Mapped[datetime | None]  # when the family was told; None: nobody has entered that yet
     by: Mapped[str] = mapped_column(String(10))  # "district" or "parent"
     new_start: Mapped[datetime]
     new_planned_end: Mapped[datetime | None]

@@ -39,7 +39,7 @@ def hold_notices_when_meetings_move(settings: Settings) -> None:
     """Listen to meetings. Whoever moves meetings says this once at its start: the web application, and commands that read a calendar."""
 
     def listener(session: Session, now: datetime, actor: str, meeting: Meeting, change: MeetingChange) -> None:
-        if change is MeetingChange.MOVED:
+        if change in (MeetingChange.MOVED, MeetingChange.FAMILY_TOLD):
             hold_again(session, now, actor, meeting, settings)
 
     when_meeting_changed("notices", listener)

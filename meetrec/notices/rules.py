@@ -39,9 +39,9 @@ class MovedBy(StrEnum):
 
 @dataclass(frozen=True)
 class Move:
-    """A meeting moved: when it was announced, at whose wish, and the new start (aware datetimes)."""
+    """A meeting moved: when it was announced (None: the family was not told yet), at whose wish, and the new start (aware datetimes)."""
 
-    announced_at: datetime
+    announced_at: datetime | None
     by: MovedBy
     new_start: datetime
 
@@ -149,6 +149,8 @@ def _verdict_of(move: Move, received_at: datetime, start_before: datetime, new_d
         return None
     if move.by is MovedBy.PARENT:
         return False, Reason("RN-05", "the meeting was moved earlier at the parent's request")
+    if move.announced_at is None:
+        return None  # nobody can be late for a start that nobody told them
     announced_at = instant(move.announced_at)
     if received_at >= announced_at and announced_at < new_deadline:
         return False, Reason("RN-05", "the district announced the earlier start in time, and the notice came after that")

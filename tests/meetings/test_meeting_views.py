@@ -1,5 +1,6 @@
 """The page of a meeting, its changes, and the chair's day."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -130,6 +131,28 @@ def test_preview_says_that_the_district_s_move_keeps_a_notice_in_time(
     sooner = {"day": soon.date().isoformat(), "start": soon.strftime("%H:%M"), "end": (soon + timedelta(hours=1)).strftime("%H:%M")}
     shown = sign_in(district.coordinator).post(f"{address}/move", data={**later, **sooner}).get_data(as_text=True)
     assert "MR-1 counts as in time, because the district moved the meeting." in shown
+
+
+@pytest.mark.requirement("G1.b")
+def test_nothing_says_that_the_family_was_told_until_somebody_entered_it(
+    sign_in: SignIn, database: Database, district: SimpleNamespace, address: str, later: dict[str, str]
+) -> None:
+    client, nobody = sign_in(district.coordinator), {"announced_day": "", "announced_time": ""}
+    form = text(client, f"{address}/move")
+    assert re.findall(r'id="announced_(?:day|time)"[^>]*value="([^"]*)"', form) == ["", ""]
+    assert "checked" not in form, "who wished for it is for a person to say"
+    assert client.post(f"{address}/move", data={**later, **nobody, "confirmed": "yes"}).status_code == 303
+    assert meeting(database, district).moves[0].announced_at is None
+    page = text(client, address)
+    assert "Nobody has entered yet when the family was told." in page
+    for wrong in (nobody, {"announced_day": "2999-01-01", "announced_time": "09:00"}):
+        client.post(f"{address}/told", data=wrong)
+        assert meeting(database, district).moves[0].announced_at is None
+    assert client.post(f"{address}/told", data=later).status_code == 303
+    assert meeting(database, district).moves[0].announced_at is not None
+    page = text(client, address)
+    assert ("Nobody has entered yet" in page, 'id="told"' in page, "The family was told on" in page) == (False, False, True)
+    assert "No change of this meeting waits" in client.post(f"{address}/told", data=later, follow_redirects=True).get_data(as_text=True)
 
 
 @pytest.mark.parametrize(

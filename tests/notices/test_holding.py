@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from meetrec.journal.models import JournalEntry
+from meetrec.meetings.actions import Move, WishOf, move_meeting, note_family_told
 from meetrec.meetings.events import MeetingChange, tell_meeting_changed
 from meetrec.meetings.models import Meeting, MeetingMove
 from meetrec.notices.actions import District, match_notice, receive_notice
@@ -70,6 +71,20 @@ def test_notice_that_only_the_districts_own_move_would_make_late_stays_in_time(
         held = session.get_one(Notice, notice.id)
     assert held.status == "timely"
     assert held.deadline == district.meeting.start - 28 * HOUR < held.received_at
+
+
+@pytest.mark.requirement("G1.b")
+def test_an_earlier_start_that_nobody_told_the_family_makes_no_notice_late_until_it_is_told(
+    app: Flask, database: Database, district: SimpleNamespace, given: GivenAt
+) -> None:
+    start, notice = district.meeting.start, given(30)
+    with app.test_request_context(), database.writing() as session:
+        earlier = Move(None, WishOf.DISTRICT, start - 8 * HOUR, start - 7 * HOUR)
+        move_meeting(session, start - 29 * HOUR, "user:laura", district.meeting.id, earlier)
+    assert status_of(database, notice) == "timely"
+    with app.test_request_context(), database.writing() as session:
+        note_family_told(session, start - 28 * HOUR, "user:laura", district.meeting.id, start - 33 * HOUR)
+    assert status_of(database, notice) == "late_accepted", "they were told more than a day before the new start, and gave notice after that"
 
 
 @pytest.mark.requirement("G1.b")

@@ -563,6 +563,7 @@ def upgrade() -> None:
         batch_op.create_foreign_key(batch_op.f("fk_meeting_chair_id_account"), "account", ["chair_id"], ["id"])
 
     with op.batch_alter_table("meeting_move", schema=None) as batch_op:
+        batch_op.alter_column("announced_at", existing_type=Moment(), nullable=True)
         batch_op.add_column(sa.Column("new_planned_end", Moment(), nullable=True))
         batch_op.add_column(sa.Column("entered_at", Moment(), nullable=True))
         batch_op.add_column(sa.Column("entered_by", sa.String(length=80), nullable=True))
@@ -579,6 +580,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("version", sa.Integer(), server_default="1", nullable=False))
         batch_op.add_column(sa.Column("profile", sa.String(length=60), server_default="", nullable=False))
         batch_op.add_column(sa.Column("account_id", sa.String(length=36), nullable=True))
+        batch_op.add_column(sa.Column("needs_another_look", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+        batch_op.add_column(sa.Column("looked_again_at", Moment(), nullable=True))
         batch_op.create_index(batch_op.f("ix_notice_account_id"), ["account_id"], unique=False)
         batch_op.create_index("ix_notice_waiting", ["meeting_id", "status", "meeting_date"], unique=False)
         batch_op.create_unique_constraint(batch_op.f("uq_notice_address_link_hash"), ["address_link_hash"])
@@ -649,6 +652,8 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("uq_notice_address_link_hash"), type_="unique")
         batch_op.drop_index("ix_notice_waiting")
         batch_op.drop_index(batch_op.f("ix_notice_account_id"))
+        batch_op.drop_column("looked_again_at")
+        batch_op.drop_column("needs_another_look")
         batch_op.drop_column("account_id")
         batch_op.drop_column("profile")
         batch_op.drop_column("version")
@@ -661,7 +666,9 @@ def downgrade() -> None:
         batch_op.drop_column("address_link_hash")
         batch_op.drop_column("email")
 
+    op.execute("UPDATE meeting_move SET announced_at = entered_at WHERE announced_at IS NULL")
     with op.batch_alter_table("meeting_move", schema=None) as batch_op:
+        batch_op.alter_column("announced_at", existing_type=Moment(), nullable=False)
         batch_op.drop_column("entered_by")
         batch_op.drop_column("entered_at")
         batch_op.drop_column("new_planned_end")
