@@ -8,6 +8,7 @@ from meetrec.people.duty_queries import training_of
 from meetrec.people.gate import training_gate
 from meetrec.people.models import FAMILY
 from meetrec.people.second_factor import codes_left
+from meetrec.people.seed_picture import seed_being_set_up
 from meetrec.people.training import Gate
 from meetrec.people.words import MODULE_WORDS
 from meetrec.platform import clock
@@ -24,6 +25,7 @@ def what_pages_ask() -> dict[str, object]:
     return {
         "training_banner": lambda: training_gate() is Gate.WARN,
         "single_sign_on": rule.oidc_name if rule.oidc_issuer else "",
+        "seed_being_set_up": seed_being_set_up,
         "next_of_ours": lambda: own_address(request.args.get("next", "")),
     }
 

@@ -221,7 +221,10 @@ def test_wrong_code_while_setting_up_keeps_the_picture_and_counts_nothing(
     telephone = Telephone(re.search(r'meetrec-code">([A-Z2-7\- ]+)<', page)[1])  # type: ignore[index]
     assert 'class="meetrec-qr"' in page
     assert "data:" not in page
-    assert NOT_RIGHT in client.post("/sign-in/code", data={"code": "000000"}).text
+    again = client.post("/sign-in/code", data={"code": "000000"}).text
+    assert NOT_RIGHT in again
+    for shown in (r'(<svg class="meetrec-qr".*?</svg>)', r'(meetrec-code">[A-Z2-7\- ]+<)'):
+        assert re.findall(shown, again, re.DOTALL) == re.findall(shown, page, re.DOTALL) != [], "the same picture and the same key"
     with database.reading() as session:
         assert session.get_one(Account, district.coordinator.id).failed_tries == 0
     assert client.post("/sign-in/code", data={"code": telephone.code()}).location == "/account"
