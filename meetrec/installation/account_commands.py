@@ -12,6 +12,7 @@ from meetrec.installation.errors import InstallationError
 from meetrec.people import actions as people
 from meetrec.people.duty_actions import enter_training
 from meetrec.people.duty_models import Suspension
+from meetrec.people.lockout import unlock
 from meetrec.people.lost_factor_actions import remove_second_factor
 from meetrec.people.models import Account
 from meetrec.people.roles import ROLES
@@ -71,6 +72,15 @@ def take_second_factor_away(email: str) -> None:
     with _database().writing() as session:
         remove_second_factor(session, clock.now(), "system", _account(session, email))
     click.echo(f"Now the password alone opens the account of {email}. Set up a second step anew.")
+
+
+@accounts.command("unlock")
+@click.argument("email")
+def unlock_account(email: str) -> None:
+    """Let somebody try a password again after too many wrong ones: for the only administrator; others ask one."""
+    with _database().writing() as session:
+        unlock(session, clock.now(), "system", _account(session, email))
+    click.echo(f"{email} can try again.")
 
 
 @accounts.command("list")

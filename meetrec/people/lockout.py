@@ -1,4 +1,4 @@
-"""An account closes for a while after too many refused tries in a row; its person learns no more than anybody else (W-10)."""
+"""The password of an account closes for a while after too many refused tries in a row; its person learns no more than anybody else (W-10)."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -6,14 +6,18 @@ from typing import Protocol, cast
 
 from flask import current_app
 from flask_security import UserMixin
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetrec.journal import actions as journal
+from meetrec.journal.models import JournalEntry
 from meetrec.platform import clock
 from meetrec.platform.settings_sections import SignIn
 from meetrec.platform.web import settings
 
 WHY_NOT_HERE = "meetrec.why_not_here"  # the extension that answers it: a sentence for an account that may not sign in here and now
+
+REFUSED_CODE, ENDS_A_ROW = "account.second_factor_refused", ("account.signed_in", "account.unlocked")
 
 
 class CountsTries(Protocol):
@@ -42,7 +46,7 @@ class Lockable(UserMixin):
 
 
 def count_refused_try(session: Session, now: datetime, account: CountsTries, rule: SignIn) -> None:
-    """One more refused try; the last of too many closes the account for some minutes. Tries while it is closed do not prolong that."""
+    """One more refused try; the last of too many closes the password for some minutes. Tries while it is closed do not prolong that."""
     if account.locked_until is not None and account.locked_until > now:
         return
     account.locked_until = None
@@ -50,6 +54,16 @@ def count_refused_try(session: Session, now: datetime, account: CountsTries, rul
     if account.failed_tries >= rule.lock_after:
         account.failed_tries, account.locked_until = 0, now + timedelta(minutes=rule.lock_minutes)
         journal.append(session, now, "system", "account.locked", f"account:{account.id}", minutes=rule.lock_minutes)
+
+
+def are_codes_closed(session: Session, now: datetime, account: CountsTries, rule: SignIn) -> bool:
+    """Whether too many codes were refused of late: six figures must not be tried out, also where no password came before them."""
+    since = now - timedelta(minutes=rule.lock_minutes)
+    told = select(JournalEntry.verb).where(JournalEntry.subject == f"account:{account.id}", JournalEntry.at > since)
+    in_a_row = 0
+    for verb in session.scalars(told.where(JournalEntry.verb.in_((REFUSED_CODE, *ENDS_A_ROW))).order_by(JournalEntry.sequence)):
+        in_a_row = in_a_row + 1 if verb == REFUSED_CODE else 0
+    return in_a_row >= rule.lock_after
 
 
 def forget_refused_tries(account: CountsTries) -> None:

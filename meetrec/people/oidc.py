@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from meetrec.journal import actions as journal
 from meetrec.people.attempts import account_session
 from meetrec.people.models import STAFF, Account
+from meetrec.people.pending_steps import note_school_account
 from meetrec.people.security_settings import SCHOOL_ACCOUNT_REFUSED
 from meetrec.platform import clock
 from meetrec.platform.settings_sections import SignIn
@@ -56,6 +57,7 @@ class SchoolAccounts(FsOAuthProvider):
         account = account_for(account_session(), self._said(oauth, token))
         if account is None:
             raise OAuthError(error="refused", description="no account")
+        note_school_account(account)
         return "email", account.email
 
     def _said(self, oauth: OAuth, token: Any) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What the cookie keeps between the first step of signing in and the second: it belongs to one sign-in, and ends with it (W-10)."""
 
-from flask import flash, redirect
+from flask import flash, redirect, request
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -12,6 +12,7 @@ from meetrec.people.attempts import account_session
 from meetrec.people.models import Account
 
 ALREADY_SET_UP = N_("A second step or a passkey was set up for this account before. Start again, and sign in with it.")
+BY_SCHOOL_ACCOUNT = "tf_by_school_account"
 
 
 def forget_pending_steps() -> None:
@@ -28,7 +29,7 @@ def refuse_foreign_steps() -> ResponseReturnValue | None:
     if "tf_user_id" not in cookie:
         return None
     if current_user.is_authenticated:
-        for key in ("tf_user_id", "tf_select"):
+        for key in ("tf_user_id", "tf_select", BY_SCHOOL_ACCOUNT):
             cookie.pop(key, None)
         return None
     if not is_setting_up_first():
@@ -39,6 +40,20 @@ def refuse_foreign_steps() -> ResponseReturnValue | None:
         flash(_(ALREADY_SET_UP), "error")
         return redirect("/sign-in")
     return None
+
+
+def note_school_account(account: Account) -> None:
+    """The district's provider said who this is: a second step to come follows no password."""
+    cookie[BY_SCHOOL_ACCOUNT] = account.fs_uniquifier
+
+
+def follows_no_password(account: Account) -> bool:
+    """Whether the way on which somebody comes in here has no password in it, so that wrong passwords must not close it."""
+    if request.endpoint == "security.wan_signin_response" and cookie.get("tf_state") != "ready":
+        return True
+    if request.endpoint in ("security.two_factor_token_validation", "security.mf_recovery", "security.wan_signin_response"):
+        return cookie.get(BY_SCHOOL_ACCOUNT) == account.fs_uniquifier
+    return request.endpoint in ("security.oauthresponse", "security.wan_verify_response")
 
 
 def is_setting_up() -> bool:

@@ -16,8 +16,12 @@ from wtforms import StringField
 from wtforms.validators import InputRequired
 
 from meetrec.people.attempts import account_session, count_attempt, tell
+from meetrec.people.lockout import are_codes_closed
 from meetrec.people.models import Account
 from meetrec.people.pending_steps import ALREADY_SET_UP, forget_pending_steps, is_setting_up, opens_with_more_than_a_password
+from meetrec.people.security_settings import REFUSED
+from meetrec.platform import clock
+from meetrec.platform.web import settings
 
 QUIET_ZONE = 4  # modules of white around a QR code
 
@@ -135,7 +139,8 @@ def _why_not_by_code(user: Account) -> list[str]:
 
 def _why_closed(user: Account) -> list[str]:
     closed: list[str] = []
-    user.is_locked(closed)
+    if not user.is_locked(closed) and are_codes_closed(account_session(), clock.now(), user, settings().sign_in):
+        closed.append(_(REFUSED))
     return closed
 
 

@@ -33,7 +33,7 @@ from meetrec.people.models import FAMILY, Account, Passkey, Role
 from meetrec.people.oidc import SchoolAccounts, answer_failures
 from meetrec.people.passkey_forms import NewPasskeyForm, PasskeyAnswerForm, PasskeyDeleteForm, Passkeys, PasskeyStartForm
 from meetrec.people.passwords import why_too_weak
-from meetrec.people.pending_steps import forget_pending_steps, refuse_foreign_steps
+from meetrec.people.pending_steps import follows_no_password, forget_pending_steps, refuse_foreign_steps
 from meetrec.people.second_factor import CodeForm, CodesOnce, RecoveryCodeForm, RecoveryCodes, forget_second_factor, keep_signed_in
 from meetrec.people.security_settings import REFUSED, security_settings
 from meetrec.people.standing import AccountState
@@ -147,8 +147,11 @@ def why_not_here(account: Account) -> str | None:
     """The sentence for somebody who proved who they are and may not sign in: the same as for a wrong password, so that a guesser learns nothing.
 
     Whoever is suspended, or works under no agreement, is told so: they must know whom to call (W-33).
+    Too many wrong passwords close the password and what follows it, else anybody could keep anybody out; a passkey and the school account stay open.
     """
     state = gate.standing_of(account)
+    if state is AccountState.LOCKED and follows_no_password(account):
+        state = AccountState.ACTIVE
     if state in (AccountState.SUSPENDED, AccountState.AGREEMENT_MISSING):
         gate.refuse_account(f"user:{account.id}", state)
     if state is AccountState.ACTIVE and _is_served_here(account):

@@ -1,5 +1,6 @@
 """Where no page can be reached, the command line suspends, lets in again, closes accounts and enters trainings."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -118,3 +119,14 @@ def test_the_only_administrators_lost_second_step_is_taken_away_on_the_server(da
     with database.reading() as session:
         assert session.get_one(Account, district.administrator.id).tf_primary_method is None
         assert session.query(JournalEntry).filter_by(verb="account.second_factor_removed", actor="system").count() == 1
+
+
+@pytest.mark.requirement("W-10")
+def test_the_only_administrator_who_is_locked_out_is_let_in_on_the_server(client: FlaskClient, database: Database, district: SimpleNamespace) -> None:
+    form = {"email": district.administrator.email, "password": district.administrator.password}
+    with database.writing() as session:
+        session.get_one(Account, district.administrator.id).locked_until = clock.now() + timedelta(minutes=5)
+    assert client.post("/sign-in", data=form).status_code == 200
+    assert "can try again" in run("unlock", district.administrator.email).output
+    assert client.post("/sign-in", data=form).status_code == 302
+    assert "There is no account" in str(run("unlock", "nobody@cedarbend.org").exception)

@@ -9,14 +9,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from meetrec.journal import actions as journal
 from meetrec.journal.models import JournalEntry
-from meetrec.people.lockout import count_refused_try, unlock
+from meetrec.people.lockout import are_codes_closed, count_refused_try, unlock
 from meetrec.people.models import Account
 from meetrec.people.security_settings import REFUSED
 from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.settings_sections import SignIn
 from tests.fixtures.accounts import password_hash
+from tests.fixtures.security_keys import SecurityKey, use
 
 RULE = SignIn(lock_after=3, lock_minutes=15)
 
@@ -26,6 +28,12 @@ def enter(client: FlaskClient, account: SimpleNamespace, password: str | None = 
     answer = client.post("/sign-in", data={"email": account.email, "password": password or account.password})
     assert answer.status_code == 302 or REFUSED in answer.text
     return answer.status_code
+
+
+def lock(database: Database, account: SimpleNamespace) -> None:
+    """As ten wrong passwords do."""
+    with database.writing() as session:
+        session.get_one(Account, account.id).locked_until = clock.now() + timedelta(minutes=5)
 
 
 def verbs(database: Database) -> list[str]:
@@ -67,6 +75,44 @@ def test_wrong_passwords_typed_elsewhere_end_nobodys_session(
         session.get_one(Account, district.coordinator.id).locked_until = clock.now() + timedelta(minutes=5)
     assert client.get("/account").status_code == 200
     assert enter(app.test_client(), district.coordinator) == 200
+
+
+@pytest.mark.requirement("W-10")
+def test_wrong_passwords_do_not_close_the_passkey(client: FlaskClient, database: Database, district: SimpleNamespace) -> None:
+    """Else anybody could keep the only administrator out for good."""
+    key = SecurityKey(database, district.administrator, "first")
+    lock(database, district.administrator)
+    assert enter(client, district.administrator) == 200
+    assert use(client, key).location == "/signed-in"
+    assert client.get("/accounts").status_code == 200
+
+
+@pytest.mark.requirement("W-10")
+def test_wrong_passwords_close_the_passkey_that_follows_the_password(client: FlaskClient, database: Database, district: SimpleNamespace) -> None:
+    key = SecurityKey(database, district.coordinator, "secondary")
+    enter(client, district.coordinator)
+    lock(database, district.coordinator)
+    assert use(client, key).location.startswith("/sign-in/passkey")
+    assert client.get("/account").status_code == 302
+
+
+@pytest.mark.requirement("W-10")
+def test_ten_refused_codes_in_a_row_close_the_codes_for_a_while(database: Database, district: SimpleNamespace, now: datetime) -> None:
+    with database.writing() as session:
+        account = session.get_one(Account, district.coordinator.id)
+
+        def tell(verb: str, times: int) -> None:
+            for _ in range(times):
+                journal.append(session, now, "public", verb, f"account:{account.id}")
+
+        tell("account.second_factor_refused", 2)
+        assert not are_codes_closed(session, now, account, RULE)
+        tell("account.second_factor_refused", 1)
+        assert are_codes_closed(session, now, account, RULE)
+        assert not are_codes_closed(session, now + timedelta(minutes=15), account, RULE)
+        unlock(session, now, "system", account)
+        tell("account.second_factor_refused", 2)
+        assert not are_codes_closed(session, now, account, RULE)
 
 
 def test_tries_while_it_is_closed_do_not_prolong_it(database: Database, district: SimpleNamespace, now: datetime) -> None:

@@ -21,6 +21,7 @@ from meetrec.platform.database import Database
 from meetrec.platform.settings import Settings
 from meetrec.platform.settings_sections import SignIn
 from meetrec.platform.web import entrance_of
+from tests.people.test_lockout import lock
 from tests.people.test_second_factor import set_up
 
 REFUSED = "The sign-in with the school account did not work."
@@ -144,6 +145,36 @@ def test_second_step_is_asked_after_single_sign_on_too(visitor: FlaskClient, pro
     assert urlsplit(sign_in(visitor, sub).location).path == "/sign-in/code"
     assert visitor.get("/account").status_code == 302
     assert visitor.post("/sign-in/code", data={"code": telephone.code()}).location == "/signed-in"
+
+
+@pytest.mark.requirement("W-10")
+def test_wrong_passwords_close_neither_single_sign_on_nor_the_code_after_it(
+    visitor: FlaskClient, provider: str, database: Database, district: SimpleNamespace
+) -> None:
+    sub, coordinator = known_at(provider, "laura", email=district.coordinator.email, email_verified=True), district.coordinator
+    lock(database, coordinator)
+    assert sign_in(visitor, sub).location == "/signed-in"
+    telephone = set_up(visitor)
+    visitor.post("/sign-out")
+    visitor.post("/sign-in", data={"email": coordinator.email, "password": coordinator.password})
+    lock(database, coordinator)
+    visitor.post("/sign-in/code", data={"code": telephone.code()})
+    assert visitor.get("/account").status_code == 302  # this code follows a password
+    sign_in(visitor, sub)
+    assert visitor.post("/sign-in/code", data={"code": telephone.code()}).location == "/signed-in"
+
+
+@pytest.mark.requirement("W-10")
+def test_codes_after_single_sign_on_cannot_be_tried_out(visitor: FlaskClient, provider: str, database: Database, district: SimpleNamespace) -> None:
+    sub = known_at(provider, "laura", email=district.coordinator.email, email_verified=True)
+    sign_in(visitor, sub)
+    telephone = set_up(visitor)
+    visitor.post("/sign-out")
+    sign_in(visitor, sub)
+    for _ in range(10):
+        visitor.post("/sign-in/code", data={"code": "000000"})
+    assert visitor.post("/sign-in/code", data={"code": telephone.code()}).status_code == 200
+    assert visitor.get("/account").status_code == 302
 
 
 @pytest.mark.requirement("W-33")
