@@ -13,9 +13,12 @@ from meetrec.people.standing import AccountFacts, AccountState, AgreementFacts, 
 from meetrec.people.training import TrainingModule, TrainingStanding, training_standing
 
 
-def state_of_account(session: Session, account: Account, now: datetime) -> AccountState:
-    """Whether an account may be used at this moment. `now` on the district's clock: a contractor's agreement ends with a day there."""
-    facts = AccountFacts(account.id, account.activated_at is not None, is_deactivated(account), account.locked_until, is_contractor(account))
+def state_of_account(session: Session, account: Account, now: datetime, signed_in_at: datetime | None = None) -> AccountState:
+    """Whether an account may be used at this moment, in a session that began at `signed_in_at` if one asks.
+
+    `now` on the district's clock: a contractor's agreement ends with a day there.
+    """
+    facts = AccountFacts(account.id, account.activated_at is not None, is_deactivated(account), account.locked_until, is_contractor(account), signed_in_at)
     agreement = newest_agreement(session, account) if facts.is_contractor else None
     return state_of(facts, [_facts_of(suspension) for suspension in standing_suspensions(session, account.id)], agreement, now)
 
@@ -75,4 +78,4 @@ def current_grants(session: Session, account_id: str) -> Sequence[RoleGrant]:
 
 
 def _facts_of(suspension: Suspension) -> SuspensionFacts:
-    return SuspensionFacts(suspension.account_id, suspension.spared_id, suspension.until, suspension.lifted_at is not None)
+    return SuspensionFacts(suspension.account_id, suspension.spared_id, suspension.until, suspension.lifted_at is not None, suspension.began_at)

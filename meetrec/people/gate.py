@@ -1,9 +1,10 @@
 """The gates of staff pages, family pages and pages of everybody signed in; whoever is turned away stands in the journal (W-09, W-33, W-37)."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NoReturn
 
 from flask import abort, current_app, make_response, render_template
+from flask import session as cookie
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_security.utils import logout_user
@@ -51,12 +52,17 @@ def let_signing_in_in(_entrance: Entrance) -> None:
 
 
 def require_standing(account: Account) -> None:
-    """End the session of a person who may not go on: suspended, deactivated, no agreement (W-33: the next request, so within 60 s of any work)."""
-    state = standing_of(account)
+    """End the session of a person who may not go on: suspended, deactivated, no agreement (W-33: the next request, so within 60 s of any work).
+
+    A session of before a suspension ends too when the suspension is over by its time, in every browser that has its cookie.
+    """
+    state = state_of_account(current_app.extensions["meetrec.account_session"](), account, _now_in_the_district(), _signed_in_at())
     if state in STAYS_IN:
         return
     who = actor()
     logout_user()
+    if state is AccountState.SIGNED_IN_BEFORE:
+        abort(401)
     refuse_account(who, state)
 
 
@@ -70,6 +76,11 @@ def refuse_account(who: str, state: AccountState) -> NoReturn:
 def standing_of(account: Account) -> AccountState:
     """Whether an account may be used now; asked of the database at each request, and never remembered."""
     return state_of_account(current_app.extensions["meetrec.account_session"](), account, _now_in_the_district())
+
+
+def _signed_in_at() -> datetime:
+    """When the person of this session last showed who they are; a cookie that does not say is older than everything."""
+    return datetime.fromtimestamp(cookie.get("fs_paa", 0), UTC)
 
 
 def training_gate() -> Gate:

@@ -7,12 +7,16 @@ from enum import StrEnum
 
 
 class AccountState(StrEnum):
-    """What keeps an account out, the gravest first; only ACTIVE opens a page. LOCKED keeps from signing in, after too many refused tries."""
+    """What keeps an account out, the gravest first; only ACTIVE opens a page. LOCKED keeps from signing in, after too many refused tries.
+
+    SIGNED_IN_BEFORE: a suspension came after the sign-in; it is over, and the person signs in anew.
+    """
 
     ACTIVE = "active"
     NOT_ACTIVATED = "not_activated"
     DEACTIVATED = "deactivated"
     SUSPENDED = "suspended"
+    SIGNED_IN_BEFORE = "signed_in_before"
     LOCKED = "locked"
     AGREEMENT_MISSING = "agreement_missing"
 
@@ -27,13 +31,14 @@ class SuspensionKind(StrEnum):
 
 @dataclass(frozen=True)
 class AccountFacts:
-    """What the account itself says. `is_contractor`: works for a vendor, so that an agreement is needed."""
+    """What the account itself says, and the session that asks. `is_contractor`: works for a vendor, so that an agreement is needed."""
 
     id: str
     is_activated: bool
     is_deactivated: bool
     locked_until: datetime | None = None
     is_contractor: bool = False
+    signed_in_at: datetime | None = None  # of the session that asks; None where no session does
 
 
 @dataclass(frozen=True)
@@ -44,11 +49,20 @@ class SuspensionFacts:
     spared_id: str | None
     until: datetime | None
     is_lifted: bool
+    began_at: datetime | None = None
 
     def keeps_out(self, account_id: str, now: datetime) -> bool:
         """Whether it holds for this account at this moment; `until` is the first moment at which it no longer does."""
         if self.is_lifted or (self.until is not None and self.until <= now):
             return False
+        return self._concerns(account_id)
+
+    def ends(self, account: AccountFacts) -> bool:
+        """Whether the session that asks began before it: that session does not go on when the suspension is over."""
+        is_older = account.signed_in_at is not None and self.began_at is not None and account.signed_in_at <= self.began_at
+        return is_older and self._concerns(account.id)
+
+    def _concerns(self, account_id: str) -> bool:
         return account_id == self.account_id or (self.account_id is None and account_id != self.spared_id)
 
 
@@ -76,6 +90,8 @@ def state_of(account: AccountFacts, suspensions: Sequence[SuspensionFacts], agre
         return AccountState.AGREEMENT_MISSING
     if not account.is_activated:
         return AccountState.NOT_ACTIVATED
+    if any(suspension.ends(account) for suspension in suspensions):
+        return AccountState.SIGNED_IN_BEFORE
     if account.locked_until is not None and account.locked_until > now:
         return AccountState.LOCKED
     return AccountState.ACTIVE

@@ -31,6 +31,7 @@ STATE_WORDS = {
     AccountState.NOT_ACTIVATED: lazy_gettext("waits for its first password"),
     AccountState.DEACTIVATED: lazy_gettext("closed"),
     AccountState.SUSPENDED: lazy_gettext("suspended"),
+    AccountState.SIGNED_IN_BEFORE: lazy_gettext("has to sign in again"),
     AccountState.LOCKED: lazy_gettext("locked after too many wrong passwords"),
     AccountState.AGREEMENT_MISSING: lazy_gettext("no agreement in force"),
 }

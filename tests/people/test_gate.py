@@ -88,6 +88,29 @@ def test_suspended_person_learns_whom_to_call_and_the_journal_why(settings: Sett
     assert [(entry.actor, b'"suspended"' in entry.body) for entry in denials] == [(f"user:{account.id}", True)] * 2
 
 
+@pytest.mark.requirement("W-34")
+@pytest.mark.parametrize("address", ["/of-everybody", "/account/passkeys"])
+def test_session_of_before_a_short_suspension_does_not_go_on_after_it(
+    doors: Flask, database: Database, account_of: Callable[..., SimpleNamespace], address: str
+) -> None:
+    """Also in a browser that asked for nothing meanwhile, and with a copy of its cookie."""
+    account, client = account_of(COORDINATOR), doors.test_client()
+    form = {"email": account.email, "password": account.password}
+    client.post("/sign-in", data=form)
+    with database.writing() as session:
+        now = clock.now()
+        session.add(Suspension(account_id=account.id, kind="temporary", reason="a report", began_at=now, until=now, began_by="system"))
+    with client.session_transaction() as cookie:
+        copied = dict(cookie)
+    assert client.get(address).location.split("?")[0] == "/sign-in"
+    other = doors.test_client()
+    with other.session_transaction() as cookie:
+        cookie.update(copied)
+    assert other.get(address).status_code == 302
+    assert client.post("/sign-in", data=form).location == "/signed-in"
+    assert client.get(address).status_code == 200
+
+
 @pytest.mark.requirement("W-33")
 def test_wrong_password_of_a_suspended_account_says_nothing_of_it(client: FlaskClient, database: Database, account_of: Callable[..., SimpleNamespace]) -> None:
     account = account_of(COORDINATOR)

@@ -33,6 +33,17 @@ def test_a_temporary_suspension_is_over_at_its_moment_and_a_lifted_one_at_once()
     assert state_of(OPEN, [SuspensionFacts("anna", None, None, is_lifted=True)], None, NOW) is AccountState.ACTIVE
 
 
+@pytest.mark.requirement("W-34")
+@pytest.mark.parametrize(("minutes", "goes_on"), [(-1, False), (0, False), (1, True)])
+def test_a_session_of_before_a_suspension_does_not_go_on_after_it(minutes: int, goes_on: bool) -> None:
+    began = NOW - timedelta(hours=1)
+    over = SuspensionFacts("anna", None, NOW - timedelta(minutes=30), is_lifted=False, began_at=began)
+    asking = AccountFacts("anna", is_activated=True, is_deactivated=False, signed_in_at=began + timedelta(minutes=minutes))
+    assert state_of(asking, [over], None, NOW) is (AccountState.ACTIVE if goes_on else AccountState.SIGNED_IN_BEFORE)
+    assert state_of(OPEN, [over], None, NOW) is AccountState.ACTIVE  # no session asks
+    assert state_of(asking, [SuspensionFacts("bert", None, None, is_lifted=False, began_at=began)], None, NOW) is AccountState.ACTIVE
+
+
 @pytest.mark.requirement("W-05")
 @pytest.mark.parametrize(
     ("agreement", "state"),
