@@ -19,7 +19,18 @@ from meetrec.people.words import DEACTIVATION_REASONS
 from meetrec.platform.database import new_id
 from meetrec.platform.errors import MeetRecError
 
-__all__ = ["AccountRefused", "change_account", "create_account", "deactivate", "end_role", "give_role", "lift", "reactivate", "suspend"]
+__all__ = [
+    "AccountRefused",
+    "change_account",
+    "create_account",
+    "deactivate",
+    "end_role",
+    "forget_second_factor",
+    "give_role",
+    "lift",
+    "reactivate",
+    "suspend",
+]
 
 
 class AccountRefused(MeetRecError):
@@ -119,12 +130,25 @@ def deactivate(session: Session, now: datetime, actor: str, account: Account, be
 
 
 def reactivate(session: Session, now: datetime, actor: str, account: Account) -> None:
-    """Open an account again: it holds no role and needs a new invitation, so that nobody comes back with a password of before."""
+    """Open an account again: it holds no role and needs a new invitation, so that nobody comes back by a way in of before.
+
+    Password, authenticator, recovery codes, passkeys and single sign-on are set up anew: who holds the old ones by now, nobody knows.
+    """
     if account.deactivated_at is None:
         raise AccountRefused(_("This account is open."))
     account.active, account.fs_uniquifier, account.activated_at = True, token_urlsafe(32), None
     account.deactivated_at = account.deactivated_by = account.deactivated_because = None
+    account.password = account.oidc_subject = None
+    forget_second_factor(account)
     journal.append(session, now, actor, "account.reactivated", f"account:{account.id}")
+
+
+def forget_second_factor(account: Account) -> int:
+    """Take away the authenticator, the recovery codes and every passkey of an account; how many passkeys there were."""
+    account.tf_primary_method = account.tf_totp_secret = account.totp_last_counter = account.mf_recovery_codes = None
+    passkeys = len(account.webauthn)
+    account.webauthn.clear()
+    return passkeys
 
 
 def change_account(session: Session, now: datetime, actor: str, account: Account, name: str, language: str, *, certificated: bool) -> None:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from meetrec.journal import actions as journal
-from meetrec.people.actions import AccountRefused
+from meetrec.people.actions import AccountRefused, forget_second_factor
 from meetrec.people.models import Account
 
 
@@ -25,8 +25,6 @@ def remove_second_factor(session: Session, now: datetime, actor: str, account: A
         raise AccountRefused(_("Nobody takes away their own second step here. Ask another administrator."))
     if not has_second_factor(account):
         raise AccountRefused(_("No second step is set up for this account."))
-    account.tf_primary_method = account.tf_totp_secret = account.totp_last_counter = account.mf_recovery_codes = None
-    passkeys = len(account.webauthn)
-    account.webauthn.clear()
+    passkeys = forget_second_factor(account)
     account.fs_uniquifier = token_urlsafe(32)
     journal.append(session, now, actor, "account.second_factor_removed", f"account:{account.id}", passkeys=passkeys)

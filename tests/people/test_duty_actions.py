@@ -14,7 +14,7 @@ from meetrec.people.duty_actions import TrainingRefused, enter_training, withdra
 from meetrec.people.duty_models import AccountInvitation, CalendarFeed, ContractorAgreement, Suspension, TrainingCompletion, Vendor
 from meetrec.people.duty_queries import state_of_account, training_of
 from meetrec.people.invitation_actions import INVITATION_LIFE, accept_invitation, invite, invited_account
-from meetrec.people.models import FAMILY, Account, RoleGrant
+from meetrec.people.models import FAMILY, Account, Passkey, RoleGrant
 from meetrec.people.roles import ADMINISTRATOR, CHAIR, CONTRACTOR, VOLUNTEER
 from meetrec.people.standing import AccountState, SuspensionKind
 from meetrec.people.suspension_actions import SuspensionRefused
@@ -113,6 +113,23 @@ def test_an_account_that_is_opened_again_has_no_role_and_needs_an_invitation(dat
         actions.reactivate(session, NOW, "user:x", account)
         assert (account.roles, state_of_account(session, account, NOW)) == ([], AccountState.NOT_ACTIVATED)
         assert invited_account(session, invite(session, NOW, "user:x", account), NOW) is account
+
+
+@pytest.mark.requirement("W-26")
+def test_an_account_that_is_opened_again_keeps_no_way_in_of_before(database: Database, chair: SimpleNamespace) -> None:
+    with database.writing() as session:
+        account = session.get_one(Account, chair.id)
+        account.tf_primary_method, account.tf_totp_secret, account.mf_recovery_codes, account.oidc_subject = "authenticator", "seed", ["a"], "issuer|one"
+        key = {"credential_id": b"key", "public_key": b"public", "device_type": "single_device", "backup_state": False}
+        account.webauthn.append(Passkey(id=new_id(), name="A telephone", usage="first", lastuse_datetime=NOW, **key))
+        session.flush()
+        actions.deactivate(session, NOW, "user:x", account, "mistake")
+        actions.reactivate(session, NOW, "user:x", account)
+    with database.reading() as session:
+        account = session.get_one(Account, chair.id)
+        ways_in = (account.password, account.tf_primary_method, account.tf_totp_secret, account.mf_recovery_codes, account.oidc_subject)
+        assert ways_in == (None,) * 5
+        assert session.query(Passkey).count() == 0
 
 
 @pytest.mark.requirement("W-33")
