@@ -81,7 +81,7 @@ def require_one_person(email: str, name: str) -> None:
 
 def give_role(session: Session, now: datetime, actor: str, account: Account, role: str, school_id: str | None = None) -> RoleGrant:
     """Give an account a role; the same one twice is one grant. Raises `AccountRefused` for a role that is not there or an office that is taken."""
-    found = session.scalars(select(Role).where(Role.name == role)).first()
+    found = hold_role(session, role)
     if found is None:
         raise AccountRefused(_("There is no role %(role)s.", role=role))
     held = select(RoleGrant).where(RoleGrant.account_id == account.id, RoleGrant.role_id == found.id, RoleGrant.ended_at.is_(None))
@@ -96,11 +96,18 @@ def give_role(session: Session, now: datetime, actor: str, account: Account, rol
     return grant
 
 
+def hold_role(session: Session, role: str) -> Role | None:
+    """The role, held until the transaction ends: of two who give or end it at once, the second sees what the first did. SQLite has one writer anyway."""
+    return session.scalars(select(Role).where(Role.name == role).with_for_update()).first()
+
+
 def end_role(session: Session, now: datetime, actor: str, grant_id: str) -> RoleGrant:
     """End a role at once (W-30); ending it twice changes nothing. Raises `AccountRefused` for one that is not there, or the last administrator's."""
     grant = session.get(RoleGrant, grant_id)
     if grant is None:
         raise AccountRefused(_("This role is not there."))
+    hold_role(session, grant.role.name)
+    session.refresh(grant, ["ended_at", "ended_by"])
     if grant.ended_at is not None:
         return grant
     if grant.role.name == ADMINISTRATOR:
@@ -130,10 +137,7 @@ def deactivate(session: Session, now: datetime, actor: str, account: Account, be
 
 
 def reactivate(session: Session, now: datetime, actor: str, account: Account) -> None:
-    """Open an account again: it holds no role and needs a new invitation, so that nobody comes back by a way in of before.
-
-    Password, authenticator, recovery codes, passkeys and single sign-on are set up anew: who holds the old ones by now, nobody knows.
-    """
+    """Open an account again: it holds no role and needs a new invitation, so that nobody comes back with a password of before."""
     if account.deactivated_at is None:
         raise AccountRefused(_("This account is open."))
     account.active, account.fs_uniquifier, account.activated_at = True, token_urlsafe(32), None
@@ -162,7 +166,8 @@ def change_account(session: Session, now: datetime, actor: str, account: Account
 
 
 def _grants_of(session: Session, account: Account) -> list[RoleGrant]:
-    return list(session.scalars(select(RoleGrant).where(RoleGrant.account_id == account.id, RoleGrant.ended_at.is_(None))))
+    held = select(RoleGrant).where(RoleGrant.account_id == account.id, RoleGrant.ended_at.is_(None))
+    return list(session.scalars(held.order_by(RoleGrant.role_id)))  # in one order for all, so that two who end several never wait for each other
 
 
 def _end_addresses_of(session: Session, now: datetime, account: Account) -> None:

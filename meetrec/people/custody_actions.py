@@ -5,7 +5,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from meetrec.people.actions import AccountRefused, end_role, give_role
+from meetrec.people.actions import AccountRefused, end_role, give_role, hold_role
 from meetrec.people.custody_queries import holders_of
 from meetrec.people.models import Account, RoleGrant
 from meetrec.people.roles import DISTRICT_CUSTODIAN, SITE_CUSTODIAN
@@ -17,6 +17,7 @@ def hand_over(session: Session, now: datetime, actor: str, role: str, school_id:
         raise AccountRefused(_("Only the offices of custodians are handed over."))
     if role == DISTRICT_CUSTODIAN and not account.certificated:  # B-03
         raise AccountRefused(_("The custodian of the district must be a certificated employee, and this account does not say so."))
+    hold_role(session, role)
     held = holders_of(session, role, school_id)
     if held and all(grant.account_id == account.id for grant in held):
         raise AccountRefused(_("%(name)s holds this office already.", name=account.name))

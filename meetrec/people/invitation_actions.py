@@ -45,7 +45,8 @@ def accept_invitation(session: Session, now: datetime, code: str, password: str)
 
     Raises `AccountRefused` for a code that does not count, and for a contractor without an agreement in force (W-05).
     """
-    account, invitation = invited_account(session, code, now), _open_invitation(session, code, now)
+    invitation = _open_invitation(session, code, now, is_held=True)  # of one link sent twice at once, the second finds it used
+    account = invited_account(session, code, now)
     if account is None or invitation is None:
         raise AccountRefused(_("This link was used before or is too old. Ask for a new one."))
     agreement = newest_agreement(session, account)
@@ -57,9 +58,10 @@ def accept_invitation(session: Session, now: datetime, code: str, password: str)
     return account
 
 
-def _open_invitation(session: Session, code: str, now: datetime) -> AccountInvitation | None:
+def _open_invitation(session: Session, code: str, now: datetime, *, is_held: bool = False) -> AccountInvitation | None:
     found = select(AccountInvitation).where(AccountInvitation.code_hash == _hash_of(code), AccountInvitation.used_at.is_(None))
-    return session.scalars(found.where(AccountInvitation.expires_at > now)).first()
+    still_open = found.where(AccountInvitation.expires_at > now)
+    return session.scalars(still_open.with_for_update().execution_options(populate_existing=True) if is_held else still_open).first()
 
 
 def _hash_of(code: str) -> str:
