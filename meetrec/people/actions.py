@@ -137,7 +137,10 @@ def deactivate(session: Session, now: datetime, actor: str, account: Account, be
 
 
 def reactivate(session: Session, now: datetime, actor: str, account: Account) -> None:
-    """Open an account again: it holds no role and needs a new invitation, so that nobody comes back with a password of before."""
+    """Open an account again: it holds no role and needs a new invitation, so that nobody comes back with a password of before.
+
+    Nor with a passkey, an authenticator or the person at the provider of before: whoever has them now need not be the person.
+    """
     if account.deactivated_at is None:
         raise AccountRefused(_("This account is open."))
     account.active, account.fs_uniquifier, account.activated_at = True, token_urlsafe(32), None

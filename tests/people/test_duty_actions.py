@@ -14,6 +14,7 @@ from meetrec.people.duty_actions import TrainingRefused, enter_training, withdra
 from meetrec.people.duty_models import AccountInvitation, CalendarFeed, ContractorAgreement, Suspension, TrainingCompletion, Vendor
 from meetrec.people.duty_queries import state_of_account, training_of
 from meetrec.people.invitation_actions import INVITATION_LIFE, accept_invitation, invite, invited_account
+from meetrec.people.lost_factor_actions import has_second_factor
 from meetrec.people.models import FAMILY, Account, Passkey, RoleGrant
 from meetrec.people.roles import ADMINISTRATOR, CHAIR, CONTRACTOR, VOLUNTEER
 from meetrec.people.standing import AccountState, SuspensionKind
@@ -22,6 +23,7 @@ from meetrec.people.training import TrainingModule
 from meetrec.people.vendor_actions import Agreement, VendorRefused, enter_agreement, enter_data_return, enter_vendor, terminate_vendor
 from meetrec.platform.database import Database, new_id
 from tests.fixtures.accounts import PASSWORD, AccountOf
+from tests.people.test_second_factor import passkey
 
 NOW = datetime(2026, 11, 3, 15, 0, tzinfo=UTC)
 TODAY = NOW.date()
@@ -109,8 +111,12 @@ def test_no_code_of_the_program_deletes_an_account() -> None:
 def test_an_account_that_is_opened_again_has_no_role_and_needs_an_invitation(database: Database, chair: SimpleNamespace) -> None:
     with database.writing() as session:
         account = session.get_one(Account, chair.id)
+        account.oidc_subject, account.tf_primary_method, account.tf_totp_secret, account.mf_recovery_codes = "issuer|x", "authenticator", "seed", ["code"]
+        account.webauthn.append(passkey("first"))
         actions.deactivate(session, NOW, "user:x", account, "mistake")
         actions.reactivate(session, NOW, "user:x", account)
+        assert not has_second_factor(account)  # nor does anybody come back with a passkey or a school account of before
+        assert (account.password, account.oidc_subject) == (None, None)
         assert (account.roles, state_of_account(session, account, NOW)) == ([], AccountState.NOT_ACTIVATED)
         assert invited_account(session, invite(session, NOW, "user:x", account), NOW) is account
 
