@@ -1,4 +1,4 @@
-"""Where a member of staff arrives after signing in: the desk, or a page that says what the account is for."""
+"""Where a member of staff arrives after signing in: the desk, the recordings, the day, or a page that says what needs doing."""
 
 from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -6,8 +6,10 @@ from flask_babel import lazy_gettext
 from flask_login import current_user
 
 from meetrec.people import roles
-from meetrec.people.roles import CONTENT_ROLES, DESK_ROLES, ROLES
-from meetrec.platform.web import for_staff
+from meetrec.people.account_views import now_in_the_district
+from meetrec.people.arrival_queries import what_needs_doing
+from meetrec.people.roles import CHAIR_ROLES, CONTENT_ROLES, DESK_ROLES, ROLES
+from meetrec.platform.web import database, for_staff, settings
 
 blueprint = Blueprint("people", __name__)
 
@@ -50,4 +52,8 @@ def arrival() -> ResponseReturnValue:
         return redirect(url_for("desk.desk"))
     if held & set(CONTENT_ROLES):
         return redirect(url_for("recordings.all_recordings"))
-    return render_template("people/arrival.html")
+    if held & set(CHAIR_ROLES):
+        return redirect(url_for("meeting.today"))
+    with database().reading() as session:
+        to_do = what_needs_doing(session, held, now_in_the_district())
+    return render_template("people/arrival.html", to_do=to_do, sends_no_mail=not settings().mail.host)

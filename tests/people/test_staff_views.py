@@ -6,15 +6,18 @@ from types import SimpleNamespace
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import delete
 
 from meetrec.app import create_app
 from meetrec.journal.models import JournalEntry
 from meetrec.people import actions as people
-from meetrec.people.models import FAMILY
+from meetrec.people.duty_models import TrainingCompletion
+from meetrec.people.models import FAMILY, School
 from meetrec.people.roles import ROLES
 from meetrec.people.staff_views import PLACES
 from meetrec.platform import clock
 from meetrec.platform.database import Database
+from meetrec.platform.mail_models import OutgoingMail
 from meetrec.platform.settings import Settings
 from meetrec.platform.web import entrance_of
 
@@ -31,6 +34,31 @@ def test_an_administrator_is_told_that_the_account_opens_no_content(sign_in: Sig
     page = sign_in(district.administrator).get("/staff").get_data(as_text=True)
     assert "opens no recording and no transcript" in page
     assert 'href="/desk"' not in page
+
+
+def test_a_chair_arrives_at_the_meetings_of_the_day(sign_in_as: Callable[..., FlaskClient]) -> None:
+    assert sign_in_as("chair").get("/staff").location == "/today"
+
+
+@pytest.mark.requirement("B-03")
+@pytest.mark.requirement("W-20")
+def test_an_administrator_is_told_first_what_needs_doing(sign_in: SignIn, district: SimpleNamespace, database: Database) -> None:
+    client = sign_in(district.administrator)
+    assert "Nothing at the moment." in client.get("/staff").get_data(as_text=True)
+    with database.writing() as session:
+        session.add(School(name="Washington Middle School"))
+        session.execute(delete(TrainingCompletion))
+        said = {"to_address": "a@b.example", "template": "training_ends", "language": "en", "about": "x", "subject": "x", "text": "x", "made_at": clock.now()}
+        session.add(OutgoingMail(**said, failed_at=clock.now()))
+    page = client.get("/staff").get_data(as_text=True)
+    for words in ("1 office of a custodian of records is not in order</a>", "members of staff have no current training</a>", "1 mail was taken by no server."):
+        assert words in page
+
+
+def test_who_has_no_such_duty_is_shown_the_own_pages_alone(sign_in_as: Callable[..., FlaskClient]) -> None:
+    page = sign_in_as("records_clerk").get("/staff").get_data(as_text=True)
+    assert 'href="/pupils"' in page
+    assert "What needs doing" not in page
 
 
 @pytest.mark.requirement("W-37")
