@@ -18,6 +18,7 @@ from meetrec.meetings.typed_times import day_begins, start_at
 from meetrec.notices.arming import NOT_BEGUN, Recordings
 from meetrec.notices.events import tell_notice_withdrawn
 from meetrec.notices.family_mail import tell_matched
+from meetrec.notices.looking_again import is_about_another_meeting
 from meetrec.notices.models import Notice
 from meetrec.notices.references import hash_of, new_nonce, new_reference
 from meetrec.notices.rules import MeetingFacts, Move, MovedBy, NoticeChannel, NoticeFacts, NoticeStatus, NoticeTiming, timing_of
@@ -134,7 +135,7 @@ def match_notice(session: Session, now: datetime, actor: str, notice_id: str, me
         return MatchOutcome.MATCHED_BEFORE
     if notice.status == NoticeStatus.WITHDRAWN:
         raise NoticeWithdrawn(_("The parent withdrew this notice, so it arms no room."))
-    notice.meeting, notice.matched_at = meeting, now
+    notice.meeting, notice.matched_at, notice.needs_another_look = meeting, now, False
     hold_against_rule(notice, meeting, district)
     session.flush()
     journal.append(session, now, actor, "notice.matched", f"notice:{notice.id}", meeting=meeting.id, status=notice.status, profile=district.profile)
@@ -145,7 +146,8 @@ def match_notice(session: Session, now: datetime, actor: str, notice_id: str, me
 def correct_notice(session: Session, now: datetime, actor: str, notice: Notice, statement: NoticeStatement, district: District) -> bool:
     """Let a notice say something else; what it said before stays as an earlier version. Whether anything is different.
 
-    It counts as received when it was (G1.a), and stays matched if it is. `district`: by the rules it was received under.
+    It counts as received when it was (G1.a), and stays matched if it is, though a person looks
+    again where it names another pupil, school or day. `district`: by the rules it was received under.
     Raises `NoticeWithdrawn`.
     """
     if notice.status == NoticeStatus.WITHDRAWN:
@@ -153,13 +155,14 @@ def correct_notice(session: Session, now: datetime, actor: str, notice: Notice, 
     different = {name: value for name, value in statement.content().items() if getattr(notice, name) != value}
     if not different:
         return False
+    notice.needs_another_look = notice.needs_another_look or is_about_another_meeting(notice, different)
     for name, value in different.items():
         setattr(notice, name, value)
     notice.version += 1
     hold_against_rule(notice, notice.meeting, district)
     session.flush()
     keep_version(session, now, actor, notice)
-    held = {"status": notice.status, "profile": district.profile}
+    held: dict[str, Any] = {"status": notice.status, "profile": district.profile, "look_again": notice.needs_another_look}
     journal.append(session, now, actor, "notice.corrected", f"notice:{notice.id}", version=notice.version, meeting=notice.meeting_id, **held)
     return True
 

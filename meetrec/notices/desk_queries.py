@@ -89,6 +89,7 @@ class Desk:
     """What the coordinator's desk shows at one moment."""
 
     missing_copies: tuple[DistrictCopyTask, ...]  # they block: first on the desk until answered
+    look_again: tuple[Notice, ...]  # matched, and corrected since to another pupil, school or day; of every school, since the school may be what changed
     today: DayOfMeetings
     late: tuple[Notice, ...]  # matched or not, the next meeting first; at most PAGE
     late_count: int
@@ -130,7 +131,7 @@ def desk(session: Session, now: datetime, zone: str, recordings: Recordings, pla
     missing, answered = (tuple(task for task in tasks if task.is_missing is is_missing) for is_missing in (True, False))
     to_come = [row.meeting for row in rows if row.meeting.planned_end > now and row.meeting.cancelled_at is None]
     return Desk(
-        missing, next((one for one in days if one.day == today), DayOfMeetings(today, ())), late, late_count, waiting, count,
+        missing, _look_again(session), next((one for one in days if one.day == today), DayOfMeetings(today, ())), late, late_count, waiting, count,
         _needs(session, now, today, rows, view), _rooms(session, now, to_come), _uncovered(session, to_come),
         tuple(one for one in days if one.day != today), answered, view,
     )  # fmt: skip
@@ -188,14 +189,18 @@ def _of_school(view: DeskView) -> list[ColumnElement[bool]]:
     return [Notice.school_name == view.school] if view.school else []
 
 
+def _look_again(session: Session) -> tuple[Notice, ...]:
+    wanted = select(Notice).where(Notice.needs_another_look.is_(True), Notice.status != NoticeStatus.WITHDRAWN).order_by(Notice.received_at, Notice.id)
+    return tuple(session.scalars(wanted))
+
+
 def _late(session: Session, now: datetime, today: date, view: DeskView) -> tuple[tuple[Notice, ...], int]:
     """The late notices whose meeting is still to come or under way."""
     ahead = or_(and_(Notice.meeting_id.is_(None), Notice.meeting_date >= today), Meeting.planned_end > now)
     own = [Notice.status.in_(LATE), ahead, *_of_school(view)]
-    count = session.scalar(select(func.count(Notice.id)).outerjoin(Meeting, Meeting.id == Notice.meeting_id).where(*own)) or 0
-    ordered = _standing().outerjoin(Meeting, Meeting.id == Notice.meeting_id).where(*own)
-    shown = session.scalars(ordered.order_by(Notice.meeting_date, Notice.meeting_time, Notice.received_at, Notice.id).limit(PAGE)).all()
-    return tuple(shown), count
+    found = select(Notice, func.count().over()).options(lazyload(Notice.meeting)).outerjoin(Meeting, Meeting.id == Notice.meeting_id).where(*own)
+    rows = session.execute(found.order_by(Notice.meeting_date, Notice.meeting_time, Notice.received_at, Notice.id).limit(PAGE)).all()
+    return tuple(notice for notice, _ in rows), rows[0][1] if rows else 0
 
 
 def _needs(session: Session, now: datetime, today: date, rows: Sequence[MeetingRow], view: DeskView) -> tuple[Notice, ...]:

@@ -98,7 +98,7 @@ def _tell(
     giver = giver_of(session, notice, meeting.student, in_zone(now, settings_here(settings).district.zone).date())
     if giver.is_told_nothing:
         return
-    told = dict.fromkeys(where_and_when) if giver.needs_review else where_and_when
+    told = dict.fromkeys(where_and_when) if giver.needs_review or notice.needs_another_look else where_and_when
     _put(session, now, notice, template, reference=notice.reference, **({"settings": settings} if settings else {}), **told, **values)
 
 

@@ -47,7 +47,8 @@ def file(notice_id: UUID) -> ResponseReturnValue:
     """The signed receipt as a file that can be checked offline."""
     with database().reading() as session:
         found = _own(session, notice_id)
-        content = signed_file(found, last_change_of(session, found), settings(), tells_deadline=True)  # only who holds rights that day comes here
+        # only who holds rights that day comes here
+        content = signed_file(found, last_change_of(session, found), settings(), tells_deadline=not found.needs_another_look)
     return _download(content, "application/json", f"notice-{found.reference}-{found.version}.json")
 
 
@@ -59,7 +60,7 @@ def receipt_letter(notice_id: UUID) -> ResponseReturnValue:
     with database().reading() as session:
         found = _own(session, notice_id)
         changed_at = last_change_of(session, found)
-    content = letter(found, changed_at, settings(), current_language(), None, tells_deadline=True)
+    content = letter(found, changed_at, settings(), current_language(), None, tells_deadline=not found.needs_another_look)
     return _download(content, "application/pdf", f"notice-{found.reference}-{found.version}.pdf")
 
 

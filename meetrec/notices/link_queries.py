@@ -24,16 +24,19 @@ def is_address_link(session: Session, token: str) -> bool:
 
 
 def last_change_of(session: Session, notice: Notice) -> datetime:
-    """When what a receipt tells of the notice changed last: said anew, matched, withdrawn, or its meeting changed."""
+    """When what a receipt tells of the notice changed last: said anew, matched, looked at again, withdrawn, or its meeting changed."""
     version = session.get(NoticeVersion, (notice.id, notice.version))
     meeting_changed = notice.meeting.changed_at if notice.meeting else None
-    moments = (version.at if version else None, notice.matched_at, notice.withdrawn_at, meeting_changed, notice.entered_at)
+    moments = (version.at if version else None, notice.matched_at, notice.looked_again_at, notice.withdrawn_at, meeting_changed, notice.entered_at)
     return max(moment for moment in moments if moment)
 
 
 def tells_deadline(session: Session, notice: Notice, on: date) -> bool:
-    """Whether a receipt may tell the deadline, which tells when the meeting begins: not where a person should look at who gave the notice (L-04, S-14)."""
-    return notice.meeting is None or not giver_of(session, notice, notice.meeting.student, on).needs_review
+    """Whether a receipt may tell the deadline, which tells when the meeting begins.
+
+    Not where a person should look at who gave the notice (L-04, S-14), nor until one looked again after a correction that may mean another meeting.
+    """
+    return notice.meeting is None or not (notice.needs_another_look or giver_of(session, notice, notice.meeting.student, on).needs_review)
 
 
 def corrected_after_matching(session: Session, notice_ids: Sequence[str]) -> frozenset[str]:

@@ -3,7 +3,7 @@
 import enum
 from datetime import date, datetime, time
 
-from sqlalchemy import Enum, ForeignKey, Index, String, Text
+from sqlalchemy import Enum, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from meetrec.meetings.models import Meeting
@@ -59,4 +59,6 @@ class Notice(Base):
     version: Mapped[int] = mapped_column(default=1, server_default="1")  # rises with each correction
     profile: Mapped[str] = mapped_column(String(60), default="", server_default="")  # rules it was held against: "missouri@1", "district@3"
     account_id: Mapped[str | None] = mapped_column(ForeignKey("account.id"), index=True)  # of the family that gave it signed in
+    needs_another_look: Mapped[bool] = mapped_column(default=False, server_default=text("false"))  # corrected after it was matched
+    looked_again_at: Mapped[datetime | None]
     meeting: Mapped[Meeting | None] = relationship(lazy="joined")

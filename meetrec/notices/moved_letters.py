@@ -60,7 +60,7 @@ def letter_to(session: Session, meeting: Meeting, whom: Addressee, language: str
     Whoever gave a notice and does not clearly hold rights that day is told no time either, and nothing that the notice did not say.
     """
     notice = session.get_one(Notice, whom.id) if whom.kind is AddresseeKind.NOTICE else None
-    is_careful = notice is not None and giver_of(session, notice, meeting.student, on).needs_review
+    is_careful = notice is not None and (notice.needs_another_look or giver_of(session, notice, meeting.student, on).needs_review)
     is_placeless = is_careful or is_protected(session, meeting.student_id)
     return letter_pdf(
         "meeting_moved", language, settings=settings, name=whom.name, pupil=notice.student_name if notice and is_careful else meeting.student.name,

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from meetrec.meetings.forms import KIND_WORDS
 from meetrec.meetings.queries import school_names
 from meetrec.meetings.typed_times import read_date
-from meetrec.notices import actions, desk_words, queries, unmatching, words
+from meetrec.notices import actions, desk_words, looking_again, queries, unmatching, words
 from meetrec.notices.actions import District, MatchOutcome
 from meetrec.notices.arming import recordings
 from meetrec.notices.desk_moves import effect_of, status_changes
@@ -118,6 +118,16 @@ def unmatch(notice_id: UUID) -> ResponseReturnValue:
         flash(str(error), "error")
     else:
         flash(_("The notice was taken off the meeting and waits again. The room is no longer armed by it."), "success")
+    return redirect(url_for("desk.notice_page", notice_id=notice_id), 303)
+
+
+@blueprint.post("/desk/notices/<uuid:notice_id>/looked-at-again")
+@for_staff(*DESK_ROLES)
+def looked_at_again(notice_id: UUID) -> ResponseReturnValue:
+    """A person looked: the corrected notice belongs to its meeting."""
+    with database().writing() as session:
+        looking_again.looked_at_again(session, clock.now(), actor(), str(notice_id))
+    flash(_("Thank you. The notice stays with this meeting."), "success")
     return redirect(url_for("desk.notice_page", notice_id=notice_id), 303)
 
 

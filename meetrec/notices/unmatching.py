@@ -31,7 +31,7 @@ def unmatch_notice(session: Session, now: datetime, actor: str, notice_id: str, 
     if sentence := why_it_stays(notice, recording):
         raise NoticeStaysMatched(sentence)
     meeting_id = notice.meeting_id
-    notice.meeting, notice.matched_at = None, None
+    notice.meeting, notice.matched_at, notice.needs_another_look = None, None, False
     hold_against_rule(notice, None, district)
     session.flush()
     journal.append(session, now, actor, "notice.unmatched", f"notice:{notice.id}", meeting=meeting_id, status=notice.status, profile=district.profile)
