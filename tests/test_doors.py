@@ -219,7 +219,6 @@ WHO_MAY_ENTER: dict[str | tuple[str, ...], set[str]] = {
         "/desk",
         "/desk/notices/<uuid:notice_id>",
         "/desk/notices/<uuid:notice_id>/looked-at-again",
-        "/desk/notices/<uuid:notice_id>/looked-at-again",
         "/desk/notices/<uuid:notice_id>/match",
         "/desk/notices/<uuid:notice_id>/unmatch",
         "/desk/notices/new",

@@ -79,7 +79,6 @@ VERBS: dict[str, str] = {
     "notice.matched": N_("A notice was matched to its meeting"),
     "notice.corrected": N_("A notice was corrected by the family"),
     "notice.looked_at_again": N_("A person looked again whether a corrected notice belongs to its meeting"),
-    "notice.looked_at_again": N_("A person looked again whether a corrected notice belongs to its meeting"),
     "notice.withdrawn": N_("A notice was withdrawn"),
     "notice.acknowledged": N_("A family confirmed that it had read the district's statements"),
     "notice.address_confirmed": N_("The mail address of a notice was confirmed"),

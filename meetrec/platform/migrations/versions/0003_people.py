@@ -654,8 +654,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_notice_account_id"))
         batch_op.drop_column("looked_again_at")
         batch_op.drop_column("needs_another_look")
-        batch_op.drop_column("looked_again_at")
-        batch_op.drop_column("needs_another_look")
         batch_op.drop_column("account_id")
         batch_op.drop_column("profile")
         batch_op.drop_column("version")
