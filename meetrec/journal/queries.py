@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -34,6 +35,12 @@ def anything_since(session: Session, sequence: int, verbs: Sequence[str]) -> boo
     """Whether one of these verbs was journalled after an entry."""
     later = select(JournalEntry.sequence).where(JournalEntry.sequence > sequence, JournalEntry.verb.in_(verbs))
     return session.scalars(later.limit(1)).first() is not None
+
+
+def was_told(session: Session, actor: str, verb: str, since: datetime, **details: str) -> bool:
+    """Whether an entry of this verb, by this actor and with these details, was written after a moment."""
+    told = select(JournalEntry.body).where(JournalEntry.verb == verb, JournalEntry.actor == actor, JournalEntry.at > since)
+    return any(details.items() <= json.loads(body)["details"].items() for body in session.scalars(told.order_by(JournalEntry.sequence.desc())))
 
 
 def verify(session: Session) -> tuple[int, ChainFault | None]:

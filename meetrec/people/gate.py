@@ -1,6 +1,6 @@
 """The gates of staff pages, family pages and pages of everybody signed in; whoever is turned away stands in the journal (W-09, W-33, W-37)."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
 from flask import abort, current_app, make_response, render_template
@@ -10,6 +10,7 @@ from flask_login import current_user
 from flask_security.utils import logout_user
 
 from meetrec.journal import actions as journal
+from meetrec.journal import queries as journal_queries
 from meetrec.people.duty_queries import state_of_account, training_of
 from meetrec.people.models import FAMILY, Account
 from meetrec.people.standing import AccountState
@@ -19,6 +20,7 @@ from meetrec.platform.web import Entrance, actor, database, settings
 
 # Too many refused tries close the way in, not the sessions that are open: else anybody could end a person's work by typing wrong passwords.
 STAYS_IN = (AccountState.ACTIVE, AccountState.LOCKED)
+BETWEEN_DENIALS = timedelta(minutes=1)
 
 
 def let_roles_in(entrance: Entrance) -> None:
@@ -27,7 +29,7 @@ def let_roles_in(entrance: Entrance) -> None:
     if not any(role.name in entrance.roles for role in current_user.roles):
         _turn_away("no_role")
     if training_gate() is Gate.BLOCK:
-        _tell_denial(actor(), "training_expired")
+        _tell_denial_once(actor(), "training_expired")
         _refuse(_("Your training has to be renewed"), _("Until it is entered, pages stay closed. The administrator can enter it."))
 
 
@@ -63,13 +65,19 @@ def require_standing(account: Account) -> None:
     logout_user()
     if state is AccountState.SIGNED_IN_BEFORE:
         abort(401)
-    refuse_account(who, state)
+    current_app.extensions["meetrec.account_session"].remove()  # it may hold the write lock
+    _tell_denial_once(who, state.value)
+    _refuse_closed()
 
 
 def refuse_account(who: str, state: AccountState) -> NoReturn:
-    """Say that the account is closed, where the person can turn to, and tell the journal."""
+    """Say at a sign-in that the account is closed, where the person can turn to, and tell the journal."""
     current_app.extensions["meetrec.account_session"].remove()  # it may hold the write lock
     _tell_denial(who, state.value)
+    _refuse_closed()
+
+
+def _refuse_closed() -> NoReturn:
     _refuse(_("Your account is closed at the moment"), _("You cannot go on here. Nothing that you saved is lost."))
 
 
@@ -102,8 +110,16 @@ def _now_in_the_district() -> datetime:
 
 
 def _turn_away(reason: str) -> NoReturn:
-    _tell_denial(actor(), reason)
+    _tell_denial_once(actor(), reason)
     abort(403)
+
+
+def _tell_denial_once(who: str, reason: str) -> None:
+    """One entry a minute for each account and reason: the journal keeps everything for good, and nobody may fill it by asking again and again."""
+    with database().reading() as session:
+        if journal_queries.was_told(session, who, "access.denied", clock.now() - BETWEEN_DENIALS, reason=reason):
+            return
+    _tell_denial(who, reason)
 
 
 def _tell_denial(who: str, reason: str) -> None:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -149,3 +149,22 @@ def test_suspended_person_changes_nothing_of_the_account(database: Database, sig
     began = time.monotonic()
     assert client.post(address, data={"setup": "authenticator", "name": "x"}).status_code == 403
     assert time.monotonic() - began < 10  # it waits for no lock of its own
+
+
+@pytest.mark.requirement("W-37")
+def test_pages_refused_again_and_again_fill_the_journal_once_a_minute(
+    doors: Flask, database: Database, sign_in_as: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    family, another, real = sign_in_as(FAMILY), sign_in_as(FAMILY), clock.now
+
+    def denials() -> int:
+        with database.reading() as session:
+            return len(session.scalars(select(JournalEntry).where(JournalEntry.verb == "access.denied")).all())
+
+    assert [family.get("/of-staff").status_code for _ in range(5)] == [403] * 5
+    assert denials() == 1
+    another.get("/of-staff")
+    assert denials() == 2
+    monkeypatch.setattr("meetrec.platform.clock.now", lambda: real() + timedelta(seconds=61))
+    family.get("/of-staff")
+    assert denials() == 3
