@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 from flask_babel import lazy_gettext
 
@@ -45,6 +46,7 @@ LETTER_SAMPLES: dict[str, Sample] = {
         "said": [(lazy_gettext("Pupil"), PUPIL), (lazy_gettext("School"), "Lincoln Elementary")],
         "link": _address("/notice/receipt/…"),
         "file_sha256": "0" * 64,
+        "news": SimpleNamespace(is_cancelled=False, is_moved=False, new_start=None, stays_in_time=False),  # notices/meeting_news.py
     },
     # address: lines as on the envelope, without the name; empty for a code that is handed over; begin_link may be None; is_student: it is the student's own
     "identity_code": lambda now: {

@@ -48,6 +48,8 @@ def verify_receipt(receipt_file: Path, key_file: Path | None) -> None:
     receipt = checked.receipt
     received = receipt.received_at.astimezone(ZoneInfo(receipt.zone)).isoformat(timespec="seconds")
     click.echo(f"{receipt.reference} (version {receipt.version}), received {received}, status {receipt.status}, {receipt.district}")
+    if receipt.status_reason:
+        click.echo(receipt.status_reason)
     click.echo("The receipt is as it was signed.")
     if not checked.is_known_key:
         click.echo(f"Compare the key's fingerprint with the one the district tells you: {fingerprint(checked.key)}")

@@ -19,6 +19,7 @@ from meetrec.notices.forms import OTHER_PLACE, CorrectionForm, MoreForm
 from meetrec.notices.handing_out import letter, signed_file
 from meetrec.notices.link_queries import last_change_of
 from meetrec.notices.link_views import asks_for_acknowledgement
+from meetrec.notices.meeting_news import news_of
 from meetrec.notices.models import Notice
 from meetrec.notices.rules import NoticeStatus
 from meetrec.people.account_views import now_in_the_district
@@ -38,7 +39,7 @@ def notice(notice_id: UUID) -> ResponseReturnValue:
     """What was received, when, and what the 24-hour rule says of it now."""
     with database().reading() as session:
         found = _own(session, notice_id)
-        return render_template("family/notice.html", notice=found, words=words, other_place=OTHER_PLACE)
+        return render_template("family/notice.html", notice=found, news=news_of(session, found, _today()), words=words, other_place=OTHER_PLACE)
 
 
 @blueprint.get("/family/notices/<uuid:notice_id>/file")
@@ -59,8 +60,8 @@ def receipt_letter(notice_id: UUID) -> ResponseReturnValue:
     """The receipt as a PDF to print. The private link is not in it: only its hash is kept."""
     with database().reading() as session:
         found = _own(session, notice_id)
-        changed_at = last_change_of(session, found)
-    content = letter(found, changed_at, settings(), current_language(), None, tells_deadline=not found.needs_another_look)
+        changed_at, news = last_change_of(session, found), news_of(session, found, _today())
+    content = letter(found, changed_at, settings(), current_language(), None, news, tells_deadline=not found.needs_another_look)
     return _download(content, "application/pdf", f"notice-{found.reference}-{found.version}.pdf")
 
 

@@ -8,6 +8,7 @@ from flask_babel import format_date, format_time
 from flask_babel import gettext as _
 
 from meetrec.notices.forms import OTHER_PLACE
+from meetrec.notices.meeting_news import STAYS_IN_TIME_SIGNED, MeetingNews, stays_in_time
 from meetrec.notices.models import Notice
 from meetrec.notices.receipt_keys import receipt_key
 from meetrec.notices.receipts import Receipt, sign_receipt
@@ -30,6 +31,7 @@ def receipt_of(notice: Notice, changed_at: datetime, settings: Settings, *, tell
         said={name: _as_text(value) for name, value in what_it_says(notice).items() if value}, status=notice.status,
         deadline=notice.deadline if tells_deadline else None, deadline_start_rule=start_rule, deadline_date_rule=date_rule, profile=notice.profile,
         district=settings.district.name, zone=settings.district.zone, issued_at=changed_at,
+        status_reason=STAYS_IN_TIME_SIGNED if tells_deadline and stays_in_time(notice) else "",
     )  # fmt: skip
 
 
@@ -38,12 +40,12 @@ def signed_file(notice: Notice, changed_at: datetime, settings: Settings, *, tel
     return sign_receipt(receipt_of(notice, changed_at, settings, tells_deadline=tells_deadline), receipt_key(settings))
 
 
-def letter(notice: Notice, changed_at: datetime, settings: Settings, language: str, link: str | None, *, tells_deadline: bool) -> bytes:
+def letter(notice: Notice, changed_at: datetime, settings: Settings, language: str, link: str | None, news: MeetingNews, *, tells_deadline: bool) -> bytes:
     """The receipt as a PDF to print, in the language of whoever asks for it."""
     return letter_pdf(
         "receipt", language, settings=settings, reference=notice.reference, version=notice.version, received_at=notice.received_at,
         entered_at=notice.entered_at, deadline=notice.deadline if tells_deadline else None, profile=notice.profile,
-        status_sentence=FOR_PARENTS[NoticeStatus(notice.status)], said=said_lines(notice), link=link,
+        status_sentence=FOR_PARENTS[NoticeStatus(notice.status)], said=said_lines(notice), link=link, news=news,
         file_sha256=sha256(signed_file(notice, changed_at, settings, tells_deadline=tells_deadline)).hexdigest(),
     )  # fmt: skip
 

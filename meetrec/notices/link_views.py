@@ -1,5 +1,7 @@
 """Pages behind a notice's private link: where it stands, its signed receipt, to say more, to correct and to withdraw it. The address is the key."""
 
+from datetime import date
+
 import structlog
 from flask import Blueprint, Response, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -17,6 +19,7 @@ from meetrec.notices.actions import District
 from meetrec.notices.forms import OTHER_PLACE, CorrectionForm, MoreForm
 from meetrec.notices.handing_out import letter, signed_file
 from meetrec.notices.link_queries import is_address_link, last_change_of, notice_of_link, tells_deadline
+from meetrec.notices.meeting_news import news_of
 from meetrec.notices.models import Notice
 from meetrec.notices.rules import NoticeStatus
 from meetrec.platform import clock
@@ -57,10 +60,11 @@ def receipt(token: str) -> ResponseReturnValue:
         notice = _notice(session, token)
         policy = District.of_notice(settings(), session, notice).policy
         asks, tells = asks_for_acknowledgement(session, notice), _tells_deadline(session, notice)
+        news = news_of(session, notice, _today())
     return render_template(
         "notices/receipt.html", notice=notice, token=token, words=words, other_place=OTHER_PLACE, policy=policy, link=_address_of(token),
         asks_acknowledgement=asks and notice.acknowledged_at is None, sends_mail=bool(settings().mail.host), is_late=notice.status in LATE,
-        tells_deadline=tells,
+        tells_deadline=tells, news=news,
     )  # fmt: skip
 
 
@@ -82,8 +86,8 @@ def receipt_letter(token: str) -> ResponseReturnValue:
     """The receipt as a PDF to print."""
     with database().reading() as session:
         notice = _notice(session, token)
-        changed_at, tells = last_change_of(session, notice), _tells_deadline(session, notice)
-    content = letter(notice, changed_at, settings(), current_language(), _address_of(token), tells_deadline=tells)
+        changed_at, tells, news = last_change_of(session, notice), _tells_deadline(session, notice), news_of(session, notice, _today())
+    content = letter(notice, changed_at, settings(), current_language(), _address_of(token), news, tells_deadline=tells)
     return _download(content, "application/pdf", f"notice-{notice.reference}-{notice.version}.pdf")
 
 
@@ -239,7 +243,11 @@ def asks_for_acknowledgement(session: Session, notice: Notice) -> bool:
 
 
 def _tells_deadline(session: Session, notice: Notice) -> bool:
-    return tells_deadline(session, notice, clock.in_zone(clock.now(), settings().district.zone).date())
+    return tells_deadline(session, notice, _today())
+
+
+def _today() -> date:
+    return clock.in_zone(clock.now(), settings().district.zone).date()
 
 
 def _address_of(token: str) -> str:

@@ -48,6 +48,7 @@ class Receipt:
     district: str
     zone: str
     issued_at: datetime
+    status_reason: str = ""  # a sentence where status and deadline alone would mislead; left out of the file where there is none
 
 
 @dataclass(frozen=True)
@@ -89,12 +90,14 @@ def public_bytes(key: Ed25519PrivateKey) -> bytes:
 def _plain(receipt: Receipt) -> dict[str, Any]:
     values = {field.name: getattr(receipt, field.name) for field in fields(Receipt)}
     moments = {name: values[name].astimezone(UTC).isoformat(timespec="microseconds") for name in _MOMENTS if values[name] is not None}
+    if not receipt.status_reason:
+        del values["status_reason"]
     return {**values, **moments, "said": dict(receipt.said)}
 
 
 def _receipt(document: Mapping[str, Any]) -> Receipt:
     try:
-        values: dict[str, Any] = {field.name: document[field.name] for field in fields(Receipt)}
+        values: dict[str, Any] = {field.name: document[field.name] for field in fields(Receipt) if field.name in document or field.name != "status_reason"}
         told = (name for name in _MOMENTS if values[name] is not None or name not in _DEADLINES)
         return Receipt(**{**values, **{name: datetime.fromisoformat(values[name]) for name in told}})
     except (KeyError, TypeError, ValueError) as error:
