@@ -79,7 +79,8 @@ def plan_meeting(session: Session, now: datetime, actor: str, plan: MeetingPlan)
 def move_meeting(session: Session, now: datetime, actor: str, meeting_id: str, move: Move) -> Meeting:
     """Move a meeting to another time. Its notices are held against the rule again by whoever listens (RN-05).
 
-    Raises NotFound, or MeetingNotChanged: cancelled, room taken, announced in the future or before an earlier move, or nothing changes.
+    Raises NotFound, or MeetingNotChanged: cancelled, room taken, announced in the future, before an earlier move or before the meeting
+    was entered, or nothing changes.
     """
     meeting = _to_change(session, meeting_id)
     _refuse_impossible_move(session, now, meeting, move)
@@ -89,7 +90,8 @@ def move_meeting(session: Session, now: datetime, actor: str, meeting_id: str, m
     )  # fmt: skip
     meeting.moves.append(moved)
     meeting.start, meeting.planned_end = move.new_start, move.new_planned_end
-    return _changed(session, now, actor, meeting, MeetingChange.MOVED, by=move.by.value, start=move.new_start.isoformat(timespec="minutes"))
+    told = {"by": move.by.value, "announced_at": move.announced_at.isoformat(timespec="minutes") if move.announced_at else "not entered"}
+    return _changed(session, now, actor, meeting, MeetingChange.MOVED, start=move.new_start.isoformat(timespec="minutes"), **told)
 
 
 def note_family_told(session: Session, now: datetime, actor: str, meeting_id: str, announced_at: datetime) -> Meeting:
@@ -215,6 +217,8 @@ def _refuse_impossible_telling(now: datetime, meeting: Meeting, announced_at: da
         return
     if announced_at > now:
         raise MeetingNotChanged(_("The change cannot have been announced in the future. Check date and time."))
+    if announced_at < meeting.created_at.replace(second=0, microsecond=0):  # else a notice that came in time could be made late afterwards (RN-05)
+        raise MeetingNotChanged(_("This meeting was entered here later than that, so no change of it can have been announced then. Check date and time."))
     # The rule walks through the moves in the order in which they were announced, and the last one is the meeting's time.
     if any(one.announced_at and announced_at < one.announced_at for one in meeting.moves):
         raise MeetingNotChanged(_("An earlier change of this meeting was announced after that. Check when this one was announced."))

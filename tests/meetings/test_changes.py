@@ -1,5 +1,6 @@
 """Moving a meeting, changing its room, cancelling it, and taking that back."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ from meetrec.meetings.actions import (
     change_room,
     move_meeting,
     name_chair,
+    note_family_told,
     plan_meeting,
     restore_meeting,
 )
@@ -57,6 +59,13 @@ def move(district: SimpleNamespace) -> MakeMove:
 
 
 @pytest.fixture
+def entered_last_month(database: Database, district: SimpleNamespace) -> None:
+    """The meeting was planned long before it is moved."""
+    with database.writing() as session:
+        session.get_one(Meeting, district.meeting.id).created_at = clock.now() - timedelta(days=30)
+
+
+@pytest.fixture
 def other_room(database: Database, district: SimpleNamespace) -> str:
     """A second room of the school."""
     with database.writing() as session:
@@ -73,6 +82,7 @@ def an_hour_for(session: Session, meeting_id: str, start: datetime) -> MeetingPl
     return one_hour(known.student, known.room, start)
 
 
+@pytest.mark.usefixtures("entered_last_month")
 @pytest.mark.requirement("G1.b")
 def test_move_is_kept_with_who_wished_it_and_when_it_was_announced(
     database: Database, district: SimpleNamespace, move: MakeMove, heard: list[tuple[str, MeetingChange]]
@@ -87,9 +97,25 @@ def test_move_is_kept_with_who_wished_it_and_when_it_was_announced(
         assert (meeting.first_start, meeting.start) == (district.meeting.start, district.meeting.start + timedelta(hours=2))
         assert (meeting.change_number, meeting.changed_at) == (1, now)
         assert verbs(session, meeting.id)[-1] == "meeting.moved"
+        told = session.scalars(select(JournalEntry.body).where(JournalEntry.verb == "meeting.moved")).one()
+    assert json.loads(told)["details"]["announced_at"] == announced.isoformat(timespec="minutes")
     assert heard == [(district.meeting.id, MeetingChange.MOVED)]
 
 
+@pytest.mark.requirement("G1.b")
+def test_no_move_was_announced_before_the_meeting_was_entered(database: Database, district: SimpleNamespace, move: MakeMove) -> None:
+    """Else a timely notice could be made late afterwards, by a day on which nobody can have told the family (RN-05)."""
+    with database.writing() as session:
+        entered, now = session.get_one(Meeting, district.meeting.id).created_at, clock.now()
+        with pytest.raises(MeetingNotChanged, match="This meeting was entered here later than that"):
+            move_meeting(session, now, "user:x", district.meeting.id, move(announced_at=entered - timedelta(days=2)))
+        move_meeting(session, now, "user:x", district.meeting.id, move(announced_at=None))
+        with pytest.raises(MeetingNotChanged, match="This meeting was entered here later than that"):
+            note_family_told(session, now, "user:x", district.meeting.id, entered - timedelta(days=2))
+        note_family_told(session, now, "user:x", district.meeting.id, entered.replace(second=0, microsecond=0))  # as it is typed, to the minute
+
+
+@pytest.mark.usefixtures("entered_last_month")
 def test_move_that_cannot_be_is_refused_with_the_reason(database: Database, district: SimpleNamespace, move: MakeMove) -> None:
     now, meeting = clock.now(), district.meeting
     with database.writing() as session:
