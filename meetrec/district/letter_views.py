@@ -30,6 +30,7 @@ LETTER_NAMES = {
     "dissemination_form": lazy_gettext("Consent to pass on a parent's recording"),
     "dissemination_statement": lazy_gettext("Everybody agreed to pass a parent's recording on"),
     "meeting_moved": lazy_gettext("The meeting was moved"),
+    "meeting_cancelled": lazy_gettext("The meeting was cancelled"),
     "notice_rules": lazy_gettext("Recording an IEP or Section 504 meeting"),
 }
 

@@ -92,6 +92,14 @@ LETTER_SAMPLES: dict[str, Sample] = {
         "reference": REFERENCE,
         "status_sentence": IN_TIME,
     },
+    # start and school may be None, where neither is told; reference: None where no notice was given
+    "meeting_cancelled": lambda now: {
+        "name": "Ana Rivera",
+        "pupil": PUPIL,
+        "start": _in_days(now, 3),
+        "school": "Lincoln Elementary",
+        "reference": REFERENCE,
+    },
     # rule: “start_time” or “date”; notice_link and policy_pointer may be None
     "notice_rules": lambda now: {"rule": "start_time", "notice_link": _address("/notice"), "policy_pointer": None},
 }

@@ -160,7 +160,7 @@ def cancel(meeting_id: UUID) -> ResponseReturnValue:
         return render_template("meetings/cancel.html", meeting=meeting, recording=recording, form=form, **_words()), 422 if request.method == "POST" else 200
     with database().writing() as session:
         actions.cancel_meeting(session, clock.now(), actor(), str(meeting_id), WishOf(form.by.data))
-    return _done(meeting_id, _("The meeting is cancelled. Nothing was deleted."))
+    return _done(meeting_id, _("The meeting is cancelled. Nothing was deleted. Tell the family, the room and those who take part."))
 
 
 @blueprint.post("/meetings/<uuid:meeting_id>/restore")

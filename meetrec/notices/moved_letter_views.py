@@ -1,4 +1,4 @@
-"""Letters to families whom no mail tells that their meeting was moved: who they are, and the letter to print."""
+"""Letters to families whom no mail tells that their meeting was moved or cancelled: who they are, and the letter to print."""
 
 from datetime import date
 from uuid import UUID
@@ -41,15 +41,16 @@ def letter(meeting_id: UUID, kind: str, addressee_id: UUID, language: str) -> Re
         whom = next((one for one in _addressees(session, meeting) if (one.kind, one.id) == (kind, str(addressee_id))), None)
         if whom is None:
             abort(404)
+        name = "cancelled" if meeting.cancelled_at else "moved"
         content = letter_to(session, meeting, whom, language, settings(), _today())
-    return Response(content, mimetype="application/pdf", headers={"Content-Disposition": f"inline; filename=meeting-moved-{language}.pdf"})
+    return Response(content, mimetype="application/pdf", headers={"Content-Disposition": f"inline; filename=meeting-{name}-{language}.pdf"})
 
 
 def _moved(session: Session, meeting_id: UUID) -> Meeting:
-    """Raises NotFound for a meeting that nothing moved, or that does not take place."""
+    """Raises NotFound for a meeting that takes place as it was planned."""
     meeting = meeting_by_id(session, str(meeting_id))
-    if not meeting.moves or meeting.cancelled_at is not None:
-        raise NotFound(_("This meeting was not moved, so there is no letter to write."))
+    if not meeting.moves and meeting.cancelled_at is None:
+        raise NotFound(_("This meeting was neither moved nor cancelled, so there is no letter to write."))
     return meeting
 
 

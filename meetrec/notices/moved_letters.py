@@ -1,4 +1,4 @@
-"""Whom no mail tells that a meeting was moved, and the letter for them (G1.b, RN-05)."""
+"""Whom no mail tells that a meeting was moved or cancelled, and the letter for them (G1.b, RN-05)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -62,10 +62,15 @@ def letter_to(session: Session, meeting: Meeting, whom: Addressee, language: str
     notice = session.get_one(Notice, whom.id) if whom.kind is AddresseeKind.NOTICE else None
     is_careful = notice is not None and (notice.needs_another_look or giver_of(session, notice, meeting.student, on).needs_review)
     is_placeless = is_careful or is_protected(session, meeting.student_id)
+    pupil, school = notice.student_name if notice and is_careful else meeting.student.name, None if is_placeless else meeting.room.school.name
+    if meeting.cancelled_at is not None:
+        start = None if is_careful else meeting.start
+        told = {"name": whom.name, "pupil": pupil, "start": start, "school": school, "reference": whom.reference}
+        return letter_pdf("meeting_cancelled", language, settings=settings, **told)
     return letter_pdf(
-        "meeting_moved", language, settings=settings, name=whom.name, pupil=notice.student_name if notice and is_careful else meeting.student.name,
+        "meeting_moved", language, settings=settings, name=whom.name, pupil=pupil,
         old_start=None if is_careful else meeting.start_before_last_move, new_start=None if is_careful else meeting.start,
-        school=None if is_placeless else meeting.room.school.name, room=None if is_placeless else meeting.room.name, reference=whom.reference,
+        school=school, room=None if is_placeless else meeting.room.name, reference=whom.reference,
         status_sentence=FOR_PARENTS[whom.status] if whom.status else None,
     )  # fmt: skip
 

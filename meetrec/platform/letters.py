@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from weasyprint.urls import URLFetcherResponse
 
 # Every letter there is: templates/letters/<name>.html.
-LETTERS = ("receipt", "identity_code", "dissemination_form", "dissemination_statement", "meeting_moved", "notice_rules")
+LETTERS = ("receipt", "identity_code", "dissemination_form", "dissemination_statement", "meeting_moved", "meeting_cancelled", "notice_rules")
 
 STYLESHEET = "letters.css"
 OWN_FILES = "static:"  # how a letter names a file of static/

@@ -98,6 +98,22 @@ def test_the_letter_is_offered_to_who_gave_notice_without_a_confirmed_address(
     assert coordinator.get(f"{link}/notice/{district.student.id}/en.pdf").status_code == 404
 
 
+@pytest.mark.parametrize("is_moved_before", [False, True])
+def test_families_whom_no_mail_tells_of_a_cancellation_get_a_letter_too(
+    app: Flask, coordinator: FlaskClient, database: Database, district: SimpleNamespace, give: Give, is_moved_before: bool
+) -> None:
+    notice, meeting = give("Ana Rivera"), f"/meetings/{district.meeting.id}"
+    if is_moved_before:
+        move(app, database, district)
+    assert f"{meeting}/moved-letters" in coordinator.post(f"{meeting}/cancel", data={"by": "district"}, follow_redirects=True).text
+    assert "Tell the family" in coordinator.post(f"{meeting}/cancel", data={"by": "district"}, follow_redirects=True).text
+    assert "Ana Rivera" in page_of(coordinator, district)
+    letter = text_of(coordinator, f"{meeting}/moved-letters/notice/{notice}/en.pdf")
+    assert all(words in letter for words in ("The meeting was cancelled", "The meeting about Mateo Rivera does not take place.", "Ana Rivera"))
+    coordinator.post(f"{meeting}/restore")
+    assert coordinator.get(f"{meeting}/moved-letters").status_code == (200 if is_moved_before else 404)
+
+
 def test_without_a_mail_server_everybody_needs_the_letter(
     app: Flask, coordinator: FlaskClient, database: Database, district: SimpleNamespace, give: Give
 ) -> None:
