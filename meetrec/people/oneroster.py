@@ -19,7 +19,11 @@ VERSION = "1.2"
 BULK, DELTA, ABSENT = "bulk", "delta", "absent"  # a whole roster, only what changed, no such file
 NEEDED_IN_BULK = ("orgs", "users", "roles", "enrollments")
 FILES = (*NEEDED_IN_BULK, "demographics")
-LARGEST_FILE = 2 * 2**30  # bytes unpacked; a file larger than this is no roster of a district
+LARGEST_FILE = 512 * 2**20  # bytes unpacked; a file larger than this is no roster of a district
+LARGEST_PACKAGE = 1024 * 2**20  # bytes unpacked, all files together
+LARGEST_MANIFEST = 64 * 2**10  # bytes; it is read whole
+MOST_PACKED = 200  # times; rosters pack ten to twenty times, a file made to fill a disk a thousand times
+SMALL_ENOUGH = 2**20  # bytes; below that nobody asks how tightly a file is packed
 READ_AT_ONCE = 2**20  # bytes
 
 
@@ -54,6 +58,7 @@ def read_package(path: Path) -> Package:
     if not path.is_dir() and not zipfile.is_zipfile(path):
         raise PackageRefused(_("This is neither a zip file nor a folder. Export the roster as OneRoster 1.2 CSV, in one zip file."))
     inside = _folder_with_manifest(path)
+    _require_bounds(path, inside)
     said = _manifest_of(path, inside)
     version = said.get("oneroster.version", "")
     if version != VERSION and not version.startswith(f"{VERSION}."):
@@ -129,6 +134,24 @@ def _manifest_of(path: Path, inside: str) -> dict[str, str]:
     """Property name, in lower case, → value."""
     package = Package(path, inside, BULK, (), "", None)
     return {row.values[0].lower(): row.values[1] for row in rows_of(package, "manifest", ("propertyName", "value"), ("propertyName", "value"))}
+
+
+def _require_bounds(path: Path, inside: str) -> None:
+    """No file of ours larger than a roster can be, none packed so tightly that it only fills a disk, and all together within bounds."""
+    if path.is_dir():
+        sizes = {name: (path / f"{name}.csv").stat().st_size for name in ("manifest", *FILES) if (path / f"{name}.csv").is_file()}
+        packed = sizes
+    else:
+        with zipfile.ZipFile(path) as archive:
+            entries = {name: archive.getinfo(f"{inside}{name}.csv") for name in ("manifest", *FILES) if f"{inside}{name}.csv" in archive.namelist()}
+        sizes = {name: entry.file_size for name, entry in entries.items()}
+        packed = {name: entry.compress_size for name, entry in entries.items()}
+    for name, size in sizes.items():
+        is_too_tight = size > SMALL_ENOUGH and size > MOST_PACKED * packed[name]
+        if size > (LARGEST_MANIFEST if name == "manifest" else LARGEST_FILE) or is_too_tight:
+            raise PackageRefused(_("%(file)s is larger than a roster can be.", file=f"{name}.csv"))
+    if sum(sizes.values()) > LARGEST_PACKAGE:
+        raise PackageRefused(_("The files of the package are together larger than a roster can be."))
 
 
 def _require_files(path: Path, inside: str, files: Sequence[str]) -> None:

@@ -1,9 +1,11 @@
 """Reading OneRoster packages: what exports really look like, and what is no OneRoster 1.2."""
 
+import zipfile
 from pathlib import Path
 
 import pytest
 
+from meetrec.people import oneroster
 from meetrec.people.oneroster import PackageRefused, read_package, rows_of
 from meetrec.people.oneroster_rows import READ, Refusal, RefusalReason, agents_of, read_day, refusal_of
 from tests.fixtures.roster import small_roster, write_roster
@@ -126,3 +128,30 @@ def test_days_are_those_of_iso_and_moments_count_as_their_day() -> None:
 
 def test_a_list_of_identifiers() -> None:
     assert agents_of("a, b,,a ") == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("bound", "value", "sentence"),
+    [
+        ("LARGEST_MANIFEST", 40, "manifest.csv is larger"),
+        ("LARGEST_FILE", 100, "csv is larger"),
+        ("LARGEST_PACKAGE", 500, "together larger"),
+    ],
+)
+def test_a_package_larger_than_a_roster_can_be_is_refused_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str, value: int, sentence: str
+) -> None:
+    package = write_roster(tmp_path / "roster.zip", small_roster())
+    read_package(package)
+    monkeypatch.setattr(oneroster, bound, value)
+    with pytest.raises(PackageRefused, match=sentence):
+        read_package(package)
+
+
+def test_a_file_that_was_made_to_fill_a_disk_is_refused(tmp_path: Path) -> None:
+    package = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("manifest.csv", MANIFEST)
+        archive.writestr("orgs.csv", b"sourcedId,name\n" + b"0" * (4 * 2**20))
+    with pytest.raises(PackageRefused, match=r"orgs\.csv is larger than a roster can be"):
+        read_package(package)
