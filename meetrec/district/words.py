@@ -28,10 +28,12 @@ SEVERAL_PUPILS = {
 
 # What each rule answers to: rows of the requirements and of the law.
 SOURCES = {
-    "rule": "G1.b, A-01, X-1, L-60, L-77",
-    "late_policy": "A-04, G0.1, L-42",
-    "acknowledgement": "NOTE.4, A-02, L-60, L-61",
-    "objection_stops": "X-4, L-77",
-    "multi_student_rule": "X-6, L-08, L-73",
-    "policy_pointer": "G0.3",
+    "rule": lazy_gettext("The district's recording policy; Missouri statute RSMo 162.686"),  # G1.b, A-01, X-1, L-60, L-77
+    "late_policy": lazy_gettext("The district's recording policy; federal rule 34 CFR 300.322(e)"),  # A-04, G0.1, L-42
+    "acknowledgement": lazy_gettext(
+        "The district's recording policy; RSMo 162.686; letter of Missouri's attorney general of September 16, 2021"
+    ),  # NOTE.4, A-02
+    "objection_stops": lazy_gettext("California Education Code 56341.1(g)"),  # X-4, L-77
+    "multi_student_rule": lazy_gettext("FERPA, letter to Wachter of December 7, 2017; California Education Code 56504"),  # X-6, L-08, L-73
+    "policy_pointer": lazy_gettext("The district's recording policy"),  # G0.3
 }

@@ -46,7 +46,8 @@ def test_the_page_shows_the_rules_in_force_with_their_sources(sign_in_as: SignIn
     page = sign_in_as("attorney").get("/rules").get_data(as_text=True)
     assert "missouri@1" in page
     assert str(words.RULES[NoticeRule.START_TIME]) in page
-    assert "A-01, X-1, L-60" in page
+    assert "RSMo 162.686" in page
+    assert "A-01" not in page, "codes of our own say nothing to a reader"
 
 
 def test_the_page_shows_both_deadlines_of_one_meeting(sign_in_as: SignInAs) -> None:
