@@ -1,5 +1,6 @@
 """The district's calendar: its import, and the secret address under which an account reads its meetings in another program."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,8 @@ from meetrec.district.queries import profile_in_force
 from meetrec.meetings import calendar_actions, calendar_queries
 from meetrec.meetings.calendar_actions import EventReport
 from meetrec.meetings.calendar_files import N_, CalendarUnreadable, write_feed
-from meetrec.meetings.calendar_words import STEPS, WHYS
+from meetrec.meetings.calendar_rules import Step
+from meetrec.meetings.calendar_words import STEPS, TRIAL_STEPS, WHYS
 from meetrec.people.duty_queries import state_of_account, training_of
 from meetrec.people.gate import training_policy
 from meetrec.people.models import Account
@@ -50,7 +52,7 @@ def take_in() -> ResponseReturnValue:
             reports = calendar_actions.import_calendar(session, clock.now(), actor(), content, settings().district.zone, is_dry_run=is_dry_run)
     except CalendarUnreadable as error:
         return _page(trouble=_(str(error))), 422
-    return _page(reports=[_told(one) for one in reports], is_dry_run=is_dry_run)
+    return _page(reports=[_told(one, TRIAL_STEPS if is_dry_run else STEPS) for one in reports], is_dry_run=is_dry_run)
 
 
 @blueprint.get("/calendar/feed")
@@ -127,13 +129,13 @@ def _feed_page(**shown: Any) -> ResponseReturnValue:
     return render_template("meetings/feed.html", has_feed=has_feed, plans_meetings=plans_meetings, **shown), 200, {"Cache-Control": "no-store"}
 
 
-def _told(report: EventReport) -> dict[str, Any]:
+def _told(report: EventReport, words: Mapping[Step, Any]) -> dict[str, Any]:
     """One line of the report: what was done, why not, and where to go on."""
     step = report.step
     is_undone = report.trouble is not None
     return {
         "event": report.event,
-        "step": _("Could not be done") if is_undone else STEPS[step.step],
+        "step": _("Could not be done") if is_undone else words[step.step],
         "why": [report.trouble] if is_undone else [WHYS[why] for why in step.why],
         "is_open": report.is_open,
         "chair": report.chair,

@@ -1,4 +1,4 @@
-"""What is said of each event of an imported calendar. Both lists are complete; a test holds them so."""
+"""What is said of each event of an imported calendar. The lists are complete; a test holds them so."""
 
 from flask_babel import lazy_gettext
 
@@ -13,6 +13,18 @@ STEPS = {
     Step.SAME: lazy_gettext("As it was"),
     Step.ASK: lazy_gettext("To be entered by you"),
     Step.REFUSE: lazy_gettext("Left out"),
+}
+
+# The same of a trial, which changes nothing.
+TRIAL_STEPS = {
+    Step.ENTER: lazy_gettext("Would be entered as a meeting"),
+    Step.MOVE: lazy_gettext("Would be moved"),
+    Step.CHANGE_ROOM: lazy_gettext("Would be given another room"),
+    Step.MOVE_AND_CHANGE_ROOM: lazy_gettext("Would be moved, and given another room"),
+    Step.CANCEL: lazy_gettext("Would be cancelled"),
+    Step.SAME: lazy_gettext("Would stay as it is"),
+    Step.ASK: lazy_gettext("To be entered by you"),
+    Step.REFUSE: lazy_gettext("Would be left out"),
 }
 
 WHYS = {

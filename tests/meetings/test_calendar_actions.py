@@ -19,7 +19,7 @@ from meetrec.meetings.actions import name_chair
 from meetrec.meetings.calendar_actions import EventReport, import_calendar
 from meetrec.meetings.calendar_files import CalendarEvent, read_calendar
 from meetrec.meetings.calendar_rules import Step, Why
-from meetrec.meetings.calendar_words import STEPS, WHYS
+from meetrec.meetings.calendar_words import STEPS, TRIAL_STEPS, WHYS
 from meetrec.meetings.models import Meeting, Room
 from meetrec.people.duty_actions import enter_training
 from meetrec.people.duty_models import CalendarFeed, TrainingCompletion
@@ -165,7 +165,7 @@ def test_form_that_is_filled_in_names_who_leads_it(
 
 
 def test_every_step_and_reason_has_its_words() -> None:
-    assert set(STEPS) == set(Step)
+    assert set(STEPS) == set(TRIAL_STEPS) == set(Step)
     assert set(WHYS) == set(Why)
 
 
@@ -180,6 +180,13 @@ def sent(client: FlaskClient, content: bytes, **more: str):  # type: ignore[no-u
     from io import BytesIO
 
     return client.post("/calendar/import", data={"calendar": (BytesIO(content), "c.ics"), **more})
+
+
+def test_trial_says_what_would_be_done(coordinator: FlaskClient, database: Database, free: datetime) -> None:
+    tried = sent(coordinator, calendar(event(free)), **{"try": "yes"}).get_data(as_text=True)
+    assert "Would be entered as a meeting" in tried
+    assert not [words for words in ("What was done", "Entered as a meeting") if words in tried]
+    assert "Entered as a meeting" in sent(coordinator, calendar(event(free))).get_data(as_text=True)
 
 
 @pytest.mark.requirement("G0.3")
