@@ -46,6 +46,7 @@ class RequestForm(FlaskForm):
         """`askers`: participants who may ask, by id and name."""
         self.askers = dict(askers)
         super().__init__(**keywords)
+        self.asker.flags.sometimes_required = self.asked_by.flags.sometimes_required = True  # one of the two: the label of the second says so
         self.asker.choices = [SelectChoice("", _("Nobody of the list")), *(SelectChoice(one, name) for one, name in askers)]
 
     def validate_asker(self, field: SelectField) -> None:

@@ -41,6 +41,8 @@ class PersonForm(FlaskForm):
         self.offered = offered
         super().__init__(**keywords)
         people = [SelectChoice(key, f"{one.name} · {AFFILIATION_WORDS[one.affiliation]}") for key, one in offered.items()]
+        for field in (self.known, self.name, self.affiliation):
+            field.flags.sometimes_required = True  # their hints say when
         self.known.choices = [SelectChoice("", _("Nobody of the list")), *people]
 
     def validate_known(self, field: SelectField) -> None:

@@ -98,6 +98,7 @@ class RoleForm(FlaskForm):
 
 def _fill_roles(role: SelectField, school: SelectField, schools: Choices) -> None:
     role.choices = _with_a_first_line(_("Choose a role"), [(name, words) for name, words in ROLE_WORDS.items()])
+    school.flags.sometimes_required = True  # its label says when
     school.choices = _with_a_first_line(_("No school"), schools)
 
 
@@ -163,13 +164,14 @@ class SuspensionForm(FlaskForm):
         choices=[SelectChoice(kind.value, words) for kind, words in SUSPENSION_WORDS.items()],
         validate_choice=False,
     )
-    day = TypedDateField(lazy_gettext("Ends on, if temporary"), [DayOrNothing()])
-    time = TypedTimeField(lazy_gettext("Ends at, if temporary"))
+    day = TypedDateField(lazy_gettext("Last day, for a temporary suspension"), [DayOrNothing()])
+    time = TypedTimeField(lazy_gettext("Time at which a temporary suspension ends"))
     reason = _text(lazy_gettext("Reason"), lazy_gettext("Enter the reason."))
 
     def __init__(self, zone: str, people: Choices, **keywords: Any) -> None:
         self.zone = zone
         super().__init__(**keywords)
+        self.day.flags.sometimes_required = self.time.flags.sometimes_required = True  # their labels say when
         self.whom.choices = _with_a_first_line(_("Choose"), [(EVERYBODY, _("Everybody but me")), *people])
 
     def validate_time(self, field: TypedField) -> None:

@@ -1,24 +1,18 @@
 """Forms of the roster: the package to check, and the word to apply it."""
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, StringField, ValidationError
+from wtforms import BooleanField, StringField
 
-from meetrec.platform.form_validators import StorableText
+from meetrec.platform.form_validators import Needed, StorableText
 
 
 class PackageForm(FlaskForm):
     """One zip file, and why its identifiers may have nine digits."""
 
-    package = FileField(lazy_gettext("OneRoster 1.2 package (zip file)"))
+    package = FileField(lazy_gettext("OneRoster 1.2 package (zip file)"), [Needed(lazy_gettext("Choose the zip file of the roster."))])
     nine_digits = StringField(lazy_gettext("If your own identifiers have nine digits: why they are no social security numbers"), [StorableText(200)])
-
-    def validate_package(self, field: FileField) -> None:
-        """A file must be chosen."""
-        if not field.data:
-            raise ValidationError(_("Choose the zip file of the roster."))
 
 
 class ApplyForm(FlaskForm):

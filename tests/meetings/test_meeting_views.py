@@ -263,3 +263,9 @@ def test_two_changes_within_a_minute_follow_each_other(
         times = {"start": local.strftime("%H:%M"), "end": (local + timedelta(hours=1)).strftime("%H:%M")}
         assert client.post(f"{address}/move", data={**later, **times, "confirmed": "yes"}).status_code == 303
     assert len(meeting(database, district).moves) == 2
+
+
+def test_of_chosen_or_written_people_no_field_is_called_optional(sign_in: SignIn, district: SimpleNamespace, address: str) -> None:
+    page = text(sign_in(district.coordinator), f"{address}/people")
+    for label in ("Choose somebody", "Or write a name", "Whom the person belongs to"):
+        assert f">{label}</" in page, label

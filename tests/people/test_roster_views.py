@@ -126,3 +126,8 @@ def test_a_package_larger_than_a_form_is_taken(clerk: FlaskClient, district: Sim
 
 def test_an_import_that_is_not_there(clerk: FlaskClient) -> None:
     assert clerk.get("/roster/00000000-0000-4000-8000-000000000000").status_code == 404
+
+
+def test_what_must_be_chosen_is_not_called_optional(clerk: FlaskClient) -> None:
+    page = clerk.get("/roster").get_data(as_text=True)
+    assert "(zip file)</label>" in page
