@@ -136,7 +136,7 @@ def test_meeting_whose_recording_has_begun_changes_neither_room_nor_time(
             clock.now(),
             "user:x",
             district.meeting.id,
-            Move(clock.now(), WishOf.DISTRICT, start, start + timedelta(hours=1)),
+            Move(None, WishOf.DISTRICT, start, start + timedelta(hours=1)),
         )
     with database.reading() as session:
         meeting = session.get_one(Meeting, district.meeting.id)
