@@ -269,3 +269,13 @@ def test_of_chosen_or_written_people_no_field_is_called_optional(sign_in: SignIn
     page = text(sign_in(district.coordinator), f"{address}/people")
     for label in ("Choose somebody", "Or write a name", "Whom the person belongs to"):
         assert f">{label}</" in page, label
+
+
+def test_spanish_time_that_ends_a_sentence_has_one_full_stop(sign_in: SignIn, district: SimpleNamespace, address: str, later: dict[str, str]) -> None:
+    client = sign_in(district.coordinator)
+    assert client.post(f"{address}/move", data={**later, "confirmed": "yes"}).status_code == 303
+    client.post(f"{address}/cancel", data={"by": "district"})
+    client.get("/language/es")
+    page = text(client, address)
+    assert "m.</time>" in page
+    assert ".." not in page.split("<main", 1)[1].split("</main>")[0]
