@@ -9,7 +9,7 @@ SHORTEST = 12  # signs
 FURTHER_SIGNS = 6  # what must be left when the person's own words and the common ones are taken out
 WORD = re.compile(r"[^\W\d_]{3,}")
 
-TOO_SHORT = N_("A password needs at least 12 signs. Several words in a row are easy to remember.")
+TOO_SHORT = N_("A password needs at least 12 characters. Several words in a row are easy to remember.")
 TOO_EASY = N_("This password is easy to guess. Leave out your name, your address, the district and common words such as “password”.")
 
 # The words that lists of stolen passwords begin with, and those of a school.

@@ -105,7 +105,7 @@ def edit(student_id: UUID) -> ResponseReturnValue:
     """Change what is known of a pupil."""
     student = found_pupil(student_id)
     form = PupilForm(today(), obj=student)
-    return step(student, form, _("What is known"), _("Keep it"), lambda *who: rights_actions.change_student(*_acting(who), form.said()), _("It was changed."))
+    return step(student, form, _("What is known"), _("Save"), lambda *who: rights_actions.change_student(*_acting(who), form.said()), _("It was changed."))
 
 
 @blueprint.route("/pupils/<uuid:student_id>/enrolment", methods=["GET", "POST"])
@@ -123,7 +123,7 @@ def enrolment(student_id: UUID) -> ResponseReturnValue:
             enrolment_actions.enrol(session, now, actor(), moved, form.school.data, form.on.data)
 
     note = _("The custodian of the pupil's records is that of the school attended. Whoever leaves the district keeps their records here.")
-    return step(student, form, _("School"), _("Keep it"), move, _("The school was changed."), note)
+    return step(student, form, _("School"), _("Save"), move, _("The school was changed."), note)
 
 
 def step(student: Student, form: FlaskForm, heading: str, button: str, act: Act, done: str, note: str = "") -> ResponseReturnValue:

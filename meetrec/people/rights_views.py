@@ -82,7 +82,7 @@ def edit_guardian(student_id: UUID, guardian_id: UUID) -> ResponseReturnValue:
         rights_actions.change_guardian(session, now, actor(), guardian, said)
 
     note = _("A court withholds the address. It is not shown; leave the field empty to keep it.") if beside.is_address_withheld else ""
-    return step(student, form, beside.tie.guardian.name, _("Keep it"), change, _("It was changed."), note)
+    return step(student, form, beside.tie.guardian.name, _("Save"), change, _("It was changed."), note)
 
 
 @blueprint.route("/pupils/<uuid:student_id>/guardianships/<uuid:tie_id>/paper", methods=["GET", "POST"])
@@ -95,7 +95,7 @@ def paper_of_guardianship(student_id: UUID, tie_id: UUID) -> ResponseReturnValue
     def note(session: Session, now: datetime, _student: Student) -> None:
         rights_actions.note_evidence(session, now, actor(), session.get_one(Guardianship, tie.id), form.evidence())
 
-    return step(student, form, tie.guardian.name, _("Keep it"), note, _("The paper was noted."), _paper_note())
+    return step(student, form, tie.guardian.name, _("Save"), note, _("The paper was noted."), _paper_note())
 
 
 @blueprint.post("/pupils/<uuid:student_id>/guardianships/<uuid:tie_id>/end")

@@ -112,7 +112,7 @@ class ProofForm(VerifyForm):
 class NewPasswordForm(ChangePasswordForm):
     """The password of now, and the new one twice."""
 
-    password = PasswordField(lazy_gettext("Password of now"), validators=[InputRequired()])
+    password = PasswordField(lazy_gettext("Current password"), validators=[InputRequired()])
     new_password = PasswordField(lazy_gettext("New password"), validators=[InputRequired()])
     new_password_confirm = PasswordField(
         lazy_gettext("New password once more"),

@@ -85,7 +85,7 @@ def test_a_wrong_answer_is_explained_and_asked_again(folder: Path, answer: int, 
 
 
 @pytest.mark.requirement("W-10")
-@pytest.mark.parametrize(("password", "sentence"), [("short", "at least 12 signs"), ("password1234567", "easy to guess")])
+@pytest.mark.parametrize(("password", "sentence"), [("short", "at least 12 characters"), ("password1234567", "easy to guess")])
 def test_a_password_that_the_pages_would_refuse_is_refused(folder: Path, password: str, sentence: str) -> None:
     result = real(folder, [*ANSWERS[:7], password, password])
     assert sentence in str(result.exception)

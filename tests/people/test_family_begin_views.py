@@ -137,7 +137,7 @@ def test_a_parents_code_opens_nothing_on_the_students_eighteenth_birthday(
 
 
 @pytest.mark.requirement("W-10")
-@pytest.mark.parametrize(("password", "sentence"), [("short", "at least 12 signs"), ("Ana Rivera Ana Rivera", "easy to guess")])
+@pytest.mark.parametrize(("password", "sentence"), [("short", "at least 12 characters"), ("Ana Rivera Ana Rivera", "easy to guess")])
 def test_the_password_follows_the_one_rule_and_the_code_stays_good(
     client: FlaskClient, mother: SimpleNamespace, code_for: CodeFor, password: str, sentence: str
 ) -> None:
