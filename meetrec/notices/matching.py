@@ -136,7 +136,10 @@ class MatchingIndex:
             score = sum(WEIGHTS[agreement] for agreement in agreements)
             if score >= LEAST_SCORE:
                 found.append((-score, abs(one.start - said.start), one.meeting_id, agreements))
-        return tuple(Suggestion(meeting_id, -negative, agreements) for negative, _, meeting_id, agreements in sorted(found)[:most])
+        best: dict[str, Suggestion] = {}  # a moved meeting is here with each of its times
+        for negative, _, meeting_id, agreements in sorted(found):
+            best.setdefault(meeting_id, Suggestion(meeting_id, -negative, agreements))
+        return tuple(islice(best.values(), most))
 
     def _worth_a_look(self, said: Planned) -> set[int]:
         """The meetings of that day and the two beside it, and those whose pupil's name has much in common, however far away."""

@@ -69,7 +69,7 @@ class PlannedMeetings:
         return kept.index
 
     def _read(self, session: Session, now: datetime) -> MatchingIndex:
-        columns = (Meeting.id, Student.given_name, Student.family_name, School.name, Meeting.start)
+        columns = (Meeting.id, Student.given_name, Student.family_name, School.name, Meeting.start, Meeting.first_start)
         rows = session.execute(
             select(*columns)
             .join(Student, Student.id == Meeting.student_id)
@@ -77,7 +77,11 @@ class PlannedMeetings:
             .join(School, School.id == Room.school_id)
             .where(Meeting.start >= now - LOOK_BACK, Meeting.start < now + MATCH_AHEAD, Meeting.cancelled_at.is_(None))
         )
-        planned = (Planned.of(meeting, Occasion(f"{given} {family}", school, start)) for meeting, given, family, school, start in rows)
+        planned = (
+            Planned.of(meeting, Occasion(f"{given} {family}", school, start))
+            for meeting, given, family, school, now_planned, first_planned in rows
+            for start in {now_planned: None, first_planned: None}  # a notice may name the time before the meeting was moved
+        )
         return MatchingIndex.of(planned, self._zone)
 
 

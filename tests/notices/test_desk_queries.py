@@ -274,6 +274,18 @@ def test_notice_late_by_the_districts_move_alone_says_why_it_is_in_time(
     assert row.moves == {matched.id: MoveEffect(Why.DISTRICT_MOVED)}
 
 
+def test_a_notice_that_names_the_time_before_a_move_still_finds_its_meeting(
+    database: Database, district: SimpleNamespace, statement: Statement, missouri: District, desk_at: DeskAt
+) -> None:
+    at = district.meeting.start - timedelta(days=2)
+    with database.writing() as session:
+        receive_notice(session, at, "public", statement(), new_nonce(), missouri)
+        session.get_one(Meeting, district.meeting.id).start += timedelta(days=1, hours=3)
+    ((waiting,), ((offer,),)) = (desk_at(at).waiting, [one.offers for one in desk_at(at).waiting])
+    assert waiting.offers[0].meeting.id == offer.meeting.id == district.meeting.id
+    assert {Agreement.SAME_PUPIL, Agreement.SAME_DAY, Agreement.SAME_TIME} <= set(offer.suggestion.agreements)
+
+
 def test_planned_meetings_are_read_anew_when_one_was_entered_and_only_then(
     database: Database, district: SimpleNamespace, statement: Statement, missouri: District
 ) -> None:
