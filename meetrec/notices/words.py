@@ -36,6 +36,17 @@ WHAT_TO_DO = {
     NoticeStatus.WITHDRAWN: lazy_gettext("The parent will not record. No room is armed for this notice."),
 }
 
+# The same of a notice that is matched to no meeting yet, where the other sentence would speak of a meeting and a room that nobody chose.
+STATUS_BEFORE_MATCHING = {
+    **FOR_STAFF,
+    NoticeStatus.ON_THE_SPOT: lazy_gettext("Names an hour that has passed"),
+}
+WHAT_TO_DO_BEFORE_MATCHING = {
+    **WHAT_TO_DO,
+    NoticeStatus.LATE_ACCEPTED: lazy_gettext("Tell the chair today: the parent will record, and the notice came late. Match it, so that the room is armed."),
+    NoticeStatus.ON_THE_SPOT: lazy_gettext("Look whether this meeting takes place now or is still to come, and match the notice. No room is armed for it yet."),
+}
+
 AGREEMENTS = {
     Agreement.SAME_PUPIL: lazy_gettext("same pupil"),
     Agreement.SIMILAR_PUPIL: lazy_gettext("similar name"),

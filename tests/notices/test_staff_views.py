@@ -103,6 +103,21 @@ def test_a_rule_entered_later_the_same_day_makes_no_notice_late_when_it_is_match
     assert "asks you to read" not in coordinator.get(address).get_data(as_text=True)
 
 
+def test_of_a_notice_that_names_a_past_hour_the_desk_speaks_of_no_meeting_and_no_room_until_it_is_matched(
+    coordinator: FlaskClient, typed: dict[str, str], stored_notices: Stored, district: SimpleNamespace, set_clock: Callable[[datetime], None]
+) -> None:
+    set_clock(district.meeting.start + timedelta(minutes=40))
+    coordinator.post("/notice", data=typed)
+    (notice,) = stored_notices().values()
+    assert notice.status == "on_the_spot"
+    for address in ("/desk", f"/desk/notices/{notice.id}"):
+        page = coordinator.get(address).get_data(as_text=True)
+        assert "Names an hour that has passed" in page
+        assert [words for words in ("The parent may be recording already", "Given on the spot") if words in page] == []
+    coordinator.post(f"/desk/notices/{notice.id}/match", data={"meeting": district.meeting.id})
+    assert "The parent may be recording already" in coordinator.get("/desk").get_data(as_text=True)
+
+
 @pytest.mark.requirement("A-05")
 def test_matching_arms_the_room_and_says_so(coordinator: FlaskClient, notice: Notice, district: SimpleNamespace, database: Database) -> None:
     with database.reading() as session:
