@@ -62,6 +62,7 @@ def said_lines(notice: Notice) -> Sequence[tuple[str, str]]:
         (_("Interpreter or other needs"), notice.accommodation_request),
         (_("Reason"), notice.reason),
         (_("Needs the recording to understand the meeting"), _("Yes") if notice.needs_recording_to_understand else None),
+        (_("Read what the district says about recordings by families"), _("Yes") if notice.acknowledged_at else None),
     ]
     return [(name, text) for name, text in said if text]
 

@@ -143,6 +143,7 @@ def test_reason_and_acknowledgement_come_after_the_notice_counts_and_change_neit
     assert (speaking.reason, speaking.status, speaking.deadline) == ("To remember", silent.status, silent.deadline)
     assert speaking.acknowledged_at is not None
     assert told() == before
+    assert "Read what the district says about recordings by families" in client.get(address).get_data(as_text=True)
     assert len(before) == 4
     assert verbs(database)[-3:] == ["notice.received", "notice.corrected", "notice.acknowledged"]
 
