@@ -312,3 +312,8 @@ def test_key_of_receipts_is_shown_with_its_fingerprint(client: FlaskClient, sett
     key = receipt_key(settings)
     assert public_key_text(key).strip().splitlines()[1] in page
     assert fingerprint(public_bytes(key)) in page
+
+
+def test_without_scripts_the_form_says_before_its_first_field_that_another_language_empties_it(client: FlaskClient) -> None:
+    page = client.get("/notice").get_data(as_text=True)
+    assert page.index("<noscript>") < page.index("changing it empties this form") < page.index("</noscript>") < page.index('id="recorder_name"')
