@@ -36,6 +36,7 @@ def test_pages_of_one_pupil(page: Page, look_at: Callable[..., None], district: 
     for below in ("", "/edit", "/enrolment", "/guardians", "/guardians/known", f"/guardians/{tie.guardian_id}/edit", "/restrictions", "/protection"):
         look_at(f"{own}{below}")
     look_at(f"{own}/guardianships/{tie.id}/paper")
+    look_at(f"{own}/join")
 
 
 SAID = {
