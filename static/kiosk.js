@@ -110,7 +110,7 @@ function show(status) {
 function goWhereItHappens(status) {
   const runs = status.state !== "idle";
   if (runs && here !== "recording") leaveTo("/recording");
-  if (!runs && here === "recording") leaveTo(status.after);
+  if (!runs && here === "recording" && status.after) leaveTo(status.after); // nothing is said while the program is still stopping
   if (["home", "preflight"].includes(here) && status.version !== page.version && !isTouched()) leaveTo(location.pathname);
 }
 

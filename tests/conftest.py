@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import structlog
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -16,6 +17,7 @@ from meetrec.installation.actions import create_keys, install
 from meetrec.installation.district import small_district
 from meetrec.platform import clock
 from meetrec.platform.database import Database
+from meetrec.platform.logs import refuse_personal_data
 from meetrec.platform.settings import Settings, load_settings
 from tests.fixtures.accounts import PASSWORD, account_of, sign_in_as
 
@@ -29,6 +31,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         listens = "virtual_microphones" in getattr(item, "fixturenames", ()) or item.path.parent.name in ("journeys", "hardware", "faults")
         item.add_marker(pytest.mark.xdist_group("real time" if listens else item.path.name))
     items.sort(key=lambda item: next(item.iter_markers("xdist_group")).args[0] != "real time")
+
+
+@pytest.fixture(autouse=True)
+def no_personal_data_in_logs() -> Iterator[None]:
+    """Every line that any test makes the program log is held to the rule of the real logs, and no test's set-up of them reaches another."""
+    structlog.configure(processors=[refuse_personal_data, structlog.dev.ConsoleRenderer(colors=False)])
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

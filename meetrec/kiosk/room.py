@@ -59,6 +59,7 @@ class Room(LoggedRoom):
         self._broken_off = broken_off(self._running, self.interrupted(clock.now()), outbox_folder, cache.clock_offset)
         self._tried_at = 0.0
         self.last_stopped: str | None = None
+        self.is_stopping = False
 
     def run(self, stopped: threading.Event) -> None:
         """Watch the microphones until `stopped`, whether or not a screen is looking; a thread of its own."""
@@ -209,16 +210,23 @@ class Room(LoggedRoom):
     def _stop(self) -> str | None:
         recording = self._recorder.reading().recording
         if recording is not None:
-            self._running.forget()
-            self.player.order("stop", "idle")
+            self.is_stopping = True  # between the recorder's end and the log's word nobody knows yet where the screen goes
             try:
-                self._recorder.stop()
-            except Exception:  # nothing records any more; the recording is an interrupted one, and its log goes on
-                self.log.run_ended()
-                raise
-            self.last_stopped = recording
-            self._note_stopped(recording)
+                self._stop_recorder(recording)
+            finally:
+                self.is_stopping = False
         return recording
+
+    def _stop_recorder(self, recording: str) -> None:
+        self._running.forget()
+        self.player.order("stop", "idle")
+        try:
+            self._recorder.stop()
+        except Exception:  # nothing records any more; the recording is an interrupted one, and its log goes on
+            self.log.run_ended()
+            raise
+        self.last_stopped = recording
+        self._note_stopped(recording)
 
     def finish_interrupted(self, recording: str, held_milliseconds: int) -> None:
         """Close an interrupted recording as it is, so that it is delivered as complete; for good, hence the hold as at the stop."""

@@ -62,7 +62,7 @@ class Screen:
             "state": reading.state,
             "is_deaf": reading.is_deaf,
             "recording": reading.recording,
-            "after": self.after(self.room.last_stopped),
+            "after": None if self.room.is_stopping else self.after(self.room.last_stopped),
             "version": "" if reading.is_running else self.version(now, reading),  # no list is shown then, and reading the outbox is work
             "texts": {**self._texts(now, reading, has_people_on_line=on_line), **of_meeting},
             "is_connected": self.is_connected,

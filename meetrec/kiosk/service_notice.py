@@ -81,7 +81,7 @@ class ServiceNotice:
                 way.sendto(message.encode(), self._address)
         except OSError as error:
             if not self._has_failed:
-                log.warning("service.not_told", reason=error.strerror)
+                log.warning("service.not_told", problem=error.strerror)
             self._has_failed = True
 
 

@@ -35,7 +35,6 @@ def write_logs(level: str) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
     )
     for noisy in ("apscheduler", "huey", "alembic", "faster_whisper"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

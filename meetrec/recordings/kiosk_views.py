@@ -129,7 +129,7 @@ def tell_state(recording_id: UUID) -> ResponseReturnValue:
 def refused_delivery(error: DeliveryRefused) -> ResponseReturnValue:
     """What does not fit is told to people too, not only to the machine that sent it (W-37); the kiosk tries again for ever."""
     place = _place()
-    log.warning("delivery.refused", recording=_recording_named(), kiosk=g.kiosk_id, reason=error.reason)
+    log.warning("delivery.refused", recording=_recording_named(), kiosk=g.kiosk_id, code=error.reason)
     if place is not None:
         with suppress(RateLimitExceeded):
             _tell_refusal(place, error.reason)

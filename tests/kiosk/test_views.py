@@ -323,6 +323,24 @@ def test_stop_that_fails_does_not_show_the_recording_before_as_the_saved_one(kio
     assert kiosk_client.get("/status").json["after"] == "/"
 
 
+def test_a_page_that_asks_while_the_program_is_stopping_is_sent_nowhere(
+    kiosk_client: FlaskClient, room: Room, room_screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kiosk_client.post(START)
+    asked: list[tuple[str, object]] = []
+    tell = room.log.tell
+
+    def asking(recording: str, kind: str, content: dict[str, object]) -> None:
+        status = room_screen.status(clock.now())
+        asked.append((status["state"], status["after"]))
+        tell(recording, kind, content)
+
+    monkeypatch.setattr(room.log, "tell", asking)
+    stopped = kiosk_client.post(STOP, data={"held_ms": "2000"}).json["now_at"]
+    assert asked == [("idle", None)]
+    assert kiosk_client.get("/status").json["after"] == stopped == f"/recordings/{MATEO}/closing"
+
+
 def test_lost_microphone_stays_on_the_screen_until_somebody_answers(kiosk_client: FlaskClient, recorder: ScriptedRecorder) -> None:
     kiosk_client.post(START)
     recorder.lose(2)

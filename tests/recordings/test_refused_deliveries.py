@@ -67,7 +67,7 @@ def test_every_refusal_leaves_a_line_in_the_log(kiosk: KioskClient, run: SealedR
     with capture_logs() as lines:
         for _try in range(2):
             kiosk.piece(run, "table-1", 1, altered(run.chains["table-1"][1]))
-    said = [(line["event"], line["recording"], line["reason"]) for line in lines if line["event"] == "delivery.refused"]
+    said = [(line["event"], line["recording"], line["code"]) for line in lines if line["event"] == "delivery.refused"]
     assert said == [("delivery.refused", run.recording, "wrong_signature")] * 2
 
 
