@@ -24,7 +24,7 @@ def test_no_column_asks_for_social_security_citizenship_ethnicity_or_religion() 
     assert [name for name in COLUMNS if forbidden.search(name)] == []
     assert {column.name for column in Student.__table__.columns} == {
         *("id", "given_name", "family_name", "name_key", "birth_date", "postsecondary_from", "postsecondary_until"),
-        *("school_id", "source_id", "address", "email", "account_id"),
+        *("school_id", "source_id", "address", "email", "account_id", "joined_to_id", "joined_at", "joined_by"),
     }
 
 

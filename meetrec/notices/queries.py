@@ -14,7 +14,6 @@ from meetrec.notices.givers import Giver, givers_of
 from meetrec.notices.matching import Suggestion
 from meetrec.notices.models import Notice
 from meetrec.notices.planned_meetings import PlannedMeetings
-from meetrec.notices.references import hash_of
 from meetrec.platform.clock import in_zone
 
 DAYS_AROUND = 3  # on each side of the day that a person looks for a meeting on
@@ -27,11 +26,6 @@ class OfferedMeeting:
     meeting: Meeting
     suggestion: Suggestion
     giver: Giver  # how whoever gave the notice stands to the meeting's pupil today
-
-
-def notice_by_token(session: Session, token: str) -> Notice | None:
-    """The notice of a private link."""
-    return session.scalars(select(Notice).where(Notice.link_hash == hash_of(token))).first()
 
 
 def notice_by_id(session: Session, notice_id: str) -> Notice | None:

@@ -122,7 +122,6 @@ def _require_usable(settings: Settings) -> None:
         if path and not path.is_file():
             raise SettingsError(f"The setting {name} names {path}, and there is no such file.")
     _require_usable_mail(settings.mail)
-    _require_usable_sign_in(settings.sign_in)
     if not server.is_loopback and not server.speaks_https:
         raise SettingsError(
             "server.host is reachable from outside, so HTTPS is needed: set server.certificate and server.certificate_key, or server.behind_proxy."
@@ -136,11 +135,6 @@ def _require_usable_mail(mail: Mail) -> None:
         raise SettingsError("The setting mail.sender is missing: name the address that mails come from.")
     if mail.security == "none" and not is_loopback(mail.host):
         raise SettingsError("mail.security may be “none” only when the mail server runs on this machine; use “starttls” or “tls”.")
-
-
-def _require_usable_sign_in(sign_in: SignIn) -> None:
-    if bool(sign_in.oidc_issuer) != bool(sign_in.oidc_client_id):
-        raise SettingsError("sign_in.oidc_issuer and sign_in.oidc_client_id belong together: set both or neither.")
 
 
 def check_section(section: type[Section], name: str, values: dict[str, Any]) -> dict[str, Any]:

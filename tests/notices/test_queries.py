@@ -6,8 +6,9 @@ from types import SimpleNamespace
 
 from meetrec.meetings.models import Meeting
 from meetrec.notices.actions import District, receive_notice
+from meetrec.notices.link_queries import notice_of_link
 from meetrec.notices.planned_meetings import PlannedMeetings
-from meetrec.notices.queries import meetings_around, notice_by_token, offers_for
+from meetrec.notices.queries import meetings_around, offers_for
 from meetrec.notices.references import new_nonce
 from meetrec.notices.statements import NoticeStatement
 from meetrec.platform.clock import in_zone
@@ -35,8 +36,8 @@ def test_notice_is_found_by_its_token_alone(database: Database, statement: State
     with database.writing() as session:
         notice = receive_notice(session, now, "public", statement(), token, missouri)
     with database.reading() as session:
-        found = notice_by_token(session, token)
+        found = notice_of_link(session, token)
         assert found is not None
         assert found.id == notice.id
-        assert notice_by_token(session, notice.link_hash) is None
-        assert notice_by_token(session, notice.reference) is None
+        assert notice_of_link(session, notice.link_hash) is None
+        assert notice_of_link(session, notice.reference) is None

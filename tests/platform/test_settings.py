@@ -46,7 +46,7 @@ def test_the_environment_wins_over_the_file_and_keeps_the_rest_of_its_table(conf
         ('[mail]\nauthority = "/nowhere.pem"\n', "there is no such file"),
         ('[mail]\nhost = "mail.cedarbend.org"\n', "mail.sender is missing"),
         ('[mail]\nhost = "mail.cedarbend.org"\nsender = "meetings@cedarbend.org"\nsecurity = "none"\n', "mail.security"),
-        ('[sign_in]\noidc_issuer = "https://login.cedarbend.org"\n', "belong together"),
+        ('[sign_in]\noidc_issuer = "https://login.cedarbend.org"\n', "both oidc_issuer and oidc_client_id"),
         ('[sign_in]\noidc_issuer = "http://login.cedarbend.org"\noidc_client_id = "meetrec"\n', "sign_in.oidc_issuer cannot be used"),
         ("[sign_in]\nlock_after = 0\n", "sign_in.lock_after cannot be used"),
         ('[server]\npublic_address = "meetings.cedarbend.org"\n', "server.public_address cannot be used"),
