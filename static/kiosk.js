@@ -240,9 +240,9 @@ function makeHold(form) {
     if (held < HOLD_MS) requestAnimationFrame(tick);
     else finish(held);
   };
-  const begin = () => {
+  const begin = (event) => {
     if (since !== null || form.dataset.pressed) return;
-    since = performance.now();
+    since = event.timeStamp; // of the finger, not of this line: a busy machine shortens no hold
     say(words, page.words.holding);
     requestAnimationFrame(tick);
   };
@@ -252,6 +252,12 @@ function makeHold(form) {
     draw(0);
     say(words, wordsBefore);
     form.classList.add("kiosk-hold--early");
+  };
+  // Long enough is long enough, also where the machine was too busy to draw the last part of the bar.
+  const release = (event) => {
+    const held = since === null ? 0 : event.timeStamp - since;
+    if (held >= HOLD_MS) finish(held);
+    else end();
   };
   const finish = (held) => {
     since = null;
@@ -263,14 +269,15 @@ function makeHold(form) {
 
   form.addEventListener("submit", (event) => event.preventDefault());
   button.addEventListener("contextmenu", (event) => event.preventDefault());
-  button.addEventListener("pointerdown", (event) => { if (event.button === 0) { button.setPointerCapture(event.pointerId); begin(); } });
-  for (const name of ["pointerup", "pointercancel", "lostpointercapture", "blur"]) button.addEventListener(name, end);
+  button.addEventListener("pointerdown", (event) => { if (event.button === 0) { button.setPointerCapture(event.pointerId); begin(event); } });
+  button.addEventListener("pointerup", release);
+  for (const name of ["pointercancel", "lostpointercapture", "blur"]) button.addEventListener(name, end);
   button.addEventListener("pointermove", (event) => {
     const box = button.getBoundingClientRect();
     if (event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom) end();
   });
-  button.addEventListener("keydown", (event) => { if (isHoldKey(event)) { event.preventDefault(); if (!event.repeat) begin(); } });
-  button.addEventListener("keyup", (event) => { if (isHoldKey(event)) { event.preventDefault(); end(); } });
+  button.addEventListener("keydown", (event) => { if (isHoldKey(event)) { event.preventDefault(); if (!event.repeat) begin(event); } });
+  button.addEventListener("keyup", (event) => { if (isHoldKey(event)) { event.preventDefault(); release(event); } });
   document.addEventListener("visibilitychange", () => { if (document.hidden) end(); });
 }
 

@@ -207,6 +207,17 @@ def test_closing_asks_two_questions_and_then_says_what_is_saved(page: Page, scre
     assert log_of(outbox, MATEO, signer)[-2:] == [("closing", closing), ("end", {"confirmed": True})]
 
 
+def test_a_hold_of_two_seconds_stops_also_where_the_machine_is_too_busy_to_draw(page: Page, screen_address: str, recorder: ScriptedRecorder) -> None:
+    page.add_init_script("window.requestAnimationFrame = () => 0")
+    begin(page, screen_address)
+    stop = page.get_by_role("button", name="Stop", exact=True)
+    hold(page, stop, 1200)
+    expect(page.get_by_text("Hold for two seconds to stop")).to_be_visible()
+    assert recorder.now.state == "recording"
+    hold(page, stop)
+    expect(page.get_by_role("heading", name="Stopped and saved")).to_be_visible()
+
+
 def test_closing_questions_left_open_wait_on_the_list(page: Page, screen_address: str, seen: Seen) -> None:
     begin(page, screen_address)
     hold(page, page.get_by_role("button", name="Stop", exact=True))

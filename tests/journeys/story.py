@@ -12,6 +12,7 @@ from sqlalchemy import select
 from meetrec.meetings.models import Meeting
 from meetrec.platform.database import Database
 from meetrec.platform.tables import load_tables
+from tests.fixtures.kiosk_screen import hold
 from tests.fixtures.running import RunningInstallation
 
 TRANSCRIPT_SECONDS = 300
@@ -99,11 +100,8 @@ def start(page: Page) -> None:
 
 def hold_stop(page: Page) -> float:
     """The chair holds Stop and answers the closing questions; the moment of the release (monotonic seconds)."""
-    stop = page.get_by_role("button", name="Stop")
-    stop.hover()
-    page.mouse.down()
-    page.wait_for_timeout(2300)
-    page.mouse.up()
+    page.wait_for_load_state("load")
+    hold(page, page.get_by_role("button", name="Stop"), 2300)
     moment = time.monotonic()
     expect(page.get_by_role("heading", name="Stopped and saved")).to_be_visible(timeout=20_000)
     page.get_by_role("group", name="Did the parent’s device stay").get_by_role("radio", name="Yes").check()
