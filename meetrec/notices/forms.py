@@ -105,6 +105,14 @@ class NoticeForm(StatementForm):
         self.opened = opened.sent_back(self.nonce.data, now) if self.is_submitted() else opened
         self.nonce.data = self.opened.text
 
+    def says_what(self, notice: Notice) -> bool:
+        """Whether nothing that was sent differs from a notice; what is empty may be what a browser does not bring back. Who, when and where are all needed."""
+        told = {name: getattr(notice, "school_name" if name == "school" else name) for name in QUESTIONS}
+        sent = {name: self[name].data for name in QUESTIONS if self[name].data}
+        return {"recorder_name", "recorder_role", "school", "meeting_date", "meeting_time"} <= sent.keys() and all(
+            value == told[name] for name, value in sent.items()
+        )
+
     def validate_on_submit(self, **keywords: Any) -> bool:
         """Whether everything is right; what is wrong without a visible field of its own stands in `form_errors`."""
         is_right = bool(self.validate(**keywords))

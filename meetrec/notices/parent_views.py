@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 import structlog
-from flask import Blueprint, current_app, redirect, render_template, session, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, session, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_limiter import RateLimitExceeded
 from flask_login import current_user
@@ -16,7 +17,7 @@ from meetrec.notices import actions
 from meetrec.notices.actions import District
 from meetrec.notices.family_mail import tell_received
 from meetrec.notices.forms import NoticeForm
-from meetrec.notices.link_queries import notice_of_link
+from meetrec.notices.link_queries import notice_of_link, token_of_form
 from meetrec.notices.opened_forms import OpenedForm
 from meetrec.notices.receipt_keys import fingerprint, public_key_text, receipt_key
 from meetrec.notices.receipts import public_bytes
@@ -81,7 +82,7 @@ def send_notice() -> ResponseReturnValue:
     """Take in the notice and lead to its receipt, or show the form again with everything that was typed."""
     form = notice_form_with({})
     if not form.validate_on_submit():
-        return form_page(form), 422
+        return _receipt_of_before(form) or (form_page(form), 422)
     statement = form.statement(current_language())
     try:
         token = _token_to_use(form, statement)
@@ -95,6 +96,16 @@ def send_notice() -> ResponseReturnValue:
         form.form_errors.append(NOT_KEPT)
         return form_page(form), 503
     return redirect(url_for("notice_links.receipt", token=token), 303)
+
+
+def _receipt_of_before(form: NoticeForm) -> ResponseReturnValue | None:
+    """To the receipt of the notice that this very form gave before, where somebody went back and sent it again, with fields that the browser left empty."""
+    with database().reading() as transaction:
+        found = token_of_form(transaction, _link_key(), form.opened.nonce, clock.now())
+    if found is None or not form.says_what(found[1]):
+        return None
+    flash(_("We have this notice already. Nothing was sent a second time."), "info")
+    return redirect(url_for("notice_links.receipt", token=found[0]), 303)
 
 
 def _token_to_use(form: NoticeForm, statement: NoticeStatement) -> str:

@@ -317,3 +317,29 @@ def test_key_of_receipts_is_shown_with_its_fingerprint(client: FlaskClient, sett
 def test_without_scripts_the_form_says_before_its_first_field_that_another_language_empties_it(client: FlaskClient) -> None:
     page = client.get("/notice").get_data(as_text=True)
     assert page.index("<noscript>") < page.index("changing it empties this form") < page.index("</noscript>") < page.index('id="recorder_name"')
+
+
+@pytest.mark.parametrize("left_empty", ["student_name", "device", None])
+def test_going_back_and_sending_once_more_leads_to_the_receipt_that_is_there(
+    client: FlaskClient, typed: dict[str, str], stored_notices: Stored, opened: Callable[..., str], left_empty: str | None
+) -> None:
+    first = client.post("/notice", data=typed).headers["Location"]
+    again = {**typed, "nonce": opened(at=clock.now())} | ({left_empty: ""} if left_empty else {})
+    answer = client.post("/notice", data=again)
+    assert (answer.status_code, answer.headers["Location"]) == (303, first)
+    assert "We have this notice already." in client.get(first).get_data(as_text=True)
+    assert len(stored_notices()) == 1
+
+
+@pytest.mark.parametrize("changed", [{"recorder_name": ""}, {"recorder_name": "Luis Rivera"}, {"meeting_date": ""}])
+def test_who_does_not_say_the_same_is_not_led_to_the_receipt_of_before(
+    client: FlaskClient, typed: dict[str, str], opened: Callable[..., str], changed: dict[str, str]
+) -> None:
+    client.post("/notice", data=typed)
+    assert client.post("/notice", data={**typed, **changed, "nonce": opened(at=clock.now())}).status_code == 422
+    assert client.post("/notice", data={**typed, "student_name": "", "nonce": opened("o" * 40)}).status_code == 422
+
+
+def test_a_notice_that_was_withdrawn_is_not_called_there_already(client: FlaskClient, typed: dict[str, str], opened: Callable[..., str]) -> None:
+    client.post(client.post("/notice", data=typed).headers["Location"] + "/withdraw")
+    assert client.post("/notice", data={**typed, "nonce": opened(at=clock.now())}).status_code == 422
