@@ -24,7 +24,7 @@ from meetrec.notices.receipts import public_bytes
 from meetrec.notices.references import new_nonce, token_of
 from meetrec.notices.rules import NoticeStatus
 from meetrec.notices.statements import NoticeStatement
-from meetrec.people.gate import STAYS_IN, standing_of
+from meetrec.people.gate import may_session_go_on
 from meetrec.people.models import FAMILY
 from meetrec.platform import clock
 from meetrec.platform.keys import secret
@@ -128,23 +128,23 @@ def _is_received(token: str) -> bool:
 @limiter.limit(NOTICES_PER_ADDRESS)
 def _receive(statement: NoticeStatement, token: str, email: str) -> None:
     """Take in a new notice, and write to the address if one was given. Raises RateLimitExceeded with nothing stored."""
+    giver, account = _giver()
     try:
         with database().writing() as transaction:
             now = clock.now()
             district = District.at(settings(), transaction, now)
-            notice = actions.receive_notice(transaction, now, actor(), statement, token, district, email or None, family_account())
+            notice = actions.receive_notice(transaction, now, giver, statement, token, district, email or None, account)
             tell_received(transaction, now, notice, settings())
     except IntegrityError:  # the same form, sent twice at the same moment: the other sending has made the notice
         if not _is_received(token):
             raise
 
 
-def family_account() -> str | None:
-    """The account of the family that is signed in, if one is and may go on; a notice is taken in all the same without (A-04)."""
-    if not current_user.is_authenticated or current_user.kind != FAMILY:
-        return None
-    account = current_user._get_current_object()
-    return account.id if standing_of(account) in STAYS_IN else None
+def _giver() -> tuple[str, str | None]:
+    """Who gives the notice, as the journal names them, and the family's account. A session that may not go on is nobody's; the notice is taken in (A-04)."""
+    if not may_session_go_on():
+        return "public", None
+    return actor(), current_user.id if current_user.kind == FAMILY else None
 
 
 def _link_key() -> str:

@@ -86,6 +86,14 @@ def standing_of(account: Account) -> AccountState:
     return state_of_account(current_app.extensions["meetrec.account_session"](), account, _now_in_the_district())
 
 
+def may_session_go_on() -> bool:
+    """Whether somebody is signed in and this very session may be used: a page that is open to everybody takes any other session for nobody's."""
+    if not current_user.is_authenticated:
+        return False
+    accounts = current_app.extensions["meetrec.account_session"]()
+    return state_of_account(accounts, current_user._get_current_object(), _now_in_the_district(), _signed_in_at()) in STAYS_IN
+
+
 def _signed_in_at() -> datetime:
     """When the person of this session last showed who they are; a cookie that does not say is older than everything."""
     return datetime.fromtimestamp(cookie.get("fs_paa", 0), UTC)

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from meetrec.journal.models import JournalEntry
 from meetrec.meetings.actions import Move, WishOf, cancel_meeting, change_room, move_meeting
 from meetrec.meetings.models import Meeting, Room
 from meetrec.notices.family_queries import family_home, why_not
@@ -197,6 +198,20 @@ def test_a_suspended_family_sees_where_to_turn_and_may_still_give_notice(
     with database.writing() as session:
         lift(session, clock.now(), "system", suspension.id)
     assert family.get("/family").status_code == 302
+
+
+@pytest.mark.requirement("W-33")
+def test_a_session_of_before_a_short_suspension_gives_a_notice_as_nobody(
+    family: FlaskClient, mother: SimpleNamespace, typed: dict[str, str], database: Database
+) -> None:
+    with database.writing() as session:
+        account_id = session.get_one(Guardian, mother.id).account_id
+        suspension = suspend(session, clock.now(), "system", account_id, "temporary", clock.now() + timedelta(hours=1), "A dispute.")
+        suspension.until = clock.now()
+    give(family, typed)
+    with database.reading() as session:
+        entry = session.scalars(select(JournalEntry).where(JournalEntry.verb == "notice.received")).one()
+    assert (only_notice(database).account_id, entry.actor) == (None, "public")
 
 
 def test_every_meeting_that_was_stands_below_those_to_come(family: FlaskClient, mother: SimpleNamespace, database: Database, settings: Settings) -> None:
