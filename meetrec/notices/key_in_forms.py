@@ -1,17 +1,17 @@
 """The form in which staff key in a notice: what the family said, how it came, and when it reached the district (G1.a)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, time
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from wtforms import BooleanField, EmailField, Form, HiddenField, RadioField, SelectChoice, SelectField, ValidationError
+from wtforms import BooleanField, EmailField, Field, Form, HiddenField, RadioField, SelectChoice, SelectField, ValidationError
 
 from meetrec.meetings.form_fields import ClockTime, DayToCome, OneOfTheList, TypedDateField, TypedField, TypedTimeField, instant_of
 from meetrec.notices.desk_words import CHANNEL_CHOICES
-from meetrec.notices.forms import StatementForm, line_field, text_field
+from meetrec.notices.forms import OTHER_PLACE, QUESTIONS, StatementForm, line_field, text_field
 from meetrec.notices.keyed_in import OLDEST, why_not_received_at
 from meetrec.notices.rules import NoticeChannel
 from meetrec.notices.statements import NoticeStatement
@@ -20,6 +20,8 @@ from meetrec.platform.clock import in_zone
 from meetrec.platform.form_validators import MailAddress, Needed, StorableText
 from meetrec.platform.free_text import one_line
 from meetrec.platform.languages import LANGUAGES
+
+ON_THE_PAGE = ("channel", "received_date", "received_time", *QUESTIONS, "reason", "needs_recording_to_understand", "language")
 
 
 class DayOfTheMeeting(DayToCome):
@@ -74,10 +76,25 @@ class KeyInForm(StatementForm):
         here = in_zone(now, zone)
         given = {"received_date": here.date(), "received_time": time(here.hour, here.minute), "language": language, "nonce": nonce}
         super().__init__(now, zone, schools, data=given, **keywords)
+        self.school.choices = [*self.school.choices[:-1], SelectChoice(OTHER_PLACE, _("Another place, or they are not sure"))]
+
+    def __iter__(self) -> Iterator[Field]:
+        """The fields as they stand on the page, so that the list of what is wrong has their order."""
+        return iter(sorted(super().__iter__(), key=lambda field: ON_THE_PAGE.index(field.name) if field.name in ON_THE_PAGE else len(ON_THE_PAGE)))
+
+    def validate_received_date(self, field: TypedField) -> None:
+        """Not to come, and at most thirty days ago, as far as the day alone tells."""
+        if field.data is not None and (sentence := why_not_received_at(datetime.combine(field.data, in_zone(self.now, self.zone).timetz()), self.now)):
+            raise ValidationError(sentence)
 
     def validate_received_time(self, field: TypedField) -> None:
-        """Not to come, and at most thirty days ago."""
-        if field.data is not None and self.received_date.data is not None and (sentence := why_not_received_at(self.received_at, self.now)):
+        """Not to come, and at most thirty days ago, on a day that can be."""
+        if (
+            field.data is not None
+            and self.received_date.data is not None
+            and not self.received_date.errors
+            and (sentence := why_not_received_at(self.received_at, self.now))
+        ):
             raise ValidationError(sentence)
 
     @property

@@ -1,5 +1,6 @@
 """The page on which staff key in a notice."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -86,3 +87,20 @@ def test_need_for_the_recording_may_be_written_down(coordinator: FlaskClient, ke
     coordinator.post("/desk/notices/new", data={**keyed, "needs_recording_to_understand": "y", "reason": "I forget what was said"})
     (notice,) = stored_notices().values()
     assert (notice.needs_recording_to_understand, notice.reason) == (True, "I forget what was said")
+
+
+def test_a_day_to_come_is_marked_at_the_day_and_what_is_wrong_stands_in_the_order_of_the_page(coordinator: FlaskClient, keyed: dict[str, str]) -> None:
+    to_come = f"{clock.now() + timedelta(days=3):%Y-%m-%d}"
+    wrong = {"channel": "", "received_date": to_come, "recorder_name": "", "school": "", "reason": "Her number is 123-45-6789"}
+    page = coordinator.post("/desk/notices/new", data={**keyed, **wrong}).get_data(as_text=True)
+    summary = page.split('id="error-summary"', 1)[1].split("</ul>", 1)[0]
+    listed = re.findall(r'href="#([a-z_]+)', summary)
+    assert listed == ["channel", "received_date", "recorder_name", "school", "reason"]
+    on_the_page = page.split("<form", 2)[-1]
+    assert [on_the_page.index(f'name="{name}"') for name in listed] == sorted(on_the_page.index(f'name="{name}"') for name in listed)
+
+
+def test_the_form_speaks_to_staff_about_the_family(coordinator: FlaskClient) -> None:
+    page = coordinator.get("/desk/notices/new").get_data(as_text=True)
+    assert [words for words in ("a device of your own", "your receipt page", "I am not sure") if words in page] == []
+    assert [words for words in ("a device of the family's own", "Another place, or they are not sure") if words not in page] == []

@@ -343,3 +343,10 @@ def test_who_does_not_say_the_same_is_not_led_to_the_receipt_of_before(
 def test_a_notice_that_was_withdrawn_is_not_called_there_already(client: FlaskClient, typed: dict[str, str], opened: Callable[..., str]) -> None:
     client.post(client.post("/notice", data=typed).headers["Location"] + "/withdraw")
     assert client.post("/notice", data={**typed, "nonce": opened(at=clock.now())}).status_code == 422
+
+
+@pytest.mark.requirement("D-17")
+def test_who_acts_as_a_parent_finds_what_to_choose(client: FlaskClient) -> None:
+    page = client.get("/notice").get_data(as_text=True)
+    hint = page.split('id="recorder_role-hint"', 1)[1].split("</span>", 1)[0]
+    assert [who for who in ("foster parent", "surrogate", "caregiver", "“Parent”") if who not in hint] == []
