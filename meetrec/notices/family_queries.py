@@ -8,10 +8,12 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from meetrec.district.deadlines import FULL_NOTICE
 from meetrec.meetings.models import Meeting
 from meetrec.notices.models import Notice
 from meetrec.notices.rules import NoticeStatus
 from meetrec.people.models import Student
+from meetrec.people.names import name_key
 from meetrec.people.rights import RightsHolderKind, RightsHolding, Standing
 from meetrec.people.rights_queries import protected_among, students_of_account
 from meetrec.platform.web import NotFound
@@ -33,7 +35,12 @@ class FamilyMeeting:
     meeting: Meeting
     is_place_hidden: bool  # of a pupil under particular protection (S-14)
     will_be_recorded: bool  # somebody's notice stands; whose is never told
-    notices: tuple[Notice, ...]  # the family's own
+    notices: tuple[Notice, ...]  # the family's own: matched to it, or waiting for a person and given for this pupil and time
+
+    @property
+    def has_notice(self) -> bool:
+        """Whether one of the family's own notices stands, so that it needs no other."""
+        return any(notice.status != NoticeStatus.WITHDRAWN for notice in self.notices)
 
     @property
     def is_cancelled(self) -> bool:
@@ -87,7 +94,7 @@ def family_meeting(session: Session, account_id: str, meeting_id: str, on: date)
     if meeting is None:
         raise NotFound(_("There is no such page here. The link may be old or mistyped."))
     _require_rights(session, account_id, meeting.student_id, on, is_known=False)
-    own = [notice for notice in notices_of(session, account_id) if notice.meeting_id == meeting.id]
+    own = [notice for notice in notices_of(session, account_id) if notice.meeting_id in (meeting.id, None)]
     return _meetings(session, [meeting.student_id], own, meeting.id)[0]
 
 
@@ -159,10 +166,17 @@ def _meetings(session: Session, student_ids: Collection[str], own: Sequence[Noti
             meeting,
             is_place_hidden=meeting.student_id in hidden,
             will_be_recorded=meeting.id in recorded and meeting.cancelled_at is None,
-            notices=tuple(notice for notice in own if notice.meeting_id == meeting.id),
+            notices=tuple(notice for notice in own if notice.meeting_id == meeting.id or _waits_for(notice, meeting)),
         )
         for meeting in meetings
     ]
+
+
+def _waits_for(notice: Notice, meeting: Meeting) -> bool:
+    """Whether a notice that nobody matched yet was given for this pupil, and for the time of this meeting, or the one first planned."""
+    named_start = notice.deadline_start_rule + FULL_NOTICE
+    is_its_time = named_start in (meeting.start, meeting.first_start)
+    return notice.meeting_id is None and is_its_time and name_key(notice.student_name) == meeting.student.name_key
 
 
 def _recorded_among(session: Session, meeting_ids: Sequence[str]) -> frozenset[str]:

@@ -84,6 +84,24 @@ def test_the_notice_is_filled_in_with_what_is_known_and_is_the_accounts(
     assert notice.reference in text(family, "/family")
 
 
+def test_a_meeting_for_which_a_notice_was_given_asks_for_no_other(
+    family: FlaskClient, district: SimpleNamespace, database: Database, meeting_page: str, opened: Callable[..., str]
+) -> None:
+    offered = "Give notice that you will record"
+    typed = filled_in(text(family, f"/family/notice?meeting={district.meeting.id}"))
+    give(family, {**typed, "student_name": "Somebody Else", "nonce": opened()})
+    assert offered in text(family, meeting_page), "that notice is about another pupil"
+    give(family, {**typed, "nonce": opened("o" * 40)})
+    with database.reading() as session:
+        notice = session.scalars(select(Notice).where(Notice.student_name == "Mateo Rivera")).one()
+    page = text(family, meeting_page)
+    assert (notice.reference in page, offered in page, notice.meeting_id) == (True, False, None)
+    assert f"{offered}<span" not in text(family, "/family")
+    assert family.post(f"/family/notices/{notice.id}/withdraw").status_code == 303
+    page = text(family, meeting_page)
+    assert (notice.reference in page, offered in page) == (True, True), "who withdrew may think again"
+
+
 @pytest.mark.requirement("L-04")
 @pytest.mark.parametrize("effect", ["revoked", "conflict"])
 def test_rights_that_end_while_signed_in_close_everything_at_the_next_page(
