@@ -12,7 +12,12 @@ from meetrec.meetings.coverage import Affiliation
 from meetrec.meetings.models import Meeting
 from meetrec.meetings.table_models import Participant
 from meetrec.platform.database import new_id
+from meetrec.platform.errors import MeetRecError
 from meetrec.platform.web import NotFound
+
+
+class AlreadyThere(MeetRecError):
+    """Somebody is on the list already."""
 
 
 @dataclass(frozen=True)
@@ -28,15 +33,15 @@ class AtTheTable:
 
 
 def enter_participant(session: Session, now: datetime, actor: str, meeting_id: str, who: AtTheTable) -> Participant:
-    """Put somebody on the list. The same name and affiliation again gives the row that is there. Raises NotFound."""
+    """Put somebody on the list. Raises NotFound, and `AlreadyThere` for the same name and affiliation again."""
     if session.get(Meeting, meeting_id, with_for_update={"of": Meeting}) is None:
         raise NotFound(_("There is no such meeting."))
     same = select(Participant).where(
         Participant.meeting_id == meeting_id, Participant.removed_at.is_(None), Participant.name == who.name,
         Participant.affiliation == who.affiliation.value,
     )  # fmt: skip
-    if known := session.scalars(same).first():
-        return known
+    if session.scalars(same).first():
+        raise AlreadyThere(_("%(name)s is on the list already. Nothing was changed.", name=who.name))
     entered = Participant(
         id=new_id(), meeting_id=meeting_id, name=who.name, affiliation=who.affiliation.value, duty=who.duty, staff_member_id=who.staff_member_id,
         guardian_id=who.guardian_id, student_id=who.student_id, entered_at=now, entered_by=actor,

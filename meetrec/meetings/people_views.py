@@ -12,7 +12,7 @@ from meetrec.meetings import participant_actions, participant_queries, queries
 from meetrec.meetings.coverage import Affiliation, is_covered
 from meetrec.meetings.forms import KIND_WORDS
 from meetrec.meetings.models import Meeting
-from meetrec.meetings.participant_actions import AtTheTable
+from meetrec.meetings.participant_actions import AlreadyThere, AtTheTable
 from meetrec.meetings.people_forms import AFFILIATION_WORDS, PersonForm
 from meetrec.people.roles import DESK_ROLES
 from meetrec.platform import clock
@@ -29,9 +29,13 @@ def people(meeting_id: UUID) -> ResponseReturnValue:
         meeting = queries.meeting_by_id(session, str(meeting_id))
         there, form = participant_queries.people_at(session, meeting.id), PersonForm(_offered(session, meeting))
     if request.method == "POST" and form.validate():
-        with database().writing() as session:
-            participant_actions.enter_participant(session, clock.now(), actor(), meeting.id, form.person())
-        flash(_("The list was changed."), "success")
+        try:
+            with database().writing() as session:
+                participant_actions.enter_participant(session, clock.now(), actor(), meeting.id, form.person())
+        except AlreadyThere as there_already:
+            flash(str(there_already), "info")
+        else:
+            flash(_("The list was changed."), "success")
         return redirect(url_for("participants.people", meeting_id=meeting_id), 303)
     told = [(one, Affiliation(one.affiliation)) for one in there]
     shown = [(one, AFFILIATION_WORDS[affiliation], affiliation is Affiliation.PARENT, is_covered(affiliation)) for one, affiliation in told]
@@ -50,7 +54,7 @@ def remove(meeting_id: UUID, participant_id: UUID) -> ResponseReturnValue:
 
 
 def _offered(session: Session, meeting: Meeting) -> Mapping[str, AtTheTable]:
-    """The pupil, the grown-ups entered for the pupil, and who works at the school."""
+    """The pupil, the adults entered for the pupil, and who works at the school."""
     today = clock.in_zone(clock.now(), settings().district.zone).date()
     offered = {"student": AtTheTable(meeting.student.name, Affiliation.STUDENT, student_id=meeting.student_id)}
     for guardian in participant_queries.guardians_to_offer(session, meeting, today):

@@ -185,6 +185,19 @@ def test_room_is_changed_from_the_page(sign_in: SignIn, database: Database, dist
     assert "From Conference Room A to Library" in text(client, address)
 
 
+def test_where_there_is_one_room_alone_the_page_says_so_and_offers_no_choice(sign_in: SignIn, district: SimpleNamespace, address: str) -> None:
+    page = text(sign_in(district.coordinator), f"{address}/room")
+    assert ("There is no other room yet." in page, "meetrec kiosks invite" in page, 'name="room"' in page) == (True, True, False)
+
+
+@pytest.mark.requirement("NOTE.1")
+def test_somebody_who_is_on_the_list_already_is_not_said_to_have_changed_it(sign_in: SignIn, district: SimpleNamespace, address: str) -> None:
+    client, guest = sign_in(district.coordinator), {"name": "A friend", "affiliation": "parents_guest"}
+    assert "The list was changed." in client.post(f"{address}/people", data=guest, follow_redirects=True).get_data(as_text=True)
+    again = client.post(f"{address}/people", data=guest, follow_redirects=True).get_data(as_text=True)
+    assert ("A friend is on the list already. Nothing was changed." in again, "The list was changed." in again) == (True, False)
+
+
 def test_meeting_is_cancelled_and_restored_from_the_page(sign_in: SignIn, database: Database, district: SimpleNamespace, address: str) -> None:
     client = sign_in(district.coordinator)
     text(client, f"{address}/cancel")

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from meetrec.meetings.coverage import Affiliation
-from meetrec.meetings.participant_actions import AtTheTable, enter_participant, remove_participant
+from meetrec.meetings.participant_actions import AlreadyThere, AtTheTable, enter_participant, remove_participant
 from meetrec.meetings.participant_queries import people_at, uncovered_people
 from meetrec.meetings.table_models import Participant
 from meetrec.platform import clock
@@ -31,7 +31,9 @@ def test_same_person_is_entered_once_and_leaves_without_being_deleted(database: 
     meeting_id, now = district.meeting.id, clock.now()
     with database.writing() as session:
         first = enter_participant(session, now, "user:x", meeting_id, GUEST)
-        assert enter_participant(session, now, "user:x", meeting_id, GUEST).id == first.id
+        with pytest.raises(AlreadyThere, match="A friend of the family is on the list already"):
+            enter_participant(session, now, "user:x", meeting_id, GUEST)
+        assert len(people_at(session, meeting_id)) == 1
         remove_participant(session, now, "user:x", meeting_id, first.id)
         assert (people_at(session, meeting_id), uncovered_people(session, [meeting_id])) == ([], {})
         assert session.get_one(Participant, first.id).removed_at == now
