@@ -151,6 +151,7 @@ WHO_MAY_ENTER: dict[str | tuple[str, ...], set[str]] = {
         "/notice",
         "/notice/address/<string:token>",  # from here on the address is the key
         "/notice/receipt-key",
+        "/notice/receipt-key.pem",
         "/notice/receipt/<string:token>",
         "/notice/receipt/<string:token>/correct",
         "/notice/receipt/<string:token>/file",

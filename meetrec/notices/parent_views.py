@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import structlog
-from flask import Blueprint, current_app, flash, redirect, render_template, session, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, session, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -74,6 +74,14 @@ def receipt_key_page() -> ResponseReturnValue:
     """The public key that receipts are signed by, and how anybody checks one."""
     key = receipt_key(settings())
     return render_template("notices/receipt_key.html", key=public_key_text(key), fingerprint=fingerprint(public_bytes(key)))
+
+
+@blueprint.get("/notice/receipt-key.pem")
+@public
+def receipt_key_file() -> ResponseReturnValue:
+    """The same key as a file, named as the command on the page names it."""
+    headers = {"Content-Disposition": 'attachment; filename="key.pem"'}
+    return Response(public_key_text(receipt_key(settings())), mimetype="application/x-pem-file", headers=headers)
 
 
 @blueprint.post("/notice")

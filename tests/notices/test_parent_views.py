@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,8 +16,8 @@ from sqlalchemy import select
 from meetrec.journal.models import JournalEntry
 from meetrec.meetings.models import Meeting
 from meetrec.notices.models import Notice
-from meetrec.notices.receipt_keys import fingerprint, public_key_text, receipt_key
-from meetrec.notices.receipts import public_bytes
+from meetrec.notices.receipt_keys import fingerprint, public_key_text, read_public_key, receipt_key
+from meetrec.notices.receipts import public_bytes, verify_receipt
 from meetrec.notices.references import hash_of
 from meetrec.platform import clock
 from meetrec.platform.database import Database
@@ -312,6 +313,21 @@ def test_key_of_receipts_is_shown_with_its_fingerprint(client: FlaskClient, sett
     key = receipt_key(settings)
     assert public_key_text(key).strip().splitlines()[1] in page
     assert fingerprint(public_bytes(key)) in page
+    assert 'href="/notice/receipt-key.pem"' in page
+
+
+def test_key_of_receipts_is_a_file_to_save_that_checks_a_receipt(client: FlaskClient, typed: dict[str, str], tmp_path: Path) -> None:
+    address = client.post("/notice", data=typed).headers["Location"]
+    saved = client.get("/notice/receipt-key.pem")
+    assert saved.headers["Content-Disposition"] == 'attachment; filename="key.pem"'
+    (tmp_path / "key.pem").write_bytes(saved.data)
+    assert verify_receipt(client.get(f"{address}/file").data, read_public_key(tmp_path / "key.pem")).is_known_key
+
+
+def test_the_private_link_has_a_button_that_only_a_script_shows(client: FlaskClient, typed: dict[str, str]) -> None:
+    page = client.get(client.post("/notice", data=typed).headers["Location"]).get_data(as_text=True)
+    assert re.search(r'<button[^>]* hidden data-copies="private-link"', page)
+    assert "copy_link.js" in page
 
 
 def test_without_scripts_the_form_says_before_its_first_field_that_another_language_empties_it(client: FlaskClient) -> None:
