@@ -1,8 +1,10 @@
 """Letters to print, as PDF that a screen reader reads (PDF/UA-1). They are made on this machine, of our own files alone."""
 
+import re
 from mimetypes import guess_type
 from threading import Lock
 from typing import TYPE_CHECKING, Any
+from unicodedata import name
 
 from meetrec.platform.errors import MeetRecError
 from meetrec.platform.places import folder
@@ -17,6 +19,10 @@ LETTERS = ("receipt", "identity_code", "dissemination_form", "dissemination_stat
 
 STYLESHEET = "letters.css"
 OWN_FILES = "static:"  # how a letter names a file of static/
+
+
+PICTURES = re.compile("[\U0001f000-\U0001faff][\U0001f000-\U0001faff\ufe0f\u200d]*")
+JOINING = re.compile("[\ufe0f\u200d\U0001f3fb-\U0001f3ff]")  # what only changes the picture before it
 
 
 class LetterNotMade(MeetRecError):
@@ -49,7 +55,12 @@ def letter_page(template: str, language: str, settings: Settings, stylesheet: st
     """The letter as a page of its own. `stylesheet` is the address of `STYLESHEET` for whoever shows it."""
     if template not in LETTERS:
         raise ValueError(f"there is no letter {template}")
-    return write(f"letters/{template}.html", language, settings, stylesheet=stylesheet, **values)
+    return _named_pictures(write(f"letters/{template}.html", language, settings, stylesheet=stylesheet, **values))
+
+
+def _named_pictures(page: str) -> str:
+    """Small pictures that people write among letters, by their Unicode names: the font of the letters has none of them, and an empty box says nothing."""
+    return PICTURES.sub(lambda found: " ".join(f"[{name(sign, 'picture').lower()}]" for sign in found[0] if not JOINING.match(sign)), page)
 
 
 def _fetcher() -> Any:

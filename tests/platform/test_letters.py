@@ -63,7 +63,7 @@ def test_letter_says_what_it_is_in_the_readers_language(words: Flask, language: 
 def test_code_in_a_letter_names_no_pupil(words: Flask, settings: Settings, now: datetime) -> None:
     with words.app_context():
         page = letter_page("identity_code", "en", settings, "/static/letters.css", **LETTER_SAMPLES["identity_code"](now))
-    assert "ABCD-EFGH-JKLM-NPQR" in page
+    assert "ABCD-EFGH-JKLM-NPQR-STVW" in page
     assert "Mateo" not in page
 
 
@@ -83,3 +83,18 @@ def test_letter_reads_only_our_own_files(words: Flask, now: datetime, monkeypatc
     monkeypatch.setattr(letters, "letter_page", lambda *_args, **_values: page)
     with words.app_context(), pytest.raises(LetterNotMade, match="none of our files"):
         letter_pdf("receipt", "en")
+
+
+def test_a_picture_among_the_words_is_named_since_the_letters_font_has_none(words: Flask, settings: Settings, now: datetime) -> None:
+    values = dict(LETTER_SAMPLES["receipt"](now), said=[("Reason", "I forget \U0001f600\U0001f44d\U0001f3fd things")])
+    with words.app_context():
+        page = letter_page("receipt", "en", settings, "/static/letters.css", **values)
+    assert "I forget [grinning face] [thumbs up sign] things" in page
+
+
+def test_the_list_of_signatures_is_kept_together(words: Flask, now: datetime) -> None:
+    values = dict(LETTER_SAMPLES["dissemination_form"](now), text=["Words of the consent. " * 12] * 7)
+    with words.app_context():
+        pages = [page.extract_text() for page in PdfReader(BytesIO(letter_pdf("dissemination_form", "en", **values))).pages]
+    names = ("Laura Bennett", "David Cho", "Helen Marsh")
+    assert [[name in page for name in names] for page in pages if any(name in page for name in names)] == [[True] * 3]
