@@ -47,7 +47,7 @@ VERBS: dict[str, str] = {
     "student.changed": N_("What is known of a pupil was changed"),
     "student.joined": N_("Two entries of one pupil were made one"),
     "custody.moved": N_("Pupils changed schools, and the custodian of their records with it"),
-    "guardian.entered": N_("A parent, guardian or other grown-up beside a pupil was entered"),
+    "guardian.entered": N_("A parent, guardian or other adult beside a pupil was entered"),
     "guardian.changed": N_("What is known of a parent or guardian was changed"),
     "guardianship.entered": N_("It was entered what somebody is to a pupil"),
     "guardianship.ended": N_("It ended what somebody was to a pupil"),

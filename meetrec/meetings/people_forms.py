@@ -30,7 +30,7 @@ class PersonForm(FlaskForm):
     known = SelectField(lazy_gettext("Choose somebody"), validate_choice=False)
     name = StringField(lazy_gettext("Or write a name"), [StorableText(120)], filters=[one_line])
     affiliation = RadioField(
-        lazy_gettext("Whom the person belongs to"),
+        lazy_gettext("Who the person comes for"),
         choices=[SelectChoice(one.value, words) for one, words in AFFILIATION_WORDS.items()],
         validate_choice=False,
     )
@@ -58,7 +58,7 @@ class PersonForm(FlaskForm):
     def validate_affiliation(self, field: RadioField) -> None:
         """Needed where nobody was chosen."""
         if not self.known.data and field.data not in [one.value for one in Affiliation]:
-            raise ValidationError(_("Choose whom the person belongs to. It decides whether the district's notice covers them."))
+            raise ValidationError(_("Choose who the person comes for. It decides whether the district's notice covers them."))
 
     def person(self) -> AtTheTable:
         """As chosen or typed; only of a valid form."""

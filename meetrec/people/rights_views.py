@@ -37,7 +37,7 @@ def new_guardian(student_id: UUID) -> ResponseReturnValue:
         kind = RightsHolderKind(form.kind.data)
         rights_actions.enter_guardianship(session, now, actor(), beside, guardian, kind, form.begins_on.data, form.evidence())
 
-    return step(student, form, _("A parent, guardian or other grown-up"), _("Enter the person"), enter, _("The person was entered."), _paper_note())
+    return step(student, form, _("A parent, guardian or other adult"), _("Enter the person"), enter, _("The person was entered."), _paper_note())
 
 
 @blueprint.route("/pupils/<uuid:student_id>/guardians/known", methods=["GET", "POST"])

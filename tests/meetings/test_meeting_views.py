@@ -191,6 +191,16 @@ def test_where_there_is_one_room_alone_the_page_says_so_and_offers_no_choice(sig
 
 
 @pytest.mark.requirement("NOTE.1")
+def test_the_pupil_is_not_listed_like_a_guest(sign_in: SignIn, database: Database, district: SimpleNamespace, address: str) -> None:
+    with database.writing() as session:
+        for who in (AtTheTable("A friend", Affiliation.PARENTS_GUEST), AtTheTable("Mateo Rivera", Affiliation.STUDENT)):
+            enter_participant(session, clock.now(), "user:x", district.meeting.id, who)
+    page = text(sign_in(district.coordinator), address).split("<h2>People at the table</h2>", 1)[1]
+    guests, pupil = page.split("<h3>The pupil</h3>", 1)
+    assert ("A friend" in guests, "Mateo Rivera" in guests, "Mateo Rivera" in pupil, "in plain words" in pupil) == (True, False, True, True)
+
+
+@pytest.mark.requirement("NOTE.1")
 def test_somebody_who_is_on_the_list_already_is_not_said_to_have_changed_it(sign_in: SignIn, district: SimpleNamespace, address: str) -> None:
     client, guest = sign_in(district.coordinator), {"name": "A friend", "affiliation": "parents_guest"}
     assert "The list was changed." in client.post(f"{address}/people", data=guest, follow_redirects=True).get_data(as_text=True)
@@ -233,7 +243,7 @@ def test_page_tells_who_is_covered_and_how_far(sign_in: SignIn, database: Databa
     shown = text(client, address)
     covered, uncovered = (shown.index(words) for words in ("Covered by the district", "Not covered:"))
     assert covered < shown.index("David Cho, psychologist (Employed by the district)") < uncovered < shown.index("A friend (Came with the parent)")
-    assert "Mateo Rivera (The pupil)" in shown
+    assert uncovered < shown.index("<h3>The pupil</h3>") < shown.index("Mateo Rivera. The district's notice does not speak for the pupil.")
     assert "no consent to publish the recording" in shown
 
 
@@ -242,7 +252,7 @@ def test_page_tells_who_is_covered_and_how_far(sign_in: SignIn, database: Databa
     ("typed", "sentence"),
     [
         ({}, "Choose somebody, or write the name."),
-        ({"name": "A friend"}, "Choose whom the person belongs to."),
+        ({"name": "A friend"}, "Choose who the person comes for."),
         ({"known": "staff-nobody"}, "Choose somebody of the list."),
         ({"name": "A friend 123-45-6789", "affiliation": "parent"}, "social security number"),
     ],
@@ -280,7 +290,7 @@ def test_two_changes_within_a_minute_follow_each_other(
 
 def test_of_chosen_or_written_people_no_field_is_called_optional(sign_in: SignIn, district: SimpleNamespace, address: str) -> None:
     page = text(sign_in(district.coordinator), f"{address}/people")
-    for label in ("Choose somebody", "Or write a name", "Whom the person belongs to"):
+    for label in ("Choose somebody", "Or write a name", "Who the person comes for"):
         assert f">{label}</" in page, label
 
 
