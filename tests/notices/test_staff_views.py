@@ -67,6 +67,13 @@ def test_reason_stands_on_the_notices_own_page_alone(coordinator: FlaskClient, n
 
 
 @pytest.mark.requirement("G0.1")
+def test_the_words_of_a_need_stand_once_on_the_desk(coordinator: FlaskClient, notice: Notice) -> None:
+    desk = coordinator.get("/desk").get_data(as_text=True)
+    assert desk.count("A Spanish interpreter") == 1
+    assert "The family needs something for the meeting: it stands with the notice." in desk
+
+
+@pytest.mark.requirement("G0.1")
 def test_desk_says_at_once_which_interpreter_or_help_is_asked_for(coordinator: FlaskClient, notice: Notice) -> None:
     desk = coordinator.get("/desk").get_data(as_text=True)
     assert "A Spanish interpreter" in desk
