@@ -34,14 +34,14 @@ MAIL_SAMPLES: dict[str, Sample] = {
 
 # Letter → what `letter_pdf` is handed besides template and language.
 LETTER_SAMPLES: dict[str, Sample] = {
-    # said: what the notice says, in order, with the names of the fields; link and file_sha256 may be None; profile: the rules it was held against
+    # said: what the notice says, in order, with the names of the fields; link and file_sha256 may be None; rules: those it was held against, in words
     "receipt": lambda now: {
         "reference": REFERENCE,
         "version": 1,
         "received_at": now,
         "entered_at": now,
         "deadline": _in_days(now, 2),
-        "profile": "missouri@1",
+        "rules": lazy_gettext("State profile Missouri, version 1"),
         "status_sentence": IN_TIME,
         "said": [(lazy_gettext("Pupil"), PUPIL), (lazy_gettext("School"), "Lincoln Elementary")],
         "link": _address("/notice/receipt/…"),
@@ -52,7 +52,7 @@ LETTER_SAMPLES: dict[str, Sample] = {
     "identity_code": lambda now: {
         "name": "Ana Rivera",
         "address": "12 Oak Street\nSpringfield, MO 65801",
-        "code": "ABCD-EFGH-JKLM-NPQR",
+        "code": "ABCD-EFGH-JKLM-NPQR-STVW",
         "expires_at": _in_days(now, 30),
         "begin_link": _address("/family/begin"),
         "is_student": False,

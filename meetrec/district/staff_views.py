@@ -50,7 +50,8 @@ def rules() -> ResponseReturnValue:
         names = queries.names_of(session, [row.entered_by for row in rows])
     newest = version_on([queries.facts_of(row) for row in rows], today)
     return render_template(
-        "district/rules.html", rules=in_force, base=load_profile(in_force.base), words=words, example=_example(today), versions=rows, names=names,
+        "district/rules.html", rules=in_force, base=load_profile(in_force.base), is_own=newest is not None,
+        words=words, example=_example(today), versions=rows, names=names,
         standing={row.number: _standing(row.number, row.effective_from, newest, today) for row in rows},
         may_change=any(role.name in PROFILE_ROLES for role in current_user.roles),
     )  # fmt: skip

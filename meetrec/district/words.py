@@ -1,9 +1,10 @@
 """The words in which the district's rules are told, and the rows of the sources behind each. Each list is complete; a test holds it so."""
 
-from flask_babel import lazy_gettext
+from flask_babel import format_date, lazy_gettext
+from flask_babel import gettext as _
 
-from meetrec.district.rules import Acknowledgement
-from meetrec.platform.profiles import LatePolicy, MultiStudentRule, NoticeRule
+from meetrec.district.rules import OWN, Acknowledgement, InForce
+from meetrec.platform.profiles import LatePolicy, MultiStudentRule, NoticeRule, load_profile
 
 RULES = {
     NoticeRule.START_TIME: lazy_gettext("24 hours before the meeting begins"),
@@ -37,3 +38,11 @@ SOURCES = {
     "multi_student_rule": lazy_gettext("FERPA, letter to Wachter of December 7, 2017; California Education Code 56504"),  # X-6, L-08, L-73
     "policy_pointer": lazy_gettext("The district's recording policy"),  # G0.3
 }
+
+
+def which_rules(rules: InForce) -> str:
+    """Whose rules they are, of which version, since when: “State profile Missouri, version 1, in force from August 28, 2026”. Within a request."""
+    day, number = format_date(rules.effective_from, "long"), rules.label.partition("@")[2]
+    if rules.label.startswith(f"{OWN}@"):
+        return _("The district's own rules, version %(number)s, in force from %(day)s", number=number, day=day)
+    return _("State profile %(state)s, version %(number)s, in force from %(day)s", state=load_profile(rules.base).name, number=number, day=day)

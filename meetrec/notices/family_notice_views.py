@@ -61,7 +61,8 @@ def receipt_letter(notice_id: UUID) -> ResponseReturnValue:
     with database().reading() as session:
         found = _own(session, notice_id)
         changed_at, news = last_change_of(session, found), news_of(session, found, _today())
-    content = letter(found, changed_at, settings(), current_language(), None, news, tells_deadline=not found.needs_another_look)
+        rules = actions.rules_of_notice(session, settings(), found)
+    content = letter(found, changed_at, settings(), current_language(), None, news, rules, tells_deadline=not found.needs_another_look)
     return _download(content, "application/pdf", f"notice-{found.reference}-{found.version}.pdf")
 
 

@@ -7,6 +7,8 @@ from hashlib import sha256
 from flask_babel import format_date, format_time
 from flask_babel import gettext as _
 
+from meetrec.district.rules import InForce
+from meetrec.district.words import which_rules
 from meetrec.notices.forms import OTHER_PLACE
 from meetrec.notices.meeting_news import STAYS_IN_TIME_SIGNED, MeetingNews, stays_in_time
 from meetrec.notices.models import Notice
@@ -40,11 +42,14 @@ def signed_file(notice: Notice, changed_at: datetime, settings: Settings, *, tel
     return sign_receipt(receipt_of(notice, changed_at, settings, tells_deadline=tells_deadline), receipt_key(settings))
 
 
-def letter(notice: Notice, changed_at: datetime, settings: Settings, language: str, link: str | None, news: MeetingNews, *, tells_deadline: bool) -> bytes:
-    """The receipt as a PDF to print, in the language of whoever asks for it."""
+def letter(
+    notice: Notice, changed_at: datetime, settings: Settings, language: str, link: str | None, news: MeetingNews, rules: InForce, *,
+    tells_deadline: bool,
+) -> bytes:  # fmt: skip
+    """The receipt as a PDF to print, in the language of whoever asks for it. `rules`: those the notice was held against."""
     return letter_pdf(
         "receipt", language, settings=settings, reference=notice.reference, version=notice.version, received_at=notice.received_at,
-        entered_at=notice.entered_at, deadline=notice.deadline if tells_deadline else None, profile=notice.profile,
+        entered_at=notice.entered_at, deadline=notice.deadline if tells_deadline else None, rules=which_rules(rules),
         status_sentence=FOR_PARENTS[NoticeStatus(notice.status)], said=said_lines(notice), link=link, news=news,
         file_sha256=sha256(signed_file(notice, changed_at, settings, tells_deadline=tells_deadline)).hexdigest(),
     )  # fmt: skip

@@ -87,7 +87,8 @@ def receipt_letter(token: str) -> ResponseReturnValue:
     with database().reading() as session:
         notice = _notice(session, token)
         changed_at, tells, news = last_change_of(session, notice), _tells_deadline(session, notice), news_of(session, notice, _today())
-    content = letter(notice, changed_at, settings(), current_language(), _address_of(token), news, tells_deadline=tells)
+        rules = actions.rules_of_notice(session, settings(), notice)
+    content = letter(notice, changed_at, settings(), current_language(), _address_of(token), news, rules, tells_deadline=tells)
     return _download(content, "application/pdf", f"notice-{notice.reference}-{notice.version}.pdf")
 
 

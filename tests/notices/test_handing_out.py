@@ -80,3 +80,9 @@ def test_letter_names_the_signed_file_and_the_private_link(client: FlaskClient, 
     assert sha256(client.get(f"{address}/file").data).hexdigest() in together
     assert f"http://localhost{address}" in together
     assert "MateoRivera" in together
+
+
+def test_the_letter_says_in_words_which_rules_the_notice_was_held_against(client: FlaskClient, address: str) -> None:
+    said = " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(client.get(f"{address}/letter").data)).pages).split())
+    assert "State profile Missouri, version 1, in force from" in said
+    assert "missouri@1" not in said
