@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import shutil
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ LARGEST_PACKAGE = 1024 * 2**20  # bytes unpacked, all files together
 LARGEST_MANIFEST = 64 * 2**10  # bytes; it is read whole
 MOST_PACKED = 200  # times; rosters pack ten to twenty times, a file made to fill a disk a thousand times
 SMALL_ENOUGH = 2**20  # bytes; below that nobody asks how tightly a file is packed
+MOST_ROWS = 5_000_000  # of one file; a district of half a million pupils has fewer
+ROOM_FOR_EACH_BYTE = 3  # on the disk while it is laid out: the rows, and what finds them
 READ_AT_ONCE = 2**20  # bytes
 
 
@@ -95,7 +98,9 @@ def _taken_out(reader: Any, places: Sequence[int | None], width: int) -> Iterato
     """Only what is asked for leaves the line; nobody sees the rest."""
     before = reader.line_num
     take = itemgetter(*(width if place is None else place for place in places), width)  # behind the last cell stands an empty one
-    for cells in reader:
+    for number, cells in enumerate(reader):
+        if number >= MOST_ROWS:
+            raise PackageRefused(_("A file of the package has more rows than a roster can have."))
         line, before = before + 1, reader.line_num
         if cells:
             is_whole = len(cells) == width
@@ -138,20 +143,31 @@ def _manifest_of(path: Path, inside: str) -> dict[str, str]:
 
 def _require_bounds(path: Path, inside: str) -> None:
     """No file of ours larger than a roster can be, none packed so tightly that it only fills a disk, and all together within bounds."""
-    if path.is_dir():
-        sizes = {name: (path / f"{name}.csv").stat().st_size for name in ("manifest", *FILES) if (path / f"{name}.csv").is_file()}
-        packed = sizes
-    else:
+    sizes = packed = _sizes(path, inside)
+    if not path.is_dir():
         with zipfile.ZipFile(path) as archive:
-            entries = {name: archive.getinfo(f"{inside}{name}.csv") for name in ("manifest", *FILES) if f"{inside}{name}.csv" in archive.namelist()}
-        sizes = {name: entry.file_size for name, entry in entries.items()}
-        packed = {name: entry.compress_size for name, entry in entries.items()}
+            packed = {name: archive.getinfo(f"{inside}{name}.csv").compress_size for name in sizes}
     for name, size in sizes.items():
         is_too_tight = size > SMALL_ENOUGH and size > MOST_PACKED * packed[name]
         if size > (LARGEST_MANIFEST if name == "manifest" else LARGEST_FILE) or is_too_tight:
             raise PackageRefused(_("%(file)s is larger than a roster can be.", file=f"{name}.csv"))
     if sum(sizes.values()) > LARGEST_PACKAGE:
         raise PackageRefused(_("The files of the package are together larger than a roster can be."))
+
+
+def require_room(package: Package, folder: Path) -> None:
+    """Raise `PackageRefused` where the disk of the folder has not room enough to lay the package out."""
+    if shutil.disk_usage(folder).free < ROOM_FOR_EACH_BYTE * sum(_sizes(package.path, package.folder_inside).values()):
+        raise PackageRefused(_("The server has not room enough for this roster. Tell whoever looks after the server. Nothing was changed."))
+
+
+def _sizes(path: Path, inside: str) -> dict[str, int]:
+    """The files of ours that the package holds, by name, with their bytes unpacked."""
+    if path.is_dir():
+        return {name: (path / f"{name}.csv").stat().st_size for name in ("manifest", *FILES) if (path / f"{name}.csv").is_file()}
+    with zipfile.ZipFile(path) as archive:
+        held = set(archive.namelist())
+        return {name: archive.getinfo(f"{inside}{name}.csv").file_size for name in ("manifest", *FILES) if f"{inside}{name}.csv" in held}
 
 
 def _require_files(path: Path, inside: str, files: Sequence[str]) -> None:

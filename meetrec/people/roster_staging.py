@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from meetrec.people.models import School, Student
 from meetrec.people.names import name_key
-from meetrec.people.oneroster import BULK, Package, rows_of
+from meetrec.people.oneroster import BULK, Package, require_room, rows_of
 from meetrec.people.oneroster_rows import NEEDED, READ, Refusal, RefusalReason, agents_of, may_be_a_number, refusal_of, said_in
 from meetrec.people.rights_models import Guardian, Guardianship
 from meetrec.people.roster_models import SchoolEnrolment, StaffMember
@@ -108,6 +108,7 @@ class Staging:
 
     def read(self, package: Package, *, takes_nine_digits: bool) -> None:
         """Lay out every row that can be taken by what it says itself, and note the others. Raises `PackageRefused`."""
+        require_room(package, self.path.parent)
         self.connection.executescript(_TABLES)
         self.connection.execute("INSERT INTO package VALUES (?)", (package.mode,))
         self.connection.execute("BEGIN")

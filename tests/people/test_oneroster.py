@@ -8,6 +8,7 @@ import pytest
 from meetrec.people import oneroster
 from meetrec.people.oneroster import PackageRefused, read_package, rows_of
 from meetrec.people.oneroster_rows import READ, Refusal, RefusalReason, agents_of, read_day, refusal_of
+from meetrec.people.roster_staging import Staging
 from tests.fixtures.roster import small_roster, write_roster
 
 MANIFEST = "propertyName,value\noneroster.version,1.2\nfile.orgs,delta\n"
@@ -155,3 +156,25 @@ def test_a_file_that_was_made_to_fill_a_disk_is_refused(tmp_path: Path) -> None:
         archive.writestr("orgs.csv", b"sourcedId,name\n" + b"0" * (4 * 2**20))
     with pytest.raises(PackageRefused, match=r"orgs\.csv is larger than a roster can be"):
         read_package(package)
+
+
+def test_a_file_with_more_rows_than_a_roster_can_have_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = read_package(folder_with(tmp_path, b"sourcedId,name,type\n" + b"a,A,school\n" * 4))
+    monkeypatch.setattr(oneroster, "MOST_ROWS", 4)
+    assert len(list(rows_of(package, "orgs", ("name",)))) == 4
+    monkeypatch.setattr(oneroster, "MOST_ROWS", 3)
+    with pytest.raises(PackageRefused, match="more rows than a roster can have"):
+        list(rows_of(package, "orgs", ("name",)))
+
+
+def test_a_package_for_which_the_disk_has_no_room_is_refused_before_it_is_laid_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = read_package(write_roster(tmp_path / "roster.zip", small_roster()))
+    oneroster.require_room(package, tmp_path)
+    monkeypatch.setattr(oneroster, "ROOM_FOR_EACH_BYTE", 2**60)
+    staging = Staging.create(tmp_path / "layouts", "one")
+    try:
+        with pytest.raises(PackageRefused, match="has not room enough for this roster"):
+            staging.read(package, takes_nine_digits=False)
+        assert staging.one("SELECT count(*) FROM sqlite_master") == 0
+    finally:
+        staging.remove()
