@@ -20,6 +20,7 @@ MAIL_NAMES = {
     "meeting_moved": lazy_gettext("The meeting was moved"),
     "meeting_cancelled": lazy_gettext("The meeting was cancelled"),
     "account_invited": lazy_gettext("Invitation to an account"),
+    "identity_code_made": lazy_gettext("A code was made that opens an account"),
     "second_factor_removed": lazy_gettext("A second step was taken away"),
     "custodian_missing": lazy_gettext("A custodian of records is missing"),
     "training_ends": lazy_gettext("The annual training ends"),

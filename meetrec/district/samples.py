@@ -27,6 +27,7 @@ MAIL_SAMPLES: dict[str, Sample] = {
     },
     "meeting_cancelled": lambda now: {"reference": REFERENCE, "school": "Lincoln Elementary", "start": _in_days(now, 3)},
     "account_invited": lambda now: {"name": "Laura Bennett", "link": _address("/invitation/…"), "expires_at": _in_days(now, 2)},
+    "identity_code_made": lambda now: {"made_at": now, "is_posted": False},
     "second_factor_removed": lambda now: {"name": "Laura Bennett", "removed_at": now},
     "custodian_missing": lambda now: {"places": ["Lincoln Elementary"]},  # names of schools, and the district's own
     "training_ends": lambda now: {"name": "Laura Bennett", "ends_on": _in_days(now, 30).date()},

@@ -12,8 +12,8 @@ from meetrec.people.account_views import form_page, now_in_the_district
 from meetrec.people.family_actions import end_family_account
 from meetrec.people.family_forms import FamilyEndForm, MakeCodeForm
 from meetrec.people.identity import CodeStanding, Way
-from meetrec.people.identity_actions import make_code, revoke_code
-from meetrec.people.identity_queries import Holder, holders_of, is_withheld_anywhere, person_of, pupils_of, standing_of_code
+from meetrec.people.identity_actions import make_code, revoke_code, subject_of
+from meetrec.people.identity_queries import Holder, Person, holders_of, is_withheld_anywhere, person_of, pupils_of, standing_of_code
 from meetrec.people.identity_words import SEEN_WORDS, STANDING_WORDS, WAY_WORDS
 from meetrec.people.models import Student
 from meetrec.people.pupil_views import found_pupil, readers_schools, require_reach
@@ -27,6 +27,7 @@ from meetrec.platform.enrolment_codes import CodeMistyped, hash_of
 from meetrec.platform.errors import MeetRecError
 from meetrec.platform.languages import LANGUAGES
 from meetrec.platform.letters import letter_pdf
+from meetrec.platform.mail import can_be_sent_to, put_mail
 from meetrec.platform.web import actor, database, for_staff, settings
 
 WORDS = {
@@ -65,9 +66,19 @@ def _made(student: Student, form: MakeCodeForm) -> ResponseReturnValue:
         holder = _holder(session, student, form.holder.data)
         require_reach(session, holder.person.id)
         code, text = make_code(session, clock.now(), actor(), holder, form.chosen_way, form.seen.data or None)
+        _tell_by_mail(session, holder.person, code)
     language = form.language.data if form.language.data in LANGUAGES else getattr(holder.person, "language", "en")
     shown = {"code": code, "text": text, "language_of_letter": language, "is_posted": form.chosen_way is Way.POSTED}
     return render_template("people/identity_code.html", student=student, person=holder.person, **shown)
+
+
+def _tell_by_mail(session: Session, person: Person, code: IdentityCode) -> None:
+    """To the mail address on file, where there is one and mail goes out: one member of staff alone makes no account in another's name unnoticed."""
+    if not person.email or not settings().mail.host or not can_be_sent_to(person.email):
+        return
+    language = getattr(person, "language", "en")
+    said = {"made_at": code.made_at, "is_posted": code.way == Way.POSTED}
+    put_mail(session, code.made_at, "identity_code_made", person.email, language, subject_of(person), **said)
 
 
 @blueprint.post("/identity-codes/<uuid:code_id>/letter")

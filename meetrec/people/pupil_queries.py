@@ -7,17 +7,18 @@ from datetime import date
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from meetrec.people.identity_queries import is_withheld_anywhere
+from meetrec.people.identity_queries import Person, codes_of, is_withheld_anywhere
 from meetrec.people.models import Account, Role, RoleGrant, School, Student
 from meetrec.people.names import name_parts
 from meetrec.people.rights import RightsHolding
-from meetrec.people.rights_models import Guardian, Guardianship, ProtectionFlag, RightsRestriction
+from meetrec.people.rights_models import Guardian, Guardianship, IdentityCode, ProtectionFlag, RightsRestriction
 from meetrec.people.rights_queries import is_protected, rights_holders_of, ties_of
 from meetrec.people.roles import RIGHTS_ROLES, SITE_CUSTODIAN
 from meetrec.people.roster_models import SchoolEnrolment
 from meetrec.platform.web import NotFound
 
 PAGE = 50  # pupils
+CODES_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class PupilDetail:
     restrictions: Sequence[RightsRestriction]
     enrolments: Sequence[SchoolEnrolment]
     is_protected: bool
+    codes: Sequence[tuple[str, IdentityCode]]  # made to prove who somebody is, with that person's name; the newest first
 
 
 def schools_of_reader(session: Session, account: Account) -> frozenset[str] | None:
@@ -108,8 +110,14 @@ def pupil_detail(session: Session, student: Student, on: date) -> PupilDetail:
         select(SchoolEnrolment).where(SchoolEnrolment.student_id == student.id).order_by(SchoolEnrolment.ends_on.is_not(None), SchoolEnrolment.ends_on.desc())
     )
     return PupilDetail(
-        student, own, tuple(beside), session.scalars(papers).all(), session.scalars(enrolments).all(), is_protected(session, student.id)
+        student, own, tuple(beside), session.scalars(papers).all(), session.scalars(enrolments).all(), is_protected(session, student.id),
+        _codes_made(session, [student, *dict.fromkeys(tie.guardian for tie in ties)]),
     )  # fmt: skip
+
+
+def _codes_made(session: Session, people: Sequence[Person]) -> Sequence[tuple[str, IdentityCode]]:
+    made = [(person.name, code) for person in people for code in codes_of(session, person)]
+    return sorted(made, key=lambda pair: pair[1].made_at, reverse=True)[:CODES_SHOWN]
 
 
 def open_school_choices(session: Session, schools: frozenset[str] | None = None) -> list[tuple[str, str]]:

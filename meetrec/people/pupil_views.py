@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from meetrec.people import enrolment_actions, pupil_queries, rights_actions
 from meetrec.people.account_views import form_page, now_in_the_district
+from meetrec.people.identity_words import WAY_WORDS
 from meetrec.people.models import Student
 from meetrec.people.pupil_forms import LEFT, EnrolmentForm, NewPupilForm, PupilForm
 from meetrec.people.rights_words import AUTHORITY_WORDS, EFFECT_WORDS, EVIDENCE_WORDS, HOLDER_WORDS, REASON_WORDS, STANDING_WORDS
@@ -77,7 +78,7 @@ def pupil(student_id: UUID) -> ResponseReturnValue:
         found = pupil_queries.pupil_detail(session, pupil_queries.pupil_with(session, student.id, None), today())
         entries = {"alike": pupil_queries.entries_alike(session, student, schools), "joined": pupil_queries.joined_with(session, student.id)}
         words = {"holder_words": HOLDER_WORDS, "standing_words": STANDING_WORDS, "reason_words": REASON_WORDS, "evidence_words": EVIDENCE_WORDS}
-        more = {"effect_words": EFFECT_WORDS, "authority_words": AUTHORITY_WORDS, "sees_protection": _may_protect()}
+        more = {"effect_words": EFFECT_WORDS, "authority_words": AUTHORITY_WORDS, "sees_protection": _may_protect(), "way_words": WAY_WORDS}
         return render_template("people/pupil.html", found=found, **entries, **words, **more)
 
 

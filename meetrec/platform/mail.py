@@ -24,7 +24,7 @@ from meetrec.platform.written_texts import settings_here, write
 # Every mail there is: templates/mail/<name>.txt. None of them ever holds a pupil's name.
 MAILS = (
     *("notice_received", "notice_matched", "meeting_moved", "meeting_cancelled"),
-    *("account_invited", "second_factor_removed", "custodian_missing", "training_ends"),
+    *("account_invited", "identity_code_made", "second_factor_removed", "custodian_missing", "training_ends"),
 )
 
 WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=12))

@@ -21,6 +21,9 @@ from meetrec.people.roles import RECORDS_CLERK, SITE_CUSTODIAN, SUPERINTENDENT
 from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.enrolment_codes import hash_of
+from meetrec.platform.mail_models import OutgoingMail
+from meetrec.platform.settings import Settings
+from meetrec.platform.settings_sections import Mail
 from tests.fixtures.families import code_for, guardian_of, open_account, put_paper
 
 __all__ = ["code_for", "guardian_of", "open_account"]
@@ -267,3 +270,19 @@ def test_who_suspends_people_suspends_a_family_from_here(
 
 def test_the_pupils_page_leads_here(clerk: FlaskClient, mother: SimpleNamespace) -> None:
     assert f'/pupils/{mother.student_id}/identity"' in clerk.get(f"/pupils/{mother.student_id}").get_data(as_text=True)
+
+
+@pytest.mark.requirement("L-30")
+@pytest.mark.parametrize(("host", "email"), [("mail.cedarbend.org", "ana@example.org"), ("", "ana@example.org"), ("mail.cedarbend.org", None)])
+def test_a_code_that_staff_made_is_told_to_its_person_and_stands_on_the_pupils_page(
+    app: Flask, clerk: FlaskClient, guardian_of: GuardianOf, database: Database, settings: Settings, host: str, email: str | None
+) -> None:
+    app.extensions["meetrec.settings"] = settings.model_copy(update={"mail": Mail(host=host, sender="meetrec@cedarbend.org")})
+    whom = guardian_of(email=email)
+    assert make(clerk, whom)[0] == 200
+    with database.reading() as session:
+        mails = session.scalars(select(OutgoingMail)).all()
+    told = [(mail.to_address, mail.language, mail.template, mail.about) for mail in mails]
+    assert told == ([("ana@example.org", "es", "identity_code_made", f"guardian:{whom.id}")] if host and email else [])
+    assert not any(CODE.search(mail.text) or "Mateo" in mail.text for mail in mails)
+    assert "A code that opens an account was made for Ana Rivera:" in clerk.get(f"/pupils/{whom.student_id}").get_data(as_text=True)
