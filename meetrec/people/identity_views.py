@@ -27,7 +27,8 @@ from meetrec.platform.enrolment_codes import CodeMistyped, hash_of
 from meetrec.platform.errors import MeetRecError
 from meetrec.platform.languages import LANGUAGES
 from meetrec.platform.letters import letter_pdf
-from meetrec.platform.mail import can_be_sent_to, put_mail
+from meetrec.platform.mail import put_mail
+from meetrec.platform.mail_addresses import can_be_sent_to
 from meetrec.platform.web import actor, database, for_staff, settings
 
 WORDS = {
