@@ -163,7 +163,7 @@ def test_the_focus_stays_while_the_desk_refreshes_and_goes_to_the_parts_heading_
 
 HEADINGS = {
     "en": ("Desk", "Rooms without a working kiosk", "All schools"),
-    "es": ("Escritorio", "Salas sin un equipo de grabación que funcione", "Todas las escuelas"),
+    "es": ("Panel del día", "Salas sin un equipo de grabación que funcione", "Todas las escuelas"),
 }
 
 
