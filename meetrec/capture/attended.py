@@ -63,7 +63,7 @@ class AttendedMicrophone:
             child.close()
         self._process, self._connection = process, ours
         if self.order is not None:
-            kind, noticed_by = self._killed_as or ("interrupted", "process restarted")
+            kind, noticed_by = self.status.lost_as or self._killed_as or ("interrupted", "process restarted")  # what took the sound first
             self.send("start", replace(self.order, missing_kind=kind, missing_noticed_by=noticed_by))
         self._killed_as = None
 

@@ -44,7 +44,8 @@ class MicrophoneStatus:
     `state`: opening, metering, waiting (its sound has not come yet), recording, paused, disk_full, lost, failed. `ended_run` is the
     last run whose chain it has closed. `remark` is a sentence that takes nothing from the recording (its gain could not be set);
     `device_rate` is what the device delivers, in Hz, before it is brought to 48 kHz. `lost_at` is when sound was last found missing,
-    `heard_at` until when `hearing` reaches (monotonic); `voice_seconds` counts the last minute.
+    `lost_as` why it is missing now (kind and how it was noticed, as the gap will say; None while sound comes). `heard_at` is until when
+    `hearing` reaches (monotonic); `voice_seconds` counts the last minute.
     """
 
     state: str
@@ -55,6 +56,7 @@ class MicrophoneStatus:
     zero_seconds: float = 0.0
     is_clipping: bool = False
     lost_at: float | None = None
+    lost_as: tuple[str, str] | None = None
     hearing: Hearing = NOTHING_HEARD
     heard_at: float = 0.0
     voice_seconds: float = 0.0
@@ -78,6 +80,7 @@ class MicrophoneProcess:
         self._meter, self._voice = self._new_meter(), VoiceDetector()
         self._heard_at = 0.0
         self._lost_at: float | None = None
+        self._lost_as: tuple[str, str] | None = None
         self._level = Level(LOWEST_DB, LOWEST_DB, 0, 0.0, 0.0)
         self._take: Take | None = None
         self._run = ""
@@ -138,7 +141,7 @@ class MicrophoneProcess:
         if self._take is not None:
             self._take.flush()
         if blocks:
-            self._trouble = None
+            self._trouble = self._lost_as = None
             together = blocks[0].samples if len(blocks) == 1 else np.concatenate([block.samples for block in blocks])
             self._note_level(self._meter.read(together))
             if self._voice.listen(together, steps=STEPS_WHILE_RECORDING if self._take is not None else 1):
@@ -177,6 +180,8 @@ class MicrophoneProcess:
         if self._take is not None:
             self._take.leave()
         self._take, self._run = Take(order, self._microphone.id, self._outbox), order.run
+        if self._lost_as is None and order.joins_in_the_middle:
+            self._lost_as = (order.missing_kind, order.missing_noticed_by)  # should this process die too before sound comes, the reason stays
         if self._stream is not None:
             self._take.attach(self._clock)
 
@@ -213,7 +218,7 @@ class MicrophoneProcess:
     def _lose(self, kind: str, noticed_by: str, sentence: str) -> None:
         assert self._stream is not None
         stream, self._stream = self._stream, None
-        self._trouble, self._lost_at = sentence, time.monotonic()
+        self._trouble, self._lost_at, self._lost_as = sentence, time.monotonic(), (kind, noticed_by)
         self._tell(at_once=True)  # before the piece is sealed, and before abort(), should that hang after all
         self._write_what_came(stream)
         if self._take is not None:
@@ -236,7 +241,8 @@ class MicrophoneProcess:
         level = self._level
         return MicrophoneStatus(
             state=self._state(), level_db=level.level_db, peak_db=level.peak_db, clipped=level.clipped, is_clipping=level.is_clipping,
-            zero_seconds=level.zero_seconds, quiet_seconds=level.quiet_seconds, lost_at=self._lost_at, sentence=self._sentence(),
+            zero_seconds=level.zero_seconds, quiet_seconds=level.quiet_seconds, lost_at=self._lost_at, lost_as=self._lost_as,
+            sentence=self._sentence(),
             hearing=self._voice.hearing, heard_at=self._heard_at, voice_seconds=self._voice.voice_seconds, ended_run=self._ended_run, at=now,
             remark=self._stream.gain_trouble if self._stream else None, device_rate=self._stream.device_rate if self._stream else None,
         )  # fmt: skip

@@ -34,6 +34,11 @@ class RunOrder:
     run_key: bytes = field(repr=False, default=b"")
     signing_key: bytes = field(repr=False, default=b"")  # the kiosk's private one
 
+    @property
+    def joins_in_the_middle(self) -> bool:
+        """Whether it is given to a process that takes the place of one that died."""
+        return self.missing_kind != RunOrder.missing_kind
+
     def frame_at(self, moment: float) -> int:
         """The run's frame at a monotonic moment; negative before the run began."""
         return round((moment - self.began) * RATE)

@@ -1,6 +1,8 @@
 """One microphone's process as the recorder sees it: what may take its place, and when."""
 
+import multiprocessing
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from meetrec.capture import attended
 from meetrec.capture.attended import AttendedMicrophone
 from meetrec.capture.devices import Microphone
+from meetrec.capture.microphone import MicrophoneProcess, MicrophoneStatus
 from meetrec.capture.outbox import journal_path, piece_path
 from meetrec.capture.pieces import RATE, parse_piece, sha256_hex
 from meetrec.capture.run_order import RunOrder, Stretch
@@ -73,3 +76,42 @@ def test_a_process_that_joins_in_the_middle_continues_a_chain_whose_newest_file_
     )
     assert parse_piece(piece_path(run.folder / MICROPHONE, 1).read_bytes()).header.kind == "damaged"
     assert run.writer().pieces == 2
+
+
+@pytest.mark.parametrize(
+    ("last_said", "reason"),
+    [
+        (MicrophoneStatus("recording"), ("interrupted", "process restarted")),
+        (MicrophoneStatus("lost", lost_as=("device_lost", "finished callback")), ("device_lost", "finished callback")),
+    ],
+)
+def test_a_process_that_dies_over_a_lost_device_leaves_the_loss_as_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, last_said: MicrophoneStatus, reason: tuple[str, str]
+) -> None:
+    told: list[RunOrder] = []
+    microphone = AttendedMicrophone(Microphone(MICROPHONE, "Table 1", "No such device"), tmp_path / "outbox")
+    monkeypatch.setattr(microphone, "send", lambda _, order: told.append(order))
+    run = SealedRun(tmp_path / "outbox")
+    microphone.order = RunOrder(run.recording, run.run, run.folder, sha256_hex(run.statement), time.monotonic(), (Stretch(time.monotonic()),))
+    microphone.status = last_said
+    try:
+        microphone.start_process()
+    finally:
+        microphone.kill()
+    (order,) = told
+    assert (order.missing_kind, order.missing_noticed_by) == reason
+
+
+def test_a_process_that_joins_while_its_device_is_gone_says_why_the_sound_is_missing(tmp_path: Path) -> None:
+    run = SealedRun(tmp_path / "outbox")
+    recorder, words = multiprocessing.Pipe()
+    process = MicrophoneProcess(Microphone(MICROPHONE, "Table 1", "No such device"), True, run.outbox, words)
+    began = time.monotonic()
+    order = RunOrder(run.recording, run.run, run.folder, sha256_hex(run.statement), began, (Stretch(began),), "device_lost", "finished callback")
+    recorder.send(("start", replace(order, run_key=run.run_key, signing_key=run.signer.private_bytes)))
+    recorder.send(("leave", None))
+    process.run()
+    said = []
+    while recorder.poll(0):
+        said.append(recorder.recv())
+    assert said[-1].lost_as == ("device_lost", "finished callback")
