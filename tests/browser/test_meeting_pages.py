@@ -77,6 +77,7 @@ def test_move_is_shown_before_it_is_done(signed_in: Page, district: SimpleNamesp
     page.goto(f"/meetings/{district.meeting.id}/move")
     page.get_by_label("Starts at").fill(later.strftime("%H:%M"))
     page.get_by_label("Planned to end at").fill((later + timedelta(hours=1)).strftime("%H:%M"))
+    page.locator("label[for=by-0]").click()
     page.get_by_role("button", name="Show what this does").click()
     expect(page.get_by_text("MR-1 stays as it is: In time.")).to_be_visible()
     look_at()

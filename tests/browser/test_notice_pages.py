@@ -126,6 +126,7 @@ def test_desk_and_its_pages_are_accessible(
     page.goto("/notice")
     fill_in(page, district, settings)
     page.get_by_role("button", name="Send the notice").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("We have your notice")
     sign_in(page, district.coordinator)
     look_at("/desk")
     page.get_by_role("link", name="Open notice").click()

@@ -79,6 +79,7 @@ def test_an_earlier_start_that_nobody_told_the_family_makes_no_notice_late_until
 ) -> None:
     start, notice = district.meeting.start, given(30)
     with app.test_request_context(), database.writing() as session:
+        session.get_one(Meeting, district.meeting.id).created_at = start - 40 * HOUR  # no move was told before that
         earlier = Move(None, WishOf.DISTRICT, start - 8 * HOUR, start - 7 * HOUR)
         move_meeting(session, start - 29 * HOUR, "user:laura", district.meeting.id, earlier)
     assert status_of(database, notice) == "timely"
