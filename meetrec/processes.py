@@ -20,6 +20,7 @@ from meetrec.platform.profiles import load_profile
 from meetrec.platform.settings import Settings, load_settings
 
 SWEEP_EVERY = timedelta(minutes=1)
+DUTIES_EVERY = timedelta(minutes=10)
 CLEAR_EVERY = timedelta(hours=1)
 RESTART_PAUSE = 2.0  # seconds before a process that ended by itself is started again
 STOP_PATIENCE = 20.0  # seconds a process gets to finish what it holds
@@ -73,6 +74,7 @@ def _gunicorn_options(settings: Settings) -> dict[str, object]:
 def work(settings: Settings) -> None:
     """The worker: joins recordings and transcribes them, one job at a time."""
     from meetrec.custody.vault import Vault
+    from meetrec.people.roster_jobs import handlers as roster_handlers
     from meetrec.platform import queue
     from meetrec.platform.tables import load_tables
     from meetrec.recordings.jobs import handlers as recording_handlers
@@ -82,13 +84,17 @@ def work(settings: Settings) -> None:
     vault = Vault.of(settings)
     database = Database(settings.database_url)
     database.wake = queue.JobQueue(settings.queue_file).wake
-    queue.work(database, settings.queue_file, {**recording_handlers(settings, vault), **transcript_handlers(settings, vault)})
+    queue.work(database, settings.queue_file, {**recording_handlers(settings, vault), **transcript_handlers(settings, vault), **roster_handlers(settings)})
 
 
 def schedule(settings: Settings, stop: Event) -> None:
     """The one timetable."""
     from meetrec.custody.actions import end_idle_sittings
     from meetrec.custody.vault import Vault
+    from meetrec.district.mail_journal import tell_of_mail
+    from meetrec.people.duty_jobs import tell_ending_trainings, watch_custodians
+    from meetrec.people.roster_jobs import clear_old_layouts
+    from meetrec.platform.mail_jobs import mail_entries
     from meetrec.platform.queue import JobQueue, sweep
     from meetrec.platform.tables import load_tables
     from meetrec.platform.timetable import TimetableEntry, run_timetable
@@ -106,10 +112,14 @@ def schedule(settings: Settings, stop: Event) -> None:
     entries = [
         TimetableEntry("sweep of jobs", SWEEP_EVERY, lambda: sweep(database, wake)),
         TimetableEntry("end of idle sittings", SWEEP_EVERY, end_sittings),
+        TimetableEntry("rosters that nobody applied", CLEAR_EVERY, lambda: clear_old_layouts(settings, clock.now())),
         TimetableEntry("remains of interrupted writing", CLEAR_EVERY, vault.remove_unfinished),
         TimetableEntry("copies of reserve kiosks", SWEEP_EVERY, lambda: settle_waiting_copies(database)),  # G5.a
         TimetableEntry("remains of uploads that broke off", CLEAR_EVERY, lambda: clear_broken_off(database, vault, clock.now())),
         TimetableEntry("pieces of stored recordings", CLEAR_EVERY, lambda: clear_stored_deliveries(database, settings, vault)),  # S-06
+        TimetableEntry("custodians", DUTIES_EVERY, lambda: watch_custodians(database, settings, clock.now())),  # B-03, B-04
+        TimetableEntry("training that ends", timedelta(days=1), lambda: tell_ending_trainings(database, settings, clock.now())),  # W-20
+        *mail_entries(database, settings, tell_of_mail),
     ]
     run_timetable(database, entries, stop)
 
@@ -152,6 +162,7 @@ def _stop_at_signals() -> Event:
 
 def _prepared() -> Settings:
     """Settings, logs, and a database of the right schema, or a sentence."""
+    from meetrec.district.queries import profile_in_force
     from meetrec.installation.actions import require_no_demonstration
     from meetrec.platform.migrate import require_current
     from meetrec.platform.tables import load_tables
@@ -160,12 +171,13 @@ def _prepared() -> Settings:
     settings = load_settings()
     write_logs(settings.log_level)
     known_model(settings.transcription.model)
-    load_profile(settings.district.state_profile).require_in_force(clock.in_zone(clock.now(), settings.district.zone).date())
     database = Database(settings.database_url)
     require_current(database)
     load_tables()
     with database.reading() as session:
         require_no_demonstration(settings, session)
+        today = clock.in_zone(clock.now(), settings.district.zone).date()
+        load_profile(profile_in_force(session, settings, today).base).require_in_force(today)
     return settings
 
 

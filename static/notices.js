@@ -14,11 +14,18 @@ function tell(sentence) {
   if (text.textContent !== sentence) text.textContent = sentence;
 }
 
-/* The focus stays where it was, if that place is still there. */
+/* The heading of the part in which a place lies. */
+function headingOf(place) {
+  const before = [...desk.querySelectorAll("h2[id]")].filter((one) => one.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING);
+  return before.at(-1)?.id;
+}
+
+/* The focus stays where it was; if that place is gone, at the heading of its part, so that nobody is thrown to the top of the page. */
 function show(html) {
-  const focused = desk.contains(document.activeElement) ? document.activeElement.id : "";
+  const focused = desk.contains(document.activeElement) ? document.activeElement : null;
+  const places = focused ? [focused.id, headingOf(focused)].filter(Boolean) : [];
   desk.innerHTML = html;
-  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  places.map((id) => document.getElementById(id)).find(Boolean)?.focus({ preventScroll: true });
 }
 
 async function refresh() {

@@ -19,8 +19,9 @@ from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.logs import refuse_personal_data
 from meetrec.platform.settings import Settings, load_settings
+from tests.fixtures.accounts import PASSWORD, account_of, sign_in_as
 
-PASSWORD = "a long enough test sentence"  # noqa: S105
+__all__ = ["account_of", "sign_in_as"]
 
 
 @pytest.hookimpl(tryfirst=True)

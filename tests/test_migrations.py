@@ -1,17 +1,19 @@
 """The migrations and the models say the same, up and down."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Column, MetaData, Table, inspect, text
+from sqlalchemy import Column, MetaData, Table, inspect, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from meetrec.installation.actions import install
 from meetrec.journal import actions as journal
-from meetrec.meetings.models import Kiosk
+from meetrec.meetings.models import Kiosk, Meeting
+from meetrec.people.duty_models import Suspension, Vendor
+from meetrec.people.models import FAMILY, Account
 from meetrec.platform import clock, migrate
 from meetrec.platform.database import Base, Database
 from meetrec.platform.settings import Settings
@@ -99,10 +101,78 @@ def test_a_district_that_recorded_goes_up_down_and_up_with_everything_it_holds(s
         [before["piece"][0] | {"stands_for": None}],
         "kiosk",
     )
+    assert [(grant["account_id"], grant["role_id"], grant["given_at"], grant["ended_at"]) for grant in above["role_grant"]] == [
+        ("account", "role", A_MOMENT, None)
+    ]
+    assert [(enrolment["student_id"], enrolment["school_id"], enrolment["source"]) for enrolment in above["school_enrolment"]] == [
+        ("student", "school", "hand")
+    ]
+    assert (above["student"][0]["name_key"], above["account"][0]["activated_at"]) == ("x x", A_MOMENT)
+    assert [(version["notice_id"], version["version"], version["statement"]["meeting_date"]) for version in above["notice_version"]] == [
+        ("notice", 1, "2026-10-13")
+    ]
+    assert "account_role" not in above
     migrate.downgrade(database, "0001")
     assert _rows(database) == before
     migrate.upgrade(database)
     assert _rows(database) == above
+
+
+CLOSED, OPEN = ("family", "contractor", "suspended", "not_back"), ("staff", "lifted", "over")
+
+
+@pytest.mark.requirement("W-33")
+@pytest.mark.requirement("W-26")
+def test_going_back_lets_nobody_in_whom_only_this_version_keeps_out(settings: Settings) -> None:
+    database = Database(settings.database_url)
+    migrate.upgrade(database)
+    now = clock.now()
+    with database.writing() as session:
+        vendor = Vendor(id="vendor", name="A vendor of the district", entered_at=now)
+        accounts = {name: _account(name, now) for name in (*CLOSED, *OPEN)}
+        accounts["family"].kind, accounts["contractor"].vendor_id, accounts["not_back"].activated_at = FAMILY, vendor.id, None
+        session.add_all([vendor, *accounts.values()])
+        session.flush()
+        for account_id, until, lifted_at in (("suspended", None, None), ("lifted", None, now), ("over", now - timedelta(days=1), None)):
+            said = {"kind": "temporary", "reason": "a report", "began_at": now, "began_by": "system"}
+            session.add(Suspension(account_id=account_id, until=until, lifted_at=lifted_at, **said))
+    migrate.downgrade(database, "0002")
+    with database.reading() as session:
+        assert {row.id for row in session.execute(text("SELECT id FROM account WHERE active"))} == set(OPEN)
+    migrate.upgrade(database)
+    with database.reading() as session:  # shown as closed, so that an administrator can open them again
+        assert set(session.scalars(select(Account.id).where(Account.deactivated_at.is_not(None)))) == set(CLOSED)
+
+
+@pytest.mark.requirement("W-33")
+def test_going_back_while_everybody_is_kept_out_leaves_the_one_who_acted(settings: Settings) -> None:
+    database = Database(settings.database_url)
+    migrate.upgrade(database)
+    now = clock.now()
+    with database.writing() as session:
+        session.add_all([_account("one", now), _account("other", now)])
+        session.flush()
+        session.add(Suspension(account_id=None, spared_id="one", kind="long_term", reason="a report", began_at=now, began_by="system"))
+    migrate.downgrade(database, "0002")
+    with database.reading() as session:
+        assert [row.id for row in session.execute(text("SELECT id FROM account WHERE active"))] == ["one"]
+
+
+@pytest.mark.parametrize(("days", "is_refused"), [(1, True), (-1, False)])
+def test_going_back_brings_no_cancelled_meeting_of_days_to_come_back(settings: Settings, days: int, is_refused: bool) -> None:
+    database = Database(settings.database_url)
+    migrate.upgrade(database)
+    _fill_every_table(database)
+    start = clock.now() + timedelta(days=days)
+    with database.writing() as session:
+        session.execute(update(Meeting).values(start=start, planned_end=start, cancelled_at=clock.now()))
+    if not is_refused:
+        migrate.downgrade(database, "0002")
+        return
+    before = _rows(database)
+    with pytest.raises(migrate.MigrationRefused, match="1 of days to come would stand again"):
+        migrate.downgrade(database, "0002")
+    assert _rows(database) == before
 
 
 def test_a_migration_leaves_references_held_and_the_journal_append_only(settings: Settings) -> None:
@@ -124,6 +194,10 @@ def test_a_migration_that_would_leave_rows_pointing_at_nothing_changes_nothing(s
     with pytest.raises(migrate.MigrationRefused, match="run"):
         migrate.upgrade(database)
     assert _rows(database) == before
+
+
+def _account(name: str, now: datetime) -> Account:
+    return Account(id=name, email=name, name=name, active=True, created_at=now, activated_at=now, fs_uniquifier=name)
 
 
 def _fill_every_table(database: Database) -> None:

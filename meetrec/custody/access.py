@@ -4,11 +4,18 @@ import enum
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from flask import has_app_context
 from sqlalchemy.orm import Session
 
 from meetrec.custody.models import Record
+from meetrec.people.duty_queries import state_of_account, training_of
 from meetrec.people.models import Account
 from meetrec.people.roles import CONTENT_ROLES
+from meetrec.people.standing import AccountState
+from meetrec.people.training import Gate, TrainingPolicy, gate_for
+from meetrec.platform import clock
+from meetrec.platform.settings_sections import District, Training
+from meetrec.platform.web import settings
 
 
 class Purpose(enum.StrEnum):
@@ -31,6 +38,27 @@ class Answer:
 AccessRule = Callable[[Session, Account, Record | None, Purpose], Answer | None]
 
 
+def in_good_standing(session: Session, account: Account, _record: Record | None, _purpose: Purpose) -> Answer | None:
+    """Whoever is suspended or deactivated, or lacks the agreement, opens nothing: a player that is open stops at its next range (W-33, W-05)."""
+    state = state_of_account(session, account, clock.in_zone(clock.now(), _district().zone))
+    return None if state in (AccountState.ACTIVE, AccountState.LOCKED) else Answer(False, state.value)
+
+
+def training_current(session: Session, account: Account, _record: Record | None, _purpose: Purpose) -> Answer | None:
+    """Content stays closed to whoever let the annual training run out, unless the district only warns (W-20)."""
+    standing = training_of(session, account, clock.in_zone(clock.now(), _district().zone).date())
+    policy = TrainingPolicy(content=Gate(_training().content))
+    return Answer(False, "training_expired") if gate_for(standing, is_content=True, policy=policy) is Gate.BLOCK else None
+
+
+def _district() -> District:
+    return settings().district if has_app_context() else District()
+
+
+def _training() -> Training:
+    return settings().training if has_app_context() else Training()
+
+
 def duty_of_office(_session: Session, account: Account, _record: Record | None, purpose: Purpose) -> Answer | None:
     """The coordinator and the district's custodian hear and read what they administer."""
     held = {role.name for role in account.roles}
@@ -40,7 +68,7 @@ def duty_of_office(_session: Session, account: Account, _record: Record | None, 
     return Answer(True, f"duty:{office}")
 
 
-RULES: tuple[AccessRule, ...] = (duty_of_office,)
+RULES: tuple[AccessRule, ...] = (in_good_standing, training_current, duty_of_office)
 
 
 def may_open(session: Session, account: Account, record: Record | None, purpose: Purpose) -> Answer:

@@ -9,6 +9,7 @@ import click
 from meetrec.installation import actions
 from meetrec.installation.demonstration import (
     keep_a_meeting_ahead,
+    keep_accounts,
     keep_kiosk_enrolled,
     make_demonstration,
     require_whole_demonstration,
@@ -16,13 +17,15 @@ from meetrec.installation.demonstration import (
 )
 from meetrec.installation.errors import InstallationError
 from meetrec.journal import actions as journal
+from meetrec.people.passwords import SHORTEST
 from meetrec.people.roles import ADMINISTRATOR
 from meetrec.platform import clock, migrate
 from meetrec.platform.database import Database
 from meetrec.platform.errors import MeetRecError
 from meetrec.platform.profiles import profile_names
-from meetrec.platform.settings import CONFIG_VARIABLE, District, Settings, check_section, config_file, load_settings
+from meetrec.platform.settings import CONFIG_VARIABLE, Settings, check_section, config_file, load_settings
 from meetrec.platform.settings_file import write_settings_file
+from meetrec.platform.settings_sections import District
 from meetrec.platform.tables import load_tables
 
 
@@ -47,9 +50,10 @@ def _init_demonstration(context: click.Context, config: Path, data_dir: Path) ->
     database = Database(settings.database_url)
     if actions.is_set_up(database):
         require_whole_demonstration(settings)
-        migrate.upgrade(database)
+        actions.install(database)
         with database.writing() as session:
             keep_kiosk_enrolled(session, settings)
+            keep_accounts(session, settings)
             keep_a_meeting_ahead(session)
         return
     actions.create_keys(settings)
@@ -70,8 +74,8 @@ def _init_district(context: click.Context, config: Path, data_dir: Path | None) 
     keyring = click.prompt("Folder for the keys (another medium than the data is best)", type=click.Path(path_type=Path), default=folder / "keyring")
     email = click.prompt("E-mail address of the first administrator", value_proc=_checked(actions.require_real_address))
     person = click.prompt("Name of the first administrator")
-    password = click.prompt(f"Password (at least {actions.SHORTEST_PASSWORD} characters)", hide_input=True, confirmation_prompt=True)
-    actions.require_long_enough(password)
+    password = click.prompt(f"Password (at least {SHORTEST} characters)", hide_input=True, confirmation_prompt=True)
+    actions.require_strong(password, email=email, name=person, district=name)
     district = check_section(District, "district", {"name": name, "zone": zone, "state_profile": profile})
     folder, keyring = folder.absolute(), keyring.absolute()
     values = {"data_dir": folder, "keyring_dir": keyring, "district": district}
@@ -84,7 +88,7 @@ def _init_district(context: click.Context, config: Path, data_dir: Path | None) 
     actions.install(database)
     with database.writing() as session:
         journal.append(session, clock.now(), "system", "district.initialised", "district", demonstration=False)
-        actions.create_account(session, clock.now(), email, person, password, [ADMINISTRATOR])
+        actions.create_account(session, clock.now(), email, person, password, [ADMINISTRATOR], district=name)
     unfinished.rename(config)
     _show_recovery_sheet(_settings_of(context, config))
 
@@ -146,7 +150,7 @@ def database() -> None:
 @database.command("upgrade")
 def upgrade() -> None:
     """Bring the database to the schema of this program. Make a backup first."""
-    migrate.upgrade(Database(load_settings().database_url))
+    actions.install(Database(load_settings().database_url))  # a new version may bring new roles
     click.echo(f"The database is up to date (settings: {config_file() or 'environment'}).")
 
 

@@ -4,13 +4,19 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from sqlalchemy.engine import make_url
 
+from meetrec.platform.certificates import in_groups
 from meetrec.platform.errors import MeetRecError
 from meetrec.platform.settings import Settings, config_file, load_settings
+
+if TYPE_CHECKING:
+    from meetrec.platform.database import Database
 
 LEAST_FREE_BYTES = 10 * 2**30  # some 17 hours of four microphones
 SHORT_KEY = 16  # digits of a fingerprint: enough to tell keys apart
@@ -95,9 +101,8 @@ def _keys(settings: Settings) -> str:
     return f"district key {key.fingerprint[:12]}…, keyring generation {Keyring(settings.keyring_dir).generation}"
 
 
-def _database(settings: Settings) -> str:
-    from meetrec.installation.actions import require_no_demonstration
-    from meetrec.journal.queries import verify
+def _opened(settings: Settings) -> "Database":
+    """The database, if it is there at the newest schema; looking must not make one."""
     from meetrec.platform.database import Database
     from meetrec.platform.migrate import SchemaNotCurrent, require_current
     from meetrec.platform.tables import load_tables
@@ -108,12 +113,53 @@ def _database(settings: Settings) -> str:
     load_tables()
     database = Database(settings.database_url)
     require_current(database)
+    return database
+
+
+def _database(settings: Settings) -> str:
+    from meetrec.installation.actions import require_no_demonstration
+    from meetrec.journal.queries import verify
+
+    database = _opened(settings)
     with database.reading() as session:
         require_no_demonstration(settings, session)
         read, fault = verify(session)
     if fault:
         raise NotInOrder(fault.sentence)
     return f"at the newest schema; {read} journal entries, the chain holds"
+
+
+def _mail(settings: Settings) -> str:
+    from meetrec.platform.mail import MailNotSent, greet
+
+    if not settings.mail.host:
+        return "no mail server is set: mails wait, and the pages say so"
+    try:
+        greet(settings)
+    except MailNotSent as error:
+        raise NotInOrder(f"{error} Mend the table [mail] of the settings, then try “meetrec mail test ADDRESS”.") from error
+    return f"{settings.mail.host}:{settings.mail.port} answers and takes this machine’s name and password"
+
+
+def _receipt_key(settings: Settings) -> str:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from meetrec.platform.keys import read_key_file
+
+    if not settings.receipt_key_file.exists():  # looking must not make one
+        return "none yet; it is made with the first receipt. Print the key-recovery sheet after that"
+    key = Ed25519PrivateKey.from_private_bytes(read_key_file(settings.receipt_key_file))
+    return f"{in_groups(sha256(key.public_key().public_bytes_raw()).hexdigest()[:SHORT_KEY])}, on the recovery sheet too"
+
+
+def _custodians(settings: Settings) -> str:
+    from meetrec.people.custody_queries import gaps
+
+    with _opened(settings).reading() as session:
+        places = [office.school.name if office.school else settings.district.name for office in gaps(session)]
+    if places:
+        raise NotInOrder(f"It is not settled who is custodian of records for: {', '.join(places)}. Settle it on the page Custodians (B-03, B-04).")
+    return "every office is held by one person"
 
 
 def _model(settings: Settings) -> str:
@@ -151,11 +197,8 @@ def _kiosk_token(settings: Settings) -> str:
 
 
 def _kiosk_key(settings: Settings) -> str:
-    from hashlib import sha256
-
     from meetrec.capture.signing import KioskSigner
     from meetrec.kiosk.places import signing_key_file
-    from meetrec.platform.certificates import in_groups
 
     path = signing_key_file(settings)
     if not path.exists():  # looking must not make one
@@ -196,7 +239,15 @@ def _server_answers(settings: Settings) -> str:
 
 
 GENERAL: dict[str, Check] = {"Python": _python, "Settings": _settings_file, "Disk": _disk, "Front end": _front_end}
-SERVER: dict[str, Check] = {"Certificate": _certificate, "Keys": _keys, "Database": _database, "Model weights": _model}
+SERVER: dict[str, Check] = {
+    "Certificate": _certificate,
+    "Keys": _keys,
+    "Receipt key": _receipt_key,
+    "Database": _database,
+    "Custodians": _custodians,
+    "Mail": _mail,
+    "Model weights": _model,
+}
 ROOM: dict[str, Check] = {
     "Kiosk token": _kiosk_token,
     "Kiosk key": _kiosk_key,

@@ -37,6 +37,6 @@ def list_students() -> None:
     """All pupils by school and name."""
     load_tables()
     with Database(load_settings().database_url).reading() as session:
-        ordered = select(Student).join(Student.school).order_by(School.name, Student.family_name, Student.given_name)
+        ordered = select(Student).where(Student.joined_to_id.is_(None)).join(Student.school).order_by(School.name, Student.family_name, Student.given_name)
         for student in session.scalars(ordered):
             click.echo(f"{student.school.name}: {student.family_name}, {student.given_name}")

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from meetrec.journal.models import JournalEntry
@@ -18,6 +19,28 @@ def entries_of_recording(session: Session, recording_id: str) -> Sequence[Journa
 def entries_about(session: Session, subjects: Sequence[str]) -> Sequence[JournalEntry]:
     """All entries about any of these subjects (“notice:<id>” …), oldest first."""
     return session.scalars(select(JournalEntry).where(JournalEntry.subject.in_(subjects)).order_by(JournalEntry.sequence)).all()
+
+
+def newest_sequence(session: Session) -> int:
+    """The number of the newest entry; 0 for an empty journal."""
+    return session.scalar(select(func.max(JournalEntry.sequence))) or 0
+
+
+def last_sequence(session: Session) -> int:
+    """The number of the newest entry; 0 before the first."""
+    return session.scalar(select(func.max(JournalEntry.sequence))) or 0
+
+
+def anything_since(session: Session, sequence: int, verbs: Sequence[str]) -> bool:
+    """Whether one of these verbs was journalled after an entry."""
+    later = select(JournalEntry.sequence).where(JournalEntry.sequence > sequence, JournalEntry.verb.in_(verbs))
+    return session.scalars(later.limit(1)).first() is not None
+
+
+def was_told(session: Session, actor: str, verb: str, since: datetime, **details: str) -> bool:
+    """Whether an entry of this verb, by this actor and with these details, was written after a moment."""
+    told = select(JournalEntry.body).where(JournalEntry.verb == verb, JournalEntry.actor == actor, JournalEntry.at > since)
+    return any(details.items() <= json.loads(body)["details"].items() for body in session.scalars(told.order_by(JournalEntry.sequence.desc())))
 
 
 def verify(session: Session) -> tuple[int, ChainFault | None]:

@@ -12,7 +12,8 @@ from meetrec.capture.profiles import MicrophoneProfile, profiles_in, with_profil
 from meetrec.kiosk.errors import KioskError
 from meetrec.platform.errors import SettingsError
 from meetrec.platform.places import folder
-from meetrec.platform.settings import Kiosk, MicrophoneSeat, check_section
+from meetrec.platform.settings import check_section
+from meetrec.platform.settings_sections import Kiosk, MicrophoneSeat
 
 PROFILES = "hardware/microphones"
 

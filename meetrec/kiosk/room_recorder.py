@@ -18,7 +18,7 @@ from meetrec.kiosk.meetings_cache import MeetingsCache
 from meetrec.kiosk.recorder_port import MicrophoneReading, RecorderReading
 from meetrec.kiosk.seats import seated, with_known
 from meetrec.kiosk.sentences import NO_DISTRICT_KEY, NO_MICROPHONE
-from meetrec.platform.settings import MicrophoneSeat
+from meetrec.platform.settings_sections import MicrophoneSeat
 
 LOOK_AGAIN_SECONDS = 10.0
 OPENING_SECONDS = 5.0

@@ -11,7 +11,7 @@ from itertools import count
 from meetrec.capture.devices import Microphone, label_of, slug_of
 from meetrec.capture.finding import USB_DEVICE
 from meetrec.capture.sound_cards import SoundCard, card_number_of, sound_cards
-from meetrec.platform.settings import MicrophoneSeat
+from meetrec.platform.settings_sections import MicrophoneSeat
 
 LONGEST_STEM = 36  # characters of an id of 40, so that a number fits behind it
 WISHES = ("channels", "channel", "rate", "gain", "gain_control", "card")

@@ -3,7 +3,7 @@
 import enum
 from datetime import datetime
 
-from sqlalchemy import Enum, ForeignKey, String, UniqueConstraint, text
+from sqlalchemy import Enum, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from meetrec.people.models import School, Student
@@ -69,6 +69,7 @@ class Meeting(Base):
     """One IEP or Section 504 meeting."""
 
     __tablename__ = "meeting"
+    __table_args__ = (Index("ix_meeting_room_start", "room_id", "start"),)
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     kind: Mapped[MeetingKind] = mapped_column(Enum(MeetingKind, native_enum=False, length=20))
@@ -78,9 +79,20 @@ class Meeting(Base):
     start: Mapped[datetime] = mapped_column(index=True)  # as planned now
     planned_end: Mapped[datetime]
     created_at: Mapped[datetime]
+    chair_id: Mapped[str | None] = mapped_column(ForeignKey("account.id"), index=True)  # who leads it; sees its notices with reason and needs (G2)
+    calendar_uid: Mapped[str | None] = mapped_column(String(255), unique=True)  # UID (and RECURRENCE-ID) of the district's calendar
+    changed_at: Mapped[datetime | None]  # last move, room change, cancellation: the feed's LAST-MODIFIED
+    change_number: Mapped[int] = mapped_column(default=0, server_default="0")  # the feed's SEQUENCE
+    cancelled_at: Mapped[datetime | None]
+    cancelled_by: Mapped[str | None] = mapped_column(String(10))  # district, parent
     student: Mapped[Student] = relationship(lazy="joined")
     room: Mapped[Room] = relationship(lazy="joined")
-    moves: Mapped[list["MeetingMove"]] = relationship(order_by="MeetingMove.announced_at", lazy="selectin")
+    moves: Mapped[list["MeetingMove"]] = relationship(order_by="func.coalesce(MeetingMove.entered_at, MeetingMove.announced_at)", lazy="selectin")
+
+    @property
+    def start_before_last_move(self) -> datetime:
+        """When it was to begin before it was moved last; as first planned where it was moved once, or never."""
+        return self.moves[-2].new_start if len(self.moves) > 1 else self.first_start
 
 
 class MeetingMove(Base):
@@ -90,6 +102,9 @@ class MeetingMove(Base):
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"), index=True)
-    announced_at: Mapped[datetime]
+    announced_at: Mapped[datetime | None]  # when the family was told; None: nobody has entered that yet
     by: Mapped[str] = mapped_column(String(10))  # "district" or "parent"
     new_start: Mapped[datetime]
+    new_planned_end: Mapped[datetime | None]
+    entered_at: Mapped[datetime | None]
+    entered_by: Mapped[str | None] = mapped_column(String(80))  # as the journal names who acts

@@ -1,9 +1,10 @@
 """Staff pages of meetings: entering a meeting."""
 
-from flask import Blueprint, flash, redirect, render_template
+from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from meetrec.district.queries import profile_in_force
 from meetrec.meetings import actions, queries
 from meetrec.meetings.forms import MeetingForm
 from meetrec.people.roles import DESK_ROLES
@@ -12,12 +13,14 @@ from meetrec.platform.web import actor, database, for_staff, settings
 
 blueprint = Blueprint("meetings", __name__)
 
+FILLED_IN = ("kind", "student", "room", "day", "start", "end", "chair", "calendar_uid")
+
 
 @blueprint.get("/meetings/new")
 @for_staff(*DESK_ROLES)
 def new_meeting() -> ResponseReturnValue:
-    """The empty form."""
-    return render_template("meetings/new.html", form=_form())
+    """The form: empty, or with what an event of the calendar says plainly, in the address."""
+    return _page(_form())
 
 
 @blueprint.post("/meetings/new")
@@ -26,18 +29,30 @@ def enter_meeting() -> ResponseReturnValue:
     """Enter the meeting, or show the form again with a sentence at each field that needs a change."""
     form = _form()
     if not form.validate():
-        return render_template("meetings/new.html", form=form), 422
+        return _page(form), 422
     try:
         with database().writing() as session:
             actions.plan_meeting(session, form.now, actor(), form.plan())
     except actions.MeetingNotPlanned as error:
         form.start.errors = [str(error)]
-        return render_template("meetings/new.html", form=form), 422
+        return _page(form), 422
     flash(_("The meeting was entered."))
     return redirect("/desk", 303)
 
 
+def _page(form: MeetingForm) -> str:
+    """With a pointer to what governs other kinds of meetings (G0.3)."""
+    today = clock.in_zone(form.now, settings().district.zone).date()
+    with database().reading() as session:
+        pointer = profile_in_force(session, settings(), today).policy_pointer
+    return render_template("meetings/new.html", form=form, policy_pointer=pointer)
+
+
 def _form() -> MeetingForm:
     with database().reading() as session:
-        students, rooms = queries.student_choices(session), queries.room_choices(session)
-    return MeetingForm(clock.now(), settings().district.zone, students, rooms)
+        choices = queries.student_choices(session), queries.room_choices(session), queries.chair_choices(session)
+    form = MeetingForm(clock.now(), settings().district.zone, *choices)
+    if request.method == "GET":
+        for name in FILLED_IN:
+            form[name].process_formdata(request.args.getlist(name)[:1])
+    return form

@@ -14,6 +14,8 @@ from meetrec.notices.models import Notice
 ARMING = "meetrec.arming"
 RECORDING_STATES = "meetrec.recording_states"
 DISTRICT_COPIES = "meetrec.district_copies"
+ROOM_SIGNS = "meetrec.room_signs"
+NOT_BEGUN = "armed"  # the kind of a summary whose room has recorded nothing, armed or stood down
 
 
 class RecordingSummary(Protocol):
@@ -73,13 +75,16 @@ class DistrictCopyTask(Protocol):
     def history(self) -> Sequence[str]: ...
 
 
-# Arm the room for a matched notice's meeting; journals it. Called inside the transaction of the match.
+# Arm the room for a matched notice's meeting, or again after it stood down; journals it. Called inside the transaction of the match.
 Arm = Callable[[Session, datetime, str, Notice], object]
 # The newest recording of each of the meetings (by id) that have one, as it stands at the moment given.
 RecordingStates = Callable[[Session, datetime, Sequence[str]], Mapping[str, RecordingSummary]]
 
 # What stands on the desk of missing district copies at the moment given: the open ones first, then those answered lately.
 DistrictCopies = Callable[[Session, datetime], Sequence[DistrictCopyTask]]
+
+# What the rooms say of themselves without the journal being told, as a text that is another one when anything of it changed.
+RoomSigns = Callable[[Session], str]
 
 
 @dataclass(frozen=True)
@@ -89,10 +94,11 @@ class Recordings:
     arm: Arm
     states: RecordingStates
     copies: DistrictCopies
+    signs: RoomSigns = lambda session: ""
 
 
 def recordings() -> Recordings:
     """The calls that this application was wired with."""
     extensions = current_app.extensions
     states, copies = cast(RecordingStates, extensions[RECORDING_STATES]), cast(DistrictCopies, extensions[DISTRICT_COPIES])
-    return Recordings(cast(Arm, extensions[ARMING]), states, copies)
+    return Recordings(cast(Arm, extensions[ARMING]), states, copies, cast(RoomSigns, extensions[ROOM_SIGNS]))

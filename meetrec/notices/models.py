@@ -3,7 +3,7 @@
 import enum
 from datetime import date, datetime, time
 
-from sqlalchemy import Enum, ForeignKey, String, Text
+from sqlalchemy import Enum, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from meetrec.meetings.models import Meeting
@@ -22,6 +22,7 @@ class Notice(Base):
     """What a parent told the district, as they told it."""
 
     __tablename__ = "notice"
+    __table_args__ = (Index("ix_notice_waiting", "meeting_id", "status", "meeting_date"),)
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     reference: Mapped[str] = mapped_column(String(12), unique=True)  # on the receipt, speakable over the phone
@@ -47,4 +48,17 @@ class Notice(Base):
     link_hash: Mapped[str] = mapped_column(String(64), unique=True)  # SHA-256 of the private link's token
     meeting_id: Mapped[str | None] = mapped_column(ForeignKey("meeting.id"), index=True)  # once matched
     matched_at: Mapped[datetime | None]
+    email: Mapped[str | None] = mapped_column(String(255))
+    address_link_hash: Mapped[str | None] = mapped_column(String(64), unique=True)  # of the link that confirms the address; it opens nothing else
+    email_verified_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]  # the one mail to an unverified address was put in the outbox
+    acknowledged_at: Mapped[datetime | None]  # NOTE.4; optional (A-02)
+    entered_by: Mapped[str | None] = mapped_column(String(80))  # staff who keyed it in; None: the family itself
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str | None] = mapped_column(String(80))
+    version: Mapped[int] = mapped_column(default=1, server_default="1")  # rises with each correction
+    profile: Mapped[str] = mapped_column(String(60), default="", server_default="")  # rules it was held against: "missouri@1", "district@3"
+    account_id: Mapped[str | None] = mapped_column(ForeignKey("account.id"), index=True)  # of the family that gave it signed in
+    needs_another_look: Mapped[bool] = mapped_column(default=False, server_default=text("false"))  # corrected after it was matched (A-05)
+    looked_again_at: Mapped[datetime | None]
     meeting: Mapped[Meeting | None] = relationship(lazy="joined")

@@ -1,13 +1,12 @@
 """When a parent's recording notice is in time (G1, A-01, A-04, L-60; rules RN-01 to RN-07). Pure: no clock, no database."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from meetrec.district.deadlines import deadline_for, instant
 from meetrec.platform.profiles import LatePolicy, NoticePolicy, NoticeRule
-
-FULL_NOTICE = timedelta(hours=24)
 
 
 class NoticeStatus(StrEnum):
@@ -40,9 +39,9 @@ class MovedBy(StrEnum):
 
 @dataclass(frozen=True)
 class Move:
-    """A meeting moved: when it was announced, at whose wish, and the new start (aware datetimes)."""
+    """A meeting moved: when it was announced (None: the family was not told yet), at whose wish, and the new start (aware datetimes)."""
 
-    announced_at: datetime
+    announced_at: datetime | None
     by: MovedBy
     new_start: datetime
 
@@ -104,12 +103,6 @@ def timing_of(notice: NoticeFacts, meeting: MeetingFacts, policy: NoticePolicy) 
     )
 
 
-def deadline_for(start: datetime, zone: ZoneInfo, rule: NoticeRule) -> datetime:
-    """The last moment that is still in time (UTC, whole seconds). 24 hours are elapsed hours, also over a change of clocks."""
-    counted_from = start if rule is NoticeRule.START_TIME else _midnight_beginning(start, zone)
-    return _instant(counted_from) - FULL_NOTICE
-
-
 def _status_of(notice: NoticeFacts, meeting: MeetingFacts, policy: NoticePolicy) -> tuple[NoticeStatus, tuple[Reason, ...]]:
     """The first that applies (RN-06), with the reasons that led there."""
     in_time, reason = _held_against_every_move(notice, meeting, policy.rule)
@@ -132,12 +125,12 @@ def _late(notice: NoticeFacts, policy: NoticePolicy, reason: Reason) -> tuple[No
 
 
 def _was_said_at_the_meeting(notice: NoticeFacts, meeting: MeetingFacts) -> bool:
-    return notice.channel is NoticeChannel.AT_MEETING or _instant(notice.received_at) >= _instant(meeting.last_start)
+    return notice.channel is NoticeChannel.AT_MEETING or instant(notice.received_at) >= instant(meeting.last_start)
 
 
 def _held_against_every_move(notice: NoticeFacts, meeting: MeetingFacts, rule: NoticeRule) -> tuple[bool, Reason]:
     """In time or late for the first start, then carried through each move in order (RN-05)."""
-    received_at = _instant(notice.received_at)
+    received_at = instant(notice.received_at)
     in_time = received_at <= deadline_for(meeting.start, meeting.zone, rule)
     reason = Reason("G1.b", "received in time" if in_time else "received after the deadline")
     start = meeting.start
@@ -152,22 +145,13 @@ def _verdict_of(move: Move, received_at: datetime, start_before: datetime, new_d
     """What one move makes of the notice; None when it changes nothing (RN-05)."""
     if received_at <= new_deadline:
         return True, Reason("G1.b", "received in time for the new start")
-    if _instant(move.new_start) >= _instant(start_before):
+    if instant(move.new_start) >= instant(start_before):
         return None
     if move.by is MovedBy.PARENT:
         return False, Reason("RN-05", "the meeting was moved earlier at the parent's request")
-    announced_at = _instant(move.announced_at)
+    if move.announced_at is None:
+        return None  # nobody can be late for a start that nobody told them
+    announced_at = instant(move.announced_at)
     if received_at >= announced_at and announced_at < new_deadline:
         return False, Reason("RN-05", "the district announced the earlier start in time, and the notice came after that")
     return None
-
-
-def _midnight_beginning(start: datetime, zone: ZoneInfo) -> datetime:
-    """The first moment of the meeting's date at the school, whatever offset the start was given with (RN-01)."""
-    # fold=0: where midnight exists twice the date begins with the first; where it is skipped, this is the moment of the skip.
-    return datetime.combine(start.astimezone(zone).date(), time.min, tzinfo=zone)
-
-
-def _instant(moment: datetime) -> datetime:
-    """In UTC, because Python subtracts two times of one zone by the wall clock; to the second (RN-03)."""
-    return moment.astimezone(UTC).replace(microsecond=0)

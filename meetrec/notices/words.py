@@ -6,25 +6,12 @@ from meetrec.notices.actions import MatchOutcome
 from meetrec.notices.matching import Agreement
 from meetrec.notices.models import RecorderRole
 from meetrec.notices.rules import NoticeStatus
+from meetrec.notices.status_words import FOR_PARENTS as FOR_PARENTS
 
 ROLES = {
     RecorderRole.PARENT: lazy_gettext("Parent"),
     RecorderRole.LEGAL_GUARDIAN: lazy_gettext("Legal guardian"),
     RecorderRole.ELIGIBLE_STUDENT: lazy_gettext("The student, 18 or older"),
-}
-
-# What the receipt says of the 24-hour rule. Late is never refused.
-FOR_PARENTS = {
-    NoticeStatus.TIMELY: lazy_gettext("Your notice arrived in time."),
-    NoticeStatus.LATE_ACCEPTED: lazy_gettext("Your notice arrived after the 24-hour deadline. The district has accepted it."),
-    NoticeStatus.LATE_NEEDS_REVIEW: lazy_gettext(
-        "Your notice arrived after the 24-hour deadline. "
-        "A person at the district will look at it and speak with you before the meeting. Nothing you asked for is lost."
-    ),
-    NoticeStatus.ON_THE_SPOT: lazy_gettext(
-        "Your notice arrived when the meeting was due to have begun. Tell the person who leads the meeting that you are recording."
-    ),
-    NoticeStatus.WITHDRAWN: lazy_gettext("You withdrew this notice. You can give a new one at any time."),
 }
 
 FOR_STAFF = {
@@ -47,6 +34,17 @@ WHAT_TO_DO = {
     ),
     NoticeStatus.ON_THE_SPOT: lazy_gettext("The parent may be recording already. See that the room begins the district's own copy at once."),
     NoticeStatus.WITHDRAWN: lazy_gettext("The parent will not record. No room is armed for this notice."),
+}
+
+# The same of a notice that is matched to no meeting yet, where the other sentence would speak of a meeting and a room that nobody chose.
+STATUS_BEFORE_MATCHING = {
+    **FOR_STAFF,
+    NoticeStatus.ON_THE_SPOT: lazy_gettext("Names an hour that has passed"),
+}
+WHAT_TO_DO_BEFORE_MATCHING = {
+    **WHAT_TO_DO,
+    NoticeStatus.LATE_ACCEPTED: lazy_gettext("Tell the chair today: the parent will record, and the notice came late. Match it, so that the room is armed."),
+    NoticeStatus.ON_THE_SPOT: lazy_gettext("Look whether this meeting takes place now or is still to come, and match the notice. No room is armed for it yet."),
 }
 
 AGREEMENTS = {

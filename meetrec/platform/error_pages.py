@@ -70,8 +70,8 @@ def _answer(code: int, sentence: str, headers: list[tuple[str, str]] | None = No
 
 
 def _start_address(code: int) -> str:
-    """Staff go back to the first page of their own. After a fault of ours the account is not looked up, since the database may be what failed."""
-    return "/staff" if code < 500 and current_user.is_authenticated else "/"
+    """Who is signed in goes back to their own pages. After a fault of ours the account is not looked up, since the database may be what failed."""
+    return "/signed-in" if code < 500 and current_user.is_authenticated else "/"
 
 
 def _wants_json() -> bool:

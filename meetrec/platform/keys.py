@@ -1,5 +1,6 @@
 """The installation's own secret, and secrets derived from it for each use."""
 
+from contextlib import suppress
 from hmac import digest
 from pathlib import Path
 from secrets import token_bytes
@@ -16,6 +17,13 @@ def create_key_file(path: Path) -> None:
 def read_key_file(path: Path) -> bytes:
     """The bytes of a key file. Raises PrivateFileUnusable with a sentence when it is not there."""
     return read_private_file(path)
+
+
+def key_in_file(path: Path) -> bytes:
+    """The bytes of a key file, made now if it is not there yet."""
+    with suppress(FileExistsError):
+        create_key_file(path)
+    return read_key_file(path)
 
 
 def secret(key: bytes, use: str) -> str:

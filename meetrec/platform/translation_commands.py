@@ -14,7 +14,7 @@ from meetrec.platform.errors import MeetRecError
 from meetrec.platform.languages import TRANSLATIONS
 from meetrec.platform.places import CHECKOUT
 
-METHODS = [("meetrec/**.py", "python"), ("templates/**.html", "jinja2")]
+METHODS = [("meetrec/**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2")]
 SOURCES = ("meetrec", "templates")
 # Keyword → which argument is the text; None: the first. `N_` marks texts that are translated where they are shown.
 KEYWORDS = {**DEFAULT_KEYWORDS, "lazy_gettext": None, "lazy_ngettext": (1, 2)}

@@ -16,21 +16,41 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Entrance:
-    """Who may enter a view: `kind` is "public", "signing_in", "kiosk" or "staff"; for staff, any of `roles`."""
+    """Who may enter a view: `kind` is "public", "signing_in", "signed_in", "family", "kiosk" or "staff"; for staff, any of `roles`."""
 
     kind: str
     roles: frozenset[str] = frozenset()
 
 
 PUBLIC = Entrance("public")
-SIGNING_IN = Entrance("signing_in")  # public where staff are served, else nobody's
+SIGNING_IN = Entrance("signing_in")  # public where staff or families are served, else nobody's
+SIGNED_IN = Entrance("signed_in")  # everybody who signed in, staff and families
+FAMILY = Entrance("family")
 KIOSK = Entrance("kiosk")
 
 # Views that other libraries bring, and who may enter them. Anything of theirs that is not listed is closed.
 FOREIGN_ENTRANCES: dict[str, Entrance] = {
     "static": PUBLIC,
+    # Signing in, from the first step to the last; these views hold who is half-way in.
     "security.login": SIGNING_IN,
     "security.logout": SIGNING_IN,
+    "security.tf_select": SIGNING_IN,
+    "security.two_factor_token_validation": SIGNING_IN,
+    "security.two_factor_setup": SIGNING_IN,  # at the first sign-in, where the district requires it; else it asks for a fresh sign-in
+    "security.mf_recovery": SIGNING_IN,
+    "security.wan_signin": SIGNING_IN,
+    "security.wan_signin_response": SIGNING_IN,
+    "security.oauthstart": SIGNING_IN,  # there with single sign-on alone
+    "security.oauthresponse": SIGNING_IN,
+    # Everybody's own account.
+    "security.verify": SIGNED_IN,
+    "security.wan_verify": SIGNED_IN,
+    "security.wan_verify_response": SIGNED_IN,
+    "security.change_password": SIGNED_IN,
+    "security.mf_recovery_codes": SIGNED_IN,
+    "security.wan_register": SIGNED_IN,
+    "security.wan_register_response": SIGNED_IN,
+    "security.wan_delete": SIGNED_IN,
 }
 
 # How each kind of entrance is checked; features add theirs when the application is wired (kiosk tokens, for one).
@@ -56,6 +76,8 @@ def for_staff(*roles: str) -> Callable[[View], View]:
 
 public = entrance(PUBLIC)
 for_kiosks = entrance(KIOSK)
+for_families = entrance(FAMILY)
+for_signed_in = entrance(SIGNED_IN)
 
 
 def entrance_of(app: Flask, endpoint: str) -> Entrance | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meetrec.capture.chain import ChainPlace
@@ -14,7 +15,7 @@ from meetrec.meetings.models import Meeting
 from meetrec.notices.models import Notice
 from meetrec.platform.database import new_id
 from meetrec.platform.web import NotFound
-from meetrec.recordings import copies, delivery_queries, queries
+from meetrec.recordings import copies, delivery_queries, queries, standing_down
 from meetrec.recordings.copy_queries import by_the_server
 from meetrec.recordings.errors import ArmingRefused, DeliveryRefused
 from meetrec.recordings.models import KioskCopy, Piece, Recording, Run
@@ -39,11 +40,16 @@ class Courier:
 def arm(session: Session, now: datetime, actor: str, notice: Notice | None) -> Recording:
     """Arm the meeting's room by a parent's matched notice; a meeting that is armed already keeps its recording (A-05).
 
+    A room that had stood down since no notice stood is armed again.
+
     Raises ArmingRefused without a notice, or with one that was withdrawn or not matched to a meeting.
     """
     notice, meeting = _matched(notice)
     armed = queries.recordings_of_meeting(session, meeting.id)
-    return armed[0] if armed else _armed(session, now, actor, notice, meeting)
+    if not armed:
+        return _armed(session, now, actor, notice, meeting)
+    standing_down.arm_anew(session, now, actor, armed[-1], notice)
+    return armed[0]
 
 
 def arm_again(session: Session, now: datetime, actor: str, recording_id: str, zone: str, *, is_objection_over: bool = False) -> Recording:
@@ -61,7 +67,16 @@ def arm_again(session: Session, now: datetime, actor: str, recording_id: str, zo
         if not is_objection_over:
             raise ArmingRefused(_("There was an objection to recording this meeting. Confirm that it no longer stands, then arm the room again."))
         _tell(session, now, actor, "objection.over", closed)
-    return _armed(session, now, actor, *_matched(session.get(Notice, closed.notice_id)))
+    return _armed(session, now, actor, *_matched(_notice_to_arm_by(session, closed)))
+
+
+def _notice_to_arm_by(session: Session, closed: Recording) -> Notice | None:
+    """The notice that armed it; where that was withdrawn or taken to another meeting, another one that stands."""
+    first = session.get(Notice, closed.notice_id)
+    if first is None or (first.status != "withdrawn" and first.meeting_id == closed.meeting_id):
+        return first
+    standing = select(Notice).where(Notice.meeting_id == closed.meeting_id, Notice.status != "withdrawn").order_by(Notice.received_at)
+    return session.scalars(standing.limit(1)).first() or first
 
 
 def _matched(notice: Notice | None) -> tuple[Notice, Meeting]:

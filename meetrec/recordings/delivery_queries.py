@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from meetrec.capture.signing import public_key_of
@@ -11,17 +11,21 @@ from meetrec.meetings.models import Kiosk, Meeting
 from meetrec.platform.web import NotFound
 from meetrec.recordings.errors import DeliveryRefused
 from meetrec.recordings.joined_room_log import NotedEntry, NotedLog
-from meetrec.recordings.models import Piece, Recording, RoomEntry, Run
+from meetrec.recordings.models import KioskCopy, Piece, Recording, RoomEntry, Run
 from meetrec.recordings.rules import UNDELIVERED, ChainEnd, RecordingState
+from meetrec.recordings.standing_down import is_known_room, may_begin
 
 # A kiosk may lose the network for days: it learns of a week's meetings ahead, and may still finish yesterday's.
 AHEAD, BEHIND = timedelta(days=7), timedelta(hours=12)
 
 
 def recording_of_room(session: Session, recording_id: str, room_id: str) -> Recording:
-    """The recording, if it is armed for this room; otherwise NotFound, which does not tell whether there is one elsewhere."""
+    """The recording, if it is or was armed for this room; otherwise NotFound, which does not tell whether there is one elsewhere.
+
+    What a kiosk began without a network, before it learned that the meeting had changed its room, is taken (G5.a).
+    """
     found = session.get(Recording, recording_id)
-    if found is None or found.meeting.room_id != room_id:
+    if found is None or not is_known_room(session, found, room_id):
         raise NotFound("No recording with this id is armed for the kiosk's room.")
     return found
 
@@ -52,15 +56,19 @@ def kiosk_with_token_hash(session: Session, token_hash: str) -> Kiosk | None:
 def armed_in_room(session: Session, room_id: str, now: datetime, kiosk_id: str | None = None) -> Sequence[Recording]:
     """The recordings that this kiosk of the room may begin or go on with, by start; without a kiosk those that any may begin.
 
-    Not one that nobody began because the room had begun another on the spot, without a network, before it learned of this one.
+    Not one that nobody began because the room had begun another on the spot, without a network, before it learned of this one; and not one
+    that stands down, because the meeting was cancelled or no notice of it stands. What a kiosk has begun stays its own, also after the meeting
+    changed its room.
     """
+    own = select(KioskCopy.recording_id).where(KioskCopy.kiosk_id == kiosk_id, KioskCopy.started_at.is_not(None))
     overtaking = aliased(Recording)
     is_overtaken = select(overtaking.id).where(overtaking.meeting_id == Recording.meeting_id, overtaking.armed_at > Recording.armed_at).exists()
     found = session.scalars(
         select(Recording)
         .join(Recording.meeting)
         .where(
-            Meeting.room_id == room_id,
+            or_(Meeting.room_id == room_id, Recording.id.in_(own)),
+            may_begin(),
             ~((Recording.state == RecordingState.ARMED) & is_overtaken),
             Meeting.start <= now + AHEAD,
             Meeting.planned_end >= now - BEHIND,

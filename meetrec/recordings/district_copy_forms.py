@@ -12,8 +12,9 @@ from wtforms.validators import Length
 
 from meetrec.meetings.form_fields import OneOfTheList, TypedDateField, TypedField, TypedTimeField, instant_of
 from meetrec.meetings.models import Meeting
-from meetrec.notices.free_text import holds_social_security_number
 from meetrec.platform.clock import in_zone
+from meetrec.platform.form_validators import NOT_KEPT, StorableText
+from meetrec.platform.free_text import numbers_not_kept
 from meetrec.recordings.district_copy_actions import UploadStatement
 from meetrec.recordings.district_copy_rules import CHOICES, MOST_WORDS, NEAR_THE_MEETING, WORDS_NEEDED, CopyReason
 from meetrec.recordings.district_copy_sentences import reason_words
@@ -37,11 +38,11 @@ class ReasonForm(FlaskForm):
         self.reason.choices = [SelectChoice(reason.value, reason_words(reason)) for reason in CHOICES]
 
     def validate_words(self, field: Field) -> None:
-        """Needed where the reason alone leaves the question open; never a social security number (B-08)."""
+        """Needed where the reason alone leaves the question open; never a number that is not kept (B-08, B-09)."""
         if not field.data and self.reason.data in {reason.value for reason in WORDS_NEEDED}:
             raise ValidationError(_("Say in a few words what happened."))
-        if holds_social_security_number(field.data):
-            raise ValidationError(_("This seems to hold a social security number. Please leave it out."))
+        if found := numbers_not_kept(field.data or ""):
+            raise ValidationError(NOT_KEPT[found[0].kind])
 
     @property
     def chosen(self) -> CopyReason:
@@ -54,7 +55,7 @@ class UploadForm(FlaskForm):
 
     day = TypedDateField(lazy_gettext("Day on which the recording begins"))
     start = TypedTimeField(lazy_gettext("Time at which the recording begins"))
-    device = StringField(lazy_gettext("Recorded on"), filters=[_stripped])
+    device = StringField(lazy_gettext("Recorded on"), [StorableText(LONGEST_DEVICE)], filters=[_stripped])
 
     def __init__(self, meeting: Meeting, now: datetime, zone: str, fields: Mapping[str, str] | None = None) -> None:
         self.meeting, self.now, self.zone = meeting, now, zone
@@ -84,8 +85,6 @@ class UploadForm(FlaskForm):
         """What it was made on stands in the record."""
         if not field.data:
             raise ValidationError(_("Say what it was recorded on, such as “the office's voice recorder”."))
-        if len(field.data) > LONGEST_DEVICE:
-            raise ValidationError(_("At most %(most)s characters.", most=LONGEST_DEVICE))
 
     def statement(self, file_name: str) -> UploadStatement:
         """What was said; only of a valid form. Of a path that some browsers send, the name alone is kept."""

@@ -1,24 +1,29 @@
 """Reads of the task "the district's copy is missing": which meetings it stands for, what was answered, and by whom (G5.a)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, lazyload
 
 from meetrec.meetings.models import Meeting
 from meetrec.notices.models import Notice
+from meetrec.notices.rules import NoticeStatus
 from meetrec.platform.web import NotFound
 from meetrec.recordings import district_copy_sentences as sentences
 from meetrec.recordings import queries
 from meetrec.recordings.district_copy_models import DistrictCopyAnswer, UploadedCopy
 from meetrec.recordings.district_copy_rules import CopyFacts, CopyReason, CopyStanding, standing_of
-from meetrec.recordings.models import Recording
+from meetrec.recordings.models import Opening, Recording
 from meetrec.recordings.rules import RecordingState
+from meetrec.recordings.summary_facts import SummaryFacts, facts_of
 
 SHOWN_ON_THE_DESK = timedelta(days=30)  # after the answer
 PAGE = 50
+
+OfMeeting = TypeVar("OfMeeting", Notice, DistrictCopyAnswer)
 
 
 @dataclass(frozen=True)
@@ -72,35 +77,58 @@ def meeting_of(session: Session, meeting_id: str) -> Meeting:
 
 def case_of(session: Session, now: datetime, meeting: Meeting) -> CopyCase:
     """How one meeting stands."""
-    recordings = queries.recordings_of_meeting(session, meeting.id)
-    standing_notices = select(Notice).where(Notice.meeting_id == meeting.id, Notice.status != "withdrawn")
-    notices = session.scalars(standing_notices.order_by(Notice.received_at)).all()
-    given = select(DistrictCopyAnswer).where(DistrictCopyAnswer.meeting_id == meeting.id)
-    answers = session.scalars(given.order_by(DistrictCopyAnswer.answered_at, DistrictCopyAnswer.id)).all()
-    has_copy = any(queries.has_district_copy(session, one, now) for one in recordings)
+    return cases_of(session, now, [meeting])[0]
+
+
+def cases_of(session: Session, now: datetime, meetings: Sequence[Meeting]) -> list[CopyCase]:
+    """How each of these meetings stands, in their order; the number of queries does not grow with them."""
+    ids = [meeting.id for meeting in meetings]
+    facts = facts_of(session, ids)
+    # What a notice is matched to was read with the meetings; asking for it once more would cost as much again.
+    standing_notices = select(Notice).options(lazyload(Notice.meeting)).where(Notice.meeting_id.in_(ids), Notice.status != NoticeStatus.WITHDRAWN)
+    notices = _by_meeting(session.scalars(standing_notices.order_by(Notice.received_at)) if ids else ())
+    given = select(DistrictCopyAnswer).where(DistrictCopyAnswer.meeting_id.in_(ids)).order_by(DistrictCopyAnswer.answered_at, DistrictCopyAnswer.id)
+    answers = _by_meeting(session.scalars(given) if ids else ())
+    return [_case(session, now, meeting, facts, notices.get(meeting.id, []), answers.get(meeting.id, [])) for meeting in meetings]
+
+
+def _case(
+    session: Session, now: datetime, meeting: Meeting, facts: SummaryFacts, notices: Sequence[Notice], answers: Sequence[DistrictCopyAnswer]
+) -> CopyCase:  # fmt: skip
+    recordings = facts.of_meeting(meeting.id)
+    has_copy = any(queries.has_district_copy(session, one, now, facts) for one in recordings)
     is_explained = bool(answers) and answers[-1].reason != CopyReason.UPLOADED
-    facts = CopyFacts(meeting.planned_end, bool(notices), [one.room_answer for one in recordings], has_copy, is_explained)
-    return CopyCase(meeting, standing_of(facts, now), notices, recordings, answers)
+    is_cancelled = meeting.cancelled_at is not None and meeting.cancelled_at <= meeting.start
+    known = CopyFacts(meeting.planned_end, bool(notices), [one.room_answer for one in recordings], has_copy, is_explained, is_cancelled)
+    return CopyCase(meeting, standing_of(known, now), notices, recordings, answers)
+
+
+def _by_meeting(rows: Iterable[OfMeeting]) -> dict[str, list[OfMeeting]]:
+    found: dict[str, list[OfMeeting]] = {}
+    for row in rows:
+        found.setdefault(row.meeting_id or "", []).append(row)
+    return found
 
 
 def open_cases(session: Session, now: datetime) -> list[CopyCase]:
     """Every open task, the oldest meeting first; it stays until it is answered, however old it is."""
-    return [case for case in (case_of(session, now, meeting) for meeting in _to_look_at(session, now)) if case.is_missing]
+    return [case for case in cases_of(session, now, _to_look_at(session, now)) if case.is_missing]
 
 
 def answered_cases(session: Session, now: datetime, page: int = 1) -> list[CopyCase]:
     """One page (1, 2 …) of the meetings whose task was answered, the newest first; one more than PAGE where another page follows."""
     answered = select(Meeting).where(Meeting.id.in_(select(DistrictCopyAnswer.meeting_id))).order_by(Meeting.start.desc(), Meeting.id)
     found = session.scalars(answered.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
-    return [case_of(session, now, meeting) for meeting in found]
+    return cases_of(session, now, found)
 
 
 def tasks_on_the_desk(session: Session, now: datetime) -> list[CopyCase]:
     """The open tasks first, then what was answered in the last month and is no task any more."""
     fresh = select(DistrictCopyAnswer.meeting_id).where(DistrictCopyAnswer.answered_at >= now - SHOWN_ON_THE_DESK)
     answered = session.scalars(select(Meeting).where(Meeting.id.in_(fresh)).order_by(Meeting.start.desc(), Meeting.id)).all()
-    settled = (case_of(session, now, meeting) for meeting in answered)
-    return [*open_cases(session, now), *(case for case in settled if not case.is_missing)]
+    over = _to_look_at(session, now)
+    cases = cases_of(session, now, [*over, *answered])
+    return [*(case for case in cases[: len(over)] if case.is_missing), *(case for case in cases[len(over) :] if not case.is_missing)]
 
 
 def what_came(session: Session, now: datetime, case: CopyCase) -> list[queries.RecordingSummary]:
@@ -119,8 +147,25 @@ def same_file(session: Session, sha256: str) -> UploadedCopy | None:
 
 
 def _to_look_at(session: Session, now: datetime) -> Sequence[Meeting]:
-    """Meetings that are over, have a matched notice or a recording, and nothing stored: few at any time. The rule decides about each."""
+    """Meetings that are over, that a parent may have recorded, with nothing stored and no reason given: few at any time. The rule decides about each."""
     stored = select(Recording.meeting_id).where(Recording.state == RecordingState.STORED)
-    noticed, armed = select(Notice.meeting_id).where(Notice.meeting_id.is_not(None)), select(Recording.meeting_id)
-    over = select(Meeting).where(Meeting.planned_end <= now, Meeting.id.not_in(stored), or_(Meeting.id.in_(noticed), Meeting.id.in_(armed)))
+    noticed = select(Notice.meeting_id).where(Notice.meeting_id.is_not(None), Notice.status != NoticeStatus.WITHDRAWN)
+    over = select(Meeting).where(
+        Meeting.planned_end <= now, Meeting.id.not_in(stored), or_(Meeting.id.in_(noticed), Meeting.id.in_(select(Recording.meeting_id))),
+        ~_is_explained(), ~_did_nobody_record(),
+    )  # fmt: skip
     return session.scalars(over.order_by(Meeting.start, Meeting.id)).all()
+
+
+def _is_explained() -> ColumnElement[bool]:
+    """SQL: the meeting's newest answer is a reason."""
+    given = select(DistrictCopyAnswer.reason).where(DistrictCopyAnswer.meeting_id == Meeting.id).correlate(Meeting)
+    newest = given.order_by(DistrictCopyAnswer.answered_at.desc(), DistrictCopyAnswer.id.desc()).limit(1).scalar_subquery()
+    return func.coalesce(newest, CopyReason.UPLOADED.value) != CopyReason.UPLOADED.value
+
+
+def _did_nobody_record() -> ColumnElement[bool]:
+    """SQL: every kiosk that asked in the room was told that nobody records, and none began for a parent."""
+    asked = select(Opening.recording_id).join(Recording, Recording.id == Opening.recording_id).where(Recording.meeting_id == Meeting.id).correlate(Meeting)
+    otherwise = or_(Opening.parent_records.is_(None), Opening.parent_records != "no", Opening.begun_for.is_not(None))
+    return and_(asked.exists(), ~asked.where(otherwise).exists())

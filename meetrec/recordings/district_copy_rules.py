@@ -49,6 +49,7 @@ class CopyFacts:
     room_answers: Sequence[str | None]  # `Recording.room_answer` of each recording
     has_copy: bool  # `rules.has_district_copy` of any recording, an upload included
     is_explained: bool
+    is_cancelled: bool = False  # before its start
 
 
 def does_parent_record(*, has_standing_notice: bool, room_answers: Sequence[str | None]) -> bool:
@@ -59,8 +60,12 @@ def does_parent_record(*, has_standing_notice: bool, room_answers: Sequence[str 
 
 
 def standing_of(facts: CopyFacts, now: datetime) -> CopyStanding:
-    """Where the meeting stands at `now`. A copy that comes late settles the task by itself, whatever was answered before."""
-    is_recorded = does_parent_record(has_standing_notice=facts.has_standing_notice, room_answers=facts.room_answers)
+    """Where the meeting stands at `now`. A copy that comes late settles the task by itself, whatever was answered before.
+
+    A meeting cancelled before its start owes none, unless the room says that it was held and recorded all the same.
+    """
+    stands = facts.has_standing_notice and not facts.is_cancelled
+    is_recorded = does_parent_record(has_standing_notice=stands, room_answers=facts.room_answers)
     if now < facts.planned_end or not (is_recorded or facts.has_copy):
         return CopyStanding.NOT_DUE
     if facts.has_copy:

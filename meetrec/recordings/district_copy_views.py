@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -12,6 +14,7 @@ from flask_wtf.csrf import CSRFError, same_origin, validate_csrf
 from werkzeug.exceptions import HTTPException
 from wtforms import ValidationError
 
+from meetrec.journal.queries import newest_sequence
 from meetrec.meetings.forms import KIND_WORDS
 from meetrec.people.roles import ADMINISTRATOR, CONTENT_ROLES, DESK_ROLES
 from meetrec.platform import clock
@@ -29,6 +32,18 @@ MEGABYTE = 10**6
 FORM_BYTES = MEGABYTE  # the form around the file
 COUNTED_FOR = (*CONTENT_ROLES, ADMINISTRATOR)
 
+COUNT, KEPT_FOR = "meetrec.missing_copies", timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class _Count:
+    """How many copies were missing at a moment, and the journal's newest entry then."""
+
+    number: int
+    sequence: int
+    at: datetime
+
+
 blueprint = Blueprint("district_copies", __name__, url_prefix="/district-copies")
 
 
@@ -41,8 +56,14 @@ def count_of_missing_copies() -> dict[str, object]:
 def _missing_for_the_reader() -> int:
     if not _holds(COUNTED_FOR):
         return 0
+    now, kept = clock.now(), current_app.extensions.get(COUNT)
     with database().reading() as session:
-        return len(queries.open_cases(session, clock.now()))
+        newest = newest_sequence(session)
+        # Every staff page asks. What people and kiosks do moves the journal; what only time changes may be seen half a minute late.
+        if kept is None or kept.sequence != newest or not timedelta() <= now - kept.at < KEPT_FOR:
+            kept = _Count(len(queries.open_cases(session, now)), newest, now)
+            current_app.extensions[COUNT] = kept
+    return kept.number
 
 
 def _holds(roles: tuple[str, ...]) -> bool:

@@ -13,6 +13,7 @@ from meetrec.notices.models import Notice
 from meetrec.platform.clock import in_zone
 from meetrec.recordings import delivery_queries
 from meetrec.recordings.models import Recording
+from meetrec.recordings.standing_down import may_begin
 
 MAIN_STANDS = ("", "opened", "declined", "recording", "paused", "stopped", "objected")  # "": nothing was heard of it
 
@@ -43,11 +44,14 @@ def main_stands(recording: Recording) -> str:
 
 
 def other_meetings(session: Session, room_id: str, now: datetime, zone: str, *, objection_stops: bool) -> list[dict[str, Any]]:
-    """Today's meetings of the room without a recording, as JSON; a day is one of the IANA zone."""
+    """Today's meetings of the room that take place and have no recording begun or to begin, as JSON; a day is one of the IANA zone.
+
+    Where every notice was withdrawn the parent may still decide in the room (A-04).
+    """
     today = in_zone(now, zone).date()
     planned = select(Meeting).where(
         Meeting.room_id == room_id, Meeting.start >= day_begins(today, zone), Meeting.start < day_begins(today + timedelta(days=1), zone),
-        ~select(Recording.id).where(Recording.meeting_id == Meeting.id).exists(),
+        Meeting.cancelled_at.is_(None), ~select(Recording.id).where(Recording.meeting_id == Meeting.id, may_begin()).exists(),
     )  # fmt: skip
     found = session.scalars(planned.order_by(Meeting.start, Meeting.id))
     return [_meeting(meeting, objection_stops) | {"meeting": meeting.id} for meeting in found]

@@ -13,10 +13,10 @@ from flask_limiter import RateLimitExceeded
 from sqlalchemy.exc import OperationalError
 
 from meetrec.capture.pieces import sha256_hex
+from meetrec.district.queries import profile_in_force
 from meetrec.notices.actions import District
 from meetrec.platform import clock
 from meetrec.platform.district_keys import DistrictKey, load_district_key
-from meetrec.platform.profiles import load_profile
 from meetrec.platform.rate_limits import limiter
 from meetrec.platform.web import NotFound, database, for_kiosks, settings
 from meetrec.recordings import actions, delivery_queries, incoming, kiosk_news, kiosk_states, refused_deliveries, room_log
@@ -38,8 +38,9 @@ log = structlog.get_logger()
 def meetings() -> ResponseReturnValue:
     """The room's armed meetings and today's others; of pupils only the initials (W-01)."""
     moment, courier = clock.now(), _courier()
-    stops = load_profile(settings().district.state_profile).recording.parent_objection_stops_district_initiated
     with database().reading() as session:
+        rules = profile_in_force(session, settings(), clock.in_zone(moment, settings().district.zone).date())
+        stops = rules.recording.parent_objection_stops_district_initiated
         kiosk = delivery_queries.kiosk(session, courier.kiosk_id)
         armed = kiosk_news.armed_meetings(session, kiosk, moment, objection_stops=stops)
         others = kiosk_news.other_meetings(session, courier.room_id, moment, settings().district.zone, objection_stops=stops)
@@ -93,8 +94,9 @@ def deliver_piece(recording_id: UUID, run_id: UUID, microphone: str, index: int)
 def deliver_room_entry(recording_id: UUID, index: int) -> ResponseReturnValue:
     """One sealed entry of the room log: checked and opened, on the disk for good, then noted, then confirmed (in this order)."""
     content, courier, folder = request.get_data(), _courier(), settings().incoming_dir
-    place, district = EntryPlace(str(recording_id), courier.kiosk_id, index), District.of(settings())
+    place = EntryPlace(str(recording_id), courier.kiosk_id, index)
     with database().reading() as session:
+        district = District.at(settings(), session, clock.now())
         entry = room_log.check_entry(session, courier, place, content, _district_key().private_key, folder)
     if entry is not None:
         incoming.keep(folder, incoming.entry_path(folder, place.recording_id, place.kiosk_id, index), content, place.name)

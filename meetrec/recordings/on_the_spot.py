@@ -7,22 +7,27 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from meetrec.meetings.models import Meeting
-from meetrec.notices.actions import District, StatedInTheRoom, receive_in_the_room
-from meetrec.notices.free_text import holds_social_security_number, one_line
+from meetrec.notices.actions import District, receive_in_the_room
 from meetrec.notices.models import RecorderRole
+from meetrec.notices.statements import StatedInTheRoom
+from meetrec.platform.free_text import numbers_not_kept, one_line
 from meetrec.platform.web import NotFound
 from meetrec.recordings import actions
 from meetrec.recordings.actions import Courier
 from meetrec.recordings.models import Recording
+from meetrec.recordings.standing_down import was_planned_in
 from meetrec.recordings.statements import moment_in
 
 NOT_KEPT = "–"  # in place of a name that the row may not hold; the sealed log holds what was typed
 
 
 def require_meeting_of_room(session: Session, courier: Courier, statement: Mapping[str, Any]) -> Meeting:
-    """The meeting that a statement speaks of. Raises NotFound when it is not held in the kiosk's room, without telling whether there is one elsewhere."""
+    """The meeting that a statement speaks of: it is planned in the kiosk's room, or was, before the kiosk learned of another room.
+
+    Raises NotFound, without telling whether there is one elsewhere.
+    """
     meeting = session.get(Meeting, statement["meeting"])
-    if meeting is None or meeting.room_id != courier.room_id:
+    if meeting is None or not was_planned_in(session, meeting, courier.room_id):
         raise NotFound("No meeting with this id is planned in the kiosk's room, so nobody can give notice for it there.")
     return meeting
 
@@ -47,5 +52,5 @@ def arm_by_statement(
 
 
 def storable(text: str | None) -> str | None:
-    """A text that may stand in a row; one that seems to hold a social security number stays in the record's encryption alone (B-08)."""
-    return None if not text or holds_social_security_number(text) else text
+    """A text that may stand in a row; one that seems to hold a number never kept stays in the record's encryption alone (B-08, B-09)."""
+    return None if not text or numbers_not_kept(text) else text

@@ -1,21 +1,18 @@
 """Reads of recordings: for the desk, for the list, for a recording's page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meetrec.meetings.models import Kiosk, Meeting
+from meetrec.meetings.models import Meeting
 from meetrec.meetings.typed_times import day_begins
-from meetrec.platform import jobs
 from meetrec.platform.clock import in_zone
 from meetrec.platform.web import NotFound
-from meetrec.recordings import delivery_queries, district_copy_sentences, refusal_sentences, room_sentences, rules
-from meetrec.recordings.copy_queries import joining_of
-from meetrec.recordings.district_copy_models import STORE_UPLOAD, UploadedCopy
-from meetrec.recordings.models import KioskCopy, Piece, Recording, Run
+from meetrec.recordings import district_copy_sentences, refusal_sentences, room_sentences, rules
+from meetrec.recordings.models import KioskCopy, Recording
 from meetrec.recordings.rules import (
     ArmingAgain,
     RecordingState,
@@ -25,10 +22,9 @@ from meetrec.recordings.rules import (
     pieces_missing,
     stage_of,
 )
-from meetrec.recordings.sentences import nothing_recorded, overtaken, sentence_of, uncertain_since
-from meetrec.recordings.uploads_queries import half_copy_remarks, is_uploaded
+from meetrec.recordings.sentences import nothing_recorded, overtaken, sentence_of, stood_down, uncertain_since
+from meetrec.recordings.summary_facts import OLDEST_FIRST, SummaryFacts, facts_of
 
-OLDEST_FIRST = (Recording.armed_at, Recording.id)
 PAGE = 50  # recordings on one page of the list
 
 
@@ -69,25 +65,30 @@ def recording(session: Session, recording_id: str) -> Recording:
     return found
 
 
-def progress_of(session: Session, found: Recording, now: datetime) -> Progress:
-    """How far a recording is on its way into custody: that of the copy which leads, or is the first to be spoken of."""
-    if is_uploaded(session, found.id):
-        return _progress_of_upload(session, found)
+def progress_of(session: Session, found: Recording, now: datetime, facts: SummaryFacts | None = None) -> Progress:
+    """How far a recording is on its way into custody: that of the copy which leads, or is the first to be spoken of.
+
+    `facts`: of its meeting, when they were read already; so for every function here that takes them.
+    """
+    facts = facts or facts_of(session, [found.meeting_id])
+    if facts.is_uploaded(found.id):
+        return _progress_of_upload(found, facts)
     shown = found.main_copy
     if shown is not None:
-        return progress_of_copy(session, shown, now)
-    heard_at = last_heard(session, found, now)
+        return progress_of_copy(session, shown, now, facts)
+    heard_at = facts.last_heard(found, now)
     is_silent = is_kiosk_silent(planned_end=found.meeting.planned_end, heard_at=heard_at, now=now)
     return Progress(stage_of(found.state, None, is_closed=False, is_silent=is_silent, job_state=None), 0, None, 0.0, None, heard_at)
 
 
-def progress_of_copy(session: Session, found: KioskCopy, now: datetime) -> Progress:
+def progress_of_copy(session: Session, found: KioskCopy, now: datetime, facts: SummaryFacts | None = None) -> Progress:
     """How far one kiosk's copy is on its way into custody."""
-    job = joining_of(session, found)
-    delivered = delivery_queries.delivered_chains(session, found.recording_id, found.kiosk_id)
+    facts = facts or facts_of(session, [found.recording.meeting_id])
+    job = facts.joining_of(found)
+    delivered = facts.chains.get((found.recording_id, found.kiosk_id), {})
     arrived = sum(end.pieces for end in delivered.values())
     promised = arrived + pieces_missing(chains_of_closing(found.closing), delivered) if found.closing is not None else None
-    heard_at = last_heard(session, found.recording, now, found)
+    heard_at = facts.last_heard(found.recording, now, found)
     is_silent = is_kiosk_silent(planned_end=found.recording.meeting.planned_end, heard_at=heard_at, now=now)
     is_held_back = job is None and found.kiosk.is_reserve and not found.leads and found.recording.state is not RecordingState.STORED
     stage = stage_of(
@@ -98,23 +99,10 @@ def progress_of_copy(session: Session, found: KioskCopy, now: datetime) -> Progr
     return Progress(stage, arrived, promised, job.progress if job else 0.0, complaint, heard_at)
 
 
-def last_heard(session: Session, found: Recording, now: datetime, made_by: KioskCopy | None = None) -> datetime:
-    """When the kiosk of a copy – without one, any kiosk of the room – last gave a sign: by any request, a state it told, or a piece; else the arming."""
-    of_kiosks = (Kiosk.id == made_by.kiosk_id) if made_by else (Kiosk.room_id == found.meeting.room_id)
-    seen = session.scalar(select(func.max(Kiosk.last_seen_at)).where(of_kiosks))
-    of_runs = [Run.kiosk_id == made_by.kiosk_id] if made_by else []
-    received = session.scalar(select(func.max(Piece.received_at)).join(Run).where(Run.recording_id == found.id, *of_runs))
-    signs = (seen, received, made_by.kiosk_state_at if made_by else None, made_by.started_at if made_by else found.started_at)
-    # Two of these are moments of the kiosk's own clock: one that runs ahead must not hide its silence.
-    return max((sign for sign in signs if sign is not None and sign <= now), default=found.armed_at)
-
-
 def recording_states(session: Session, now: datetime, meeting_ids: Sequence[str]) -> dict[str, RecordingSummary]:
     """The newest recording of each of these meetings that has one, by meeting id; if one is open, it is the newest."""
-    found: dict[str, list[RecordingSummary]] = {}
-    for one in session.scalars(select(Recording).where(Recording.meeting_id.in_(meeting_ids)).order_by(*OLDEST_FIRST)).unique():
-        found.setdefault(one.meeting_id, []).append(summary_of(session, one, now))
-    return {meeting: _together(those) for meeting, those in found.items()}
+    facts = facts_of(session, meeting_ids)
+    return {meeting: _together([summary_of(session, one, now, facts) for one in those]) for meeting, those in facts.recordings.items()}
 
 
 def _together(those: Sequence[RecordingSummary]) -> RecordingSummary:
@@ -131,17 +119,14 @@ def recordings_of_meeting(session: Session, meeting_id: str) -> Sequence[Recordi
 
 
 def is_overtaken(session: Session, found: Recording) -> bool:
-    """Whether the room will not begin this one: without a network it had begun another of the meeting on the spot before it learned of it.
-
-    Should a kiosk hold sound of it all the same, that is taken, and it is overtaken no more.
-    """
-    later = [one for one in recordings_of_meeting(session, found.meeting_id) if one.armed_at > found.armed_at]
-    return found.state is RecordingState.ARMED and any(not is_uploaded(session, one.id) for one in later)
+    """Whether the room will not begin this one, since it had begun another of the meeting on the spot."""
+    return facts_of(session, [found.meeting_id]).is_overtaken(found)
 
 
 def other_recordings(session: Session, found: Recording, now: datetime) -> list[tuple[Recording, RecordingSummary]]:
     """The other recordings of the same meeting, with their summaries."""
-    return [(one, summary_of(session, one, now)) for one in recordings_of_meeting(session, found.meeting_id) if one.id != found.id]
+    facts = facts_of(session, [found.meeting_id])
+    return [(one, summary_of(session, one, now, facts)) for one in facts.of_meeting(found.meeting_id) if one.id != found.id]
 
 
 def was_objected(session: Session, meeting_id: str) -> bool:
@@ -151,7 +136,8 @@ def was_objected(session: Session, meeting_id: str) -> bool:
 
 def arming_again(session: Session, found: Recording, now: datetime, zone: str) -> ArmingAgain:
     """Whether the room may be armed once more for this recording's meeting; days are those of the IANA zone."""
-    is_any_open = any(one.is_open and not is_overtaken(session, one) for one in recordings_of_meeting(session, found.meeting_id))
+    facts = facts_of(session, [found.meeting_id])
+    is_any_open = any(one.is_open and not facts.is_overtaken(one) for one in facts.of_meeting(found.meeting_id))
     today = day_begins(in_zone(now, zone).date(), zone)
     return rules.arming_again(is_any_open=is_any_open, planned_end=found.meeting.planned_end, day_began=today)
 
@@ -160,62 +146,75 @@ def recordings_page(session: Session, now: datetime, page: int) -> tuple[list[tu
     """One page (1, 2 …) of all recordings with their summaries, newest meeting first; and whether it is the last page."""
     ordered = select(Recording).join(Recording.meeting).order_by(Meeting.start.desc(), Recording.armed_at.desc(), Recording.id)
     found = session.scalars(ordered.offset((page - 1) * PAGE).limit(PAGE + 1)).unique().all()
-    return [(one, summary_of(session, one, now)) for one in found[:PAGE]], len(found) <= PAGE
+    facts = facts_of(session, [one.meeting_id for one in found])
+    return [(one, summary_of(session, one, now, facts)) for one in found[:PAGE]], len(found) <= PAGE
 
 
-def summary_of(session: Session, found: Recording, now: datetime) -> RecordingSummary:
+def summary_of(session: Session, found: Recording, now: datetime, facts: SummaryFacts | None = None) -> RecordingSummary:
     """The recording as the desk shows it: the copy that is spoken of first, and what there is to say of the room's other kiosk."""
-    progress = progress_of(session, found, now)
-    upload = session.get(UploadedCopy, found.id)
-    stages = {one.kiosk_id: progress_of_copy(session, one, now).stage for one in found.copies}
+    facts = facts or facts_of(session, [found.meeting_id])
+    progress = progress_of(session, found, now, facts)
+    upload = facts.uploads.get(found.id)
+    of_copies = {one.kiosk_id: progress_of_copy(session, one, now, facts) for one in found.copies}
+    stages = {kiosk: one.stage for kiosk, one in of_copies.items()}
     return RecordingSummary(
-        f"/recordings/{found.id}", sentence_for(session, found, progress, now), progress.stage.value, has_district_copy(session, found, now),
+        f"/recordings/{found.id}", sentence_for(session, found, progress, now, facts), progress.stage.value, has_district_copy(session, found, now, facts),
         room_sentences.running_alarms(found, stages), room_sentences.room_on_the_disk(found, progress.stage),
-        _remarks(session, found, now),
+        _remarks(found, facts, of_copies),
         district_copy_sentences.origin_sentence(upload) if upload else None,
     )  # fmt: skip
 
 
-def _remarks(session: Session, found: Recording, now: datetime) -> tuple[str, ...]:
+def _remarks(found: Recording, facts: SummaryFacts, of_copies: Mapping[str, Progress]) -> tuple[str, ...]:
     """What else there is to say of it: a delivery that is refused first, since somebody must do something."""
-    refused, others = refusal_sentences.of_recording(session, found), of_other_kiosks(session, found, now)
-    return (*refused, *others, *room_sentences.remarks(found.opening), *half_copy_remarks(session, found))
+    refused, others = refusal_sentences.sentences_of(facts.refused.get(found.id, ())), _of_others(found, of_copies)
+    return (*refused, *others, *room_sentences.remarks(found.opening), *facts.half_copies.get(found.id, ()))
 
 
-def has_district_copy(session: Session, found: Recording, now: datetime) -> bool:
+def has_district_copy(session: Session, found: Recording, now: datetime, facts: SummaryFacts | None = None) -> bool:
     """Whether any kiosk's copy of it is, or can soon be expected to become, the district's copy: the reserve's whole one is one (G5.a)."""
-    stages = [progress_of_copy(session, one, now).stage for one in found.copies] or [progress_of(session, found, now).stage]
+    facts = facts or facts_of(session, [found.meeting_id])
+    of_copies = [progress_of_copy(session, one, now, facts).stage for one in found.copies]
+    stages = of_copies or [progress_of(session, found, now, facts).stage]
     return any(rules.has_district_copy(stage, planned_end=found.meeting.planned_end, now=now) for stage in stages)
 
 
 def of_other_kiosks(session: Session, found: Recording, now: datetime) -> list[str]:
     """A sentence for each kiosk that recorded beside the one spoken of first; and that this one is the reserve, where it is."""
+    facts = facts_of(session, [found.meeting_id])
+    return _of_others(found, {one.kiosk_id: progress_of_copy(session, one, now, facts) for one in found.copies})
+
+
+def _of_others(found: Recording, of_copies: Mapping[str, Progress]) -> list[str]:
     shown = found.main_copy
     told = [room_sentences.reserve_alone(found)] if shown is not None and shown.has_begun and shown.kiosk.is_reserve else []
     for one in found.copies:
         if one is not shown and one.has_begun:
-            progress = progress_of_copy(session, one, now)
+            progress = of_copies[one.kiosk_id]
             sentence = sentence_of(progress.stage, progress.delivered, progress.promised, progress.heard_at)
             told.append(room_sentences.of_kiosk(one.kiosk.is_reserve, sentence))
     return told
 
 
-def sentence_for(session: Session, found: Recording, progress: Progress, now: datetime) -> str:
+def sentence_for(session: Session, found: Recording, progress: Progress, now: datetime, facts: SummaryFacts | None = None) -> str:
     """Where the recording stands, in the reader's language: by its stage, and by where it comes from."""
-    if is_overtaken(session, found):
+    facts = facts or facts_of(session, [found.meeting_id])
+    if facts.is_overtaken(found):
         return overtaken()
+    if reason := facts.stand_down_of(found):
+        return stood_down(reason)
     if progress.stage is Stage.ARMED and now >= found.meeting.planned_end:
         return nothing_recorded()
     if rules.is_recording_uncertain(progress.stage, heard_at=progress.heard_at, now=now):
         return uncertain_since(progress.heard_at)
     if progress.stage is Stage.RECORDING and room_sentences.is_disk_full(found.main_copy):
         return room_sentences.nothing_written()
-    told = district_copy_sentences.upload_stage(progress.stage) if is_uploaded(session, found.id) else None
+    told = district_copy_sentences.upload_stage(progress.stage) if facts.is_uploaded(found.id) else None
     return told or sentence_of(progress.stage, progress.delivered, progress.promised, progress.heard_at)
 
 
-def _progress_of_upload(session: Session, found: Recording) -> Progress:
+def _progress_of_upload(found: Recording, facts: SummaryFacts) -> Progress:
     """An uploaded file is whole when it is taken; only storing it is left."""
-    job = jobs.latest_job(session, STORE_UPLOAD, found.id)
+    job = facts.storing_of(found.id)
     stage = stage_of(found.state, None, is_closed=True, is_silent=False, job_state=job.state if job else None)
     return Progress(stage, 0, None, job.progress if job else 0.0, job.sentence if job and job.state == "failed" else None, found.armed_at)

@@ -70,7 +70,12 @@ def goes_on(session: Session, place: DeliveryPlace) -> None:
 
 
 def standing_refusals(session: Session, recording: Recording) -> Sequence[RefusedDelivery]:
-    """Where delivery stands, oldest first; what came beside a copy that is whole holds nothing up."""
-    whole = [copy.kiosk_id for copy in recording.copies if copy.state not in UNDELIVERED]
-    own = (RefusedDelivery.recording_id == recording.id, RefusedDelivery.kiosk_id.not_in(whole))
-    return session.scalars(select(RefusedDelivery).where(*own).order_by(RefusedDelivery.refused_at, RefusedDelivery.microphone)).all()
+    """Where delivery stands, oldest first."""
+    told = select(RefusedDelivery).where(RefusedDelivery.recording_id == recording.id)
+    return refusals_that_stand(recording, session.scalars(told.order_by(RefusedDelivery.refused_at, RefusedDelivery.microphone)).all())
+
+
+def refusals_that_stand(recording: Recording, told: Sequence[RefusedDelivery]) -> Sequence[RefusedDelivery]:
+    """Of these refusals of a recording, those that hold something up: not what came beside a copy that is whole."""
+    whole = {copy.kiosk_id for copy in recording.copies if copy.state not in UNDELIVERED}
+    return [one for one in told if one.kiosk_id not in whole]

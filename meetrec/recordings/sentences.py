@@ -5,6 +5,7 @@ from datetime import datetime
 from flask_babel import format_date, format_time, gettext
 
 from meetrec.recordings.rules import ArmingAgain, Stage
+from meetrec.recordings.standing_down import StandDown
 
 
 def _(text: str, **values: object) -> str:
@@ -33,6 +34,22 @@ def complaint_of(sentence: str | None) -> str | None:
     return _(sentence) if sentence in COMPLAINTS else sentence
 
 
+# Translated where it is shown: a desk asks for hundreds of them.
+OF_STAGES = {
+    Stage.ARMED: N_("The room is armed. Nothing has been recorded yet."),
+    Stage.RECORDING: N_("The room is recording."),
+    Stage.PAUSED: N_("The recording is paused in the room."),
+    Stage.DELIVERING: N_("The kiosk has stopped and is delivering its pieces."),
+    Stage.NOT_HEARD_FROM: N_("The kiosk has not been heard from. Switch it on and connect it to the network."),
+    Stage.WAITING_FOR_MAIN: N_("Everything of the reserve recorder has arrived. It waits for the main kiosk’s recording."),
+    Stage.WAITING_TO_JOIN: N_("Everything has arrived. The pieces wait to be joined."),
+    Stage.JOINING: N_("The pieces are being checked and joined."),
+    Stage.JOINING_FAILED: N_("The pieces could not be joined yet. Nothing was lost."),
+    Stage.BROKEN: N_("The pieces do not fit together. Nothing was deleted; a person must look into it."),
+    Stage.STORED: N_("The recording is kept as an education record."),
+}
+
+
 def sentence_of(stage: Stage, delivered: int, promised: int | None, heard_at: datetime | None = None) -> str:
     """One plain sentence; `delivered` of `promised` pieces have arrived (`promised` is None before the kiosk has closed).
 
@@ -42,19 +59,7 @@ def sentence_of(stage: Stage, delivered: int, promised: int | None, heard_at: da
         return _silence_since(heard_at, delivered)
     if stage is Stage.DELIVERING and promised is not None:
         return _("The kiosk is delivering: %(delivered)s of %(promised)s pieces have arrived.", delivered=delivered, promised=promised)
-    return {
-        Stage.ARMED: _("The room is armed. Nothing has been recorded yet."),
-        Stage.RECORDING: _("The room is recording."),
-        Stage.PAUSED: _("The recording is paused in the room."),
-        Stage.DELIVERING: _("The kiosk has stopped and is delivering its pieces."),
-        Stage.NOT_HEARD_FROM: _("The kiosk has not been heard from. Switch it on and connect it to the network."),
-        Stage.WAITING_FOR_MAIN: _("Everything of the reserve recorder has arrived. It waits for the main kiosk’s recording."),
-        Stage.WAITING_TO_JOIN: _("Everything has arrived. The pieces wait to be joined."),
-        Stage.JOINING: _("The pieces are being checked and joined."),
-        Stage.JOINING_FAILED: _("The pieces could not be joined yet. Nothing was lost."),
-        Stage.BROKEN: _("The pieces do not fit together. Nothing was deleted; a person must look into it."),
-        Stage.STORED: _("The recording is kept as an education record."),
-    }[stage]
+    return _(OF_STAGES[stage])
 
 
 def nothing_recorded() -> str:
@@ -69,6 +74,13 @@ def _silence_since(heard_at: datetime, delivered: int) -> str:
         "Switch it on and connect it to the network.",
         when=when, delivered=delivered,
     )  # fmt: skip
+
+
+def stood_down(reason: StandDown) -> str:
+    """Of a room that was armed and is not to begin."""
+    if reason is StandDown.CANCELLED:
+        return _("The meeting was cancelled, so the room is not armed. Nothing was recorded.")
+    return _("There is no notice for this meeting any more, so the room is not armed. Nothing was recorded.")
 
 
 def uncertain_since(heard_at: datetime) -> str:

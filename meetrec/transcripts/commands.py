@@ -50,8 +50,8 @@ def transcribe_file(
     models_dir: Path | None,
 ) -> None:
     """Transcribe FILE, any sound file, and write the transcript as JSON."""
+    from meetrec.transcripts.decoders import open_sound
     from meetrec.transcripts.engines import load_engine
-    from meetrec.transcripts.sound import open_sound
     from meetrec.transcripts.transcribe import Watch, transcribe
 
     sound = open_sound(file)

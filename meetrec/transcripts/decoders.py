@@ -9,7 +9,30 @@ import av
 import numpy as np
 import soundfile
 
-from meetrec.transcripts.sound import BLOCK_SECONDS, RATE, BlockReader, Samples, SoundError, frames_at_16k, resampled
+from meetrec.transcripts.sound import BLOCK_SECONDS, RATE, BlockReader, Samples, SoundError, StreamedSound, frames_at_16k, resampled
+
+
+def open_sound(file: Path | BinaryIO, name: str | None = None) -> StreamedSound:
+    """A sound file of any kind libsndfile or FFmpeg reads; SoundError with a plain sentence for anything else.
+
+    `file` may be an open, seekable binary file, so that encrypted masters need no plain copy. `name` is for the sentences.
+    """
+    shown = name or (file.name if isinstance(file, Path) else "the sound")
+    if isinstance(file, Path):
+        _check_there_is_a_file(file)
+    reader = reader_for(file, shown)
+    if not reader.frames:
+        raise SoundError(f"{shown} holds no sound: its length is zero.")
+    return StreamedSound(reader)
+
+
+def _check_there_is_a_file(path: Path) -> None:
+    if path.is_dir():
+        raise SoundError(f"{path} is a folder, not a sound file.")
+    if not path.exists():
+        raise SoundError(f"There is no file {path}.")
+    if not path.stat().st_size:
+        raise SoundError(f"{path.name} is empty: it has no bytes at all.")
 
 
 def reader_for(file: Path | BinaryIO, name: str) -> BlockReader:

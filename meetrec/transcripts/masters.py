@@ -5,7 +5,8 @@ from contextlib import ExitStack, contextmanager
 
 from meetrec.custody.models import StoredObject
 from meetrec.custody.vault import Vault
-from meetrec.transcripts.sound import MicrophonesSideBySide, SoundSource, open_sound
+from meetrec.transcripts.decoders import open_sound
+from meetrec.transcripts.sound import MicrophonesSideBySide, SoundSource
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from meetrec.transcripts.engines import EngineError, EngineIdentity, Segment, Word, forbid_network
+from meetrec.transcripts.engine_parts import EngineError, EngineIdentity, Segment, Word, forbid_network
 from meetrec.transcripts.known_models import KnownModel
 from meetrec.transcripts.sound import Samples
 from meetrec.transcripts.speech import JoinedSpeech, joined_speech

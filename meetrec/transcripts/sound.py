@@ -1,8 +1,7 @@
 """Any audio file, or several microphones' files side by side, as 16 kHz float32 sound that is decoded in stream."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,31 +111,6 @@ class MicrophonesSideBySide:
             heard[: len(part), channel : channel + source.channels] = part
             channel += source.channels
         return heard
-
-
-def open_sound(file: Path | BinaryIO, name: str | None = None) -> StreamedSound:
-    """A sound file of any kind libsndfile or FFmpeg reads; SoundError with a plain sentence for anything else.
-
-    `file` may be an open, seekable binary file, so that encrypted masters need no plain copy. `name` is for the sentences.
-    """
-    from meetrec.transcripts.decoders import reader_for
-
-    shown = name or (file.name if isinstance(file, Path) else "the sound")
-    if isinstance(file, Path):
-        _check_there_is_a_file(file)
-    reader = reader_for(file, shown)
-    if not reader.frames:
-        raise SoundError(f"{shown} holds no sound: its length is zero.")
-    return StreamedSound(reader)
-
-
-def _check_there_is_a_file(path: Path) -> None:
-    if path.is_dir():
-        raise SoundError(f"{path} is a folder, not a sound file.")
-    if not path.exists():
-        raise SoundError(f"There is no file {path}.")
-    if not path.stat().st_size:
-        raise SoundError(f"{path.name} is empty: it has no bytes at all.")
 
 
 def mixed_to_one(sound: Samples) -> Samples:

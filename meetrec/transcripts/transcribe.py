@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from meetrec.transcripts.engines import DETECTION_SECONDS, Engine, EngineIdentity, Segment, Word
+from meetrec.transcripts.engine_parts import Engine, EngineIdentity, Segment, Word
+from meetrec.transcripts.engines import DETECTION_SECONDS
 from meetrec.transcripts.seats import FRAME, Flags, Powers, Stretch, gated, gates_of, own_frames, powers_of, stretches_of
 from meetrec.transcripts.sound import RATE, Samples, SoundSource, mixed_to_one
 from meetrec.transcripts.speech import joined_speech

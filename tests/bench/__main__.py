@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.bench.figures import Figure, Unavailable
 
 # In this order: the quick ones first.
-BENCHES = ("store", "transcription", "start", "fresh", "capture", "meeting")
+BENCHES = ("store", "people", "transcription", "start", "fresh", "capture", "meeting")
 FOLDER = Path(__file__).parents[2] / ".dev" / "bench"
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from tests.test_doors import rules_of
 
-NO_PAGES = {"/healthz", "/desk/now"}  # JSON, and a part of the desk's page
+NO_PAGES = {"/healthz", "/desk/now", "/notice/receipt-key.pem"}  # JSON, a part of the desk's page, a file to save
 
 
 def pages_of(app: Flask, kind: str, role: str | None = None) -> list[str]:
@@ -35,20 +35,47 @@ def sign_in(page: Page, account: SimpleNamespace, language: str) -> None:
     page.locator("form button[type=submit]").click()
 
 
+# Whose sessions see every staff page once: the coordinator's, then what only the administrator's opens.
+VISITORS = ("coordinator", "administrator")
+
+
+def pages_for(app: Flask, district: SimpleNamespace, who: str) -> list[str]:
+    """The pages that this visitor opens and none before it."""
+    seen: set[str] = set()
+    for visitor in VISITORS[: VISITORS.index(who)]:
+        seen |= {*pages_of(app, "staff", getattr(district, visitor).role)}
+    return sorted({*pages_of(app, "staff", getattr(district, who).role)} - seen)
+
+
 @pytest.mark.requirement("L-48")
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize(("who", "own_page"), [("coordinator", "/desk"), ("administrator", "/kiosks")])
 def test_every_staff_page(app: Flask, page: Page, look_at: Callable[..., None], district: SimpleNamespace, who: str, own_page: str, language: str) -> None:
-    account = getattr(district, who)
-    sign_in(page, account, language)
-    pages = pages_of(app, "staff", account.role)
+    sign_in(page, getattr(district, who), language)
+    pages = pages_for(app, district, who)
     assert own_page in pages
     for address in pages:
         look_at(address)
 
 
 def test_every_staff_page_is_somebodys(app: Flask, district: SimpleNamespace) -> None:
-    assert {*pages_of(app, "staff", district.coordinator.role), *pages_of(app, "staff", district.administrator.role)} == set(pages_of(app, "staff"))
+    assert {address for who in VISITORS for address in pages_for(app, district, who)} == set(pages_of(app, "staff"))
+
+
+@pytest.mark.requirement("L-48")
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_page_of_a_family(app: Flask, page: Page, look_at: Callable[..., None], account_of: Callable[[str], SimpleNamespace], language: str) -> None:
+    sign_in(page, account_of("family"), language)
+    for address in [*pages_of(app, "family"), "/account"]:
+        look_at(address)
+        assert page.locator("html").get_attribute("lang") == language
+
+
+@pytest.mark.requirement("L-48")
+def test_a_letter_and_a_mail_on_the_screen(page: Page, look_at: Callable[..., None], district: SimpleNamespace) -> None:
+    sign_in(page, district.coordinator, "en")
+    for address in ("/letters/receipt/es", "/letters/dissemination_form/en", "/letters/mail/notice_received/es"):
+        look_at(address)
 
 
 @pytest.mark.requirement("L-48")

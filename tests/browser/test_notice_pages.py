@@ -5,12 +5,16 @@ from types import SimpleNamespace
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import update
 
+from meetrec.notices.models import Notice
+from meetrec.notices.references import hash_of
 from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.rate_limits import limiter
 from meetrec.platform.settings import Settings
 
+A_PERSON_WRITES = 2100  # milliseconds; what comes faster was filled in by a program, and comes back once
 Looking = Callable[..., None]
 
 
@@ -39,6 +43,7 @@ def fill_in(page: Page, district: SimpleNamespace, settings: Settings) -> None:
     page.get_by_label("School where the meeting takes place").select_option("Lincoln Elementary")
     page.get_by_label("Date of the meeting").fill(start.date().isoformat())
     page.get_by_label("Time the meeting starts").fill(start.strftime("%H:%M"))
+    page.wait_for_timeout(A_PERSON_WRITES)
 
 
 def sign_in(page: Page, account: SimpleNamespace) -> None:
@@ -121,6 +126,7 @@ def test_desk_and_its_pages_are_accessible(
     page.goto("/notice")
     fill_in(page, district, settings)
     page.get_by_role("button", name="Send the notice").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("We have your notice")
     sign_in(page, district.coordinator)
     look_at("/desk")
     page.get_by_role("link", name="Open notice").click()
@@ -162,9 +168,86 @@ def test_desk_says_when_the_server_does_not_answer(page: Page, district: SimpleN
     page.clock.install()
     sign_in(page, district.coordinator)
     page.wait_for_load_state()  # the desk's script has begun to count
-    page.route("**/desk/now", lambda route: route.abort())
+    page.route("**/desk/now*", lambda route: route.abort())
     page.clock.run_for(10_000)
     expect(page.get_by_text("The desk cannot be refreshed at the moment.")).to_be_visible()
-    page.unroute("**/desk/now")
+    page.unroute("**/desk/now*")
     page.clock.run_for(10_000)
     expect(page.locator("#desk-trouble")).to_be_hidden()
+
+
+@pytest.mark.requirement("L-48")
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_pages_of_the_private_link_are_accessible_in_both_languages(
+    page: Page, look_at: Looking, look_at_errors: Callable[[], None], district: SimpleNamespace, settings: Settings, database: Database, language: str
+) -> None:
+    page.goto("/notice")
+    fill_in(page, district, settings)
+    page.get_by_label("An interpreter or anything else").fill("A Spanish interpreter")
+    page.get_by_label("Your e-mail address").fill("ana@example.org")
+    page.get_by_role("button", name="Send the notice").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("We have your notice")
+    link = page.url
+    page.goto(f"/language/{language}?next=/notice/receipt-key")
+    look_at()
+    for part in ("", "/more", "/correct", "/withdraw"):
+        look_at(link + part)
+    page.goto(f"{link}/correct")
+    page.locator("#student_name").fill("")
+    page.locator("button[type=submit]").click()
+    expect(page.locator("#error-summary")).to_be_focused()
+    look_at_errors()
+    token = "t" * 43
+    with database.writing() as session:
+        session.execute(update(Notice).values(address_link_hash=hash_of(token)))
+    look_at(f"/notice/address/{token}")
+    page.locator("button[type=submit]").click()
+    look_at()
+    page.goto(f"{link}/withdraw")
+    page.locator("button[type=submit]").click()
+    expect(page).to_have_url(link)
+    look_at()
+
+
+def test_notice_outlasts_a_lost_connection_and_goes_out_by_itself(
+    page: Page, console_problems: list[str], district: SimpleNamespace, settings: Settings
+) -> None:
+    page.goto("/notice")
+    fill_in(page, district, settings)
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Send the notice").click()
+    expect(page.get_by_text("your notice has not been sent yet")).to_be_visible()
+    expect(page.get_by_label("Your name")).to_have_value("Ana Rivera")
+    console_problems[:] = [text for text in console_problems if "ERR_INTERNET_DISCONNECTED" not in text]
+    page.context.set_offline(False)
+    expect(page.get_by_role("heading", level=1)).to_have_text("We have your notice")
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_what_was_typed_is_back_when_the_page_is_opened_anew_and_gone_after_two_hours(page: Page, district: SimpleNamespace, settings: Settings) -> None:
+    page.goto("/notice")
+    fill_in(page, district, settings)
+    page.goto("/")
+    page.goto("/notice")
+    expect(page.get_by_text("What you had typed here is back.")).to_be_visible()
+    expect(page.get_by_label("Your name")).to_have_value("Ana Rivera")
+    expect(page.get_by_role("radio", name="Legal guardian")).to_be_checked()
+    page.goto("/")
+    page.evaluate("sessionStorage.setItem('notice-draft', JSON.stringify({...JSON.parse(sessionStorage.getItem('notice-draft')), at: Date.now() - 7200001}))")
+    page.goto("/notice")
+    expect(page.get_by_label("Your name")).to_have_value("")
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_quickly_sent_form_comes_back_once_in_the_browser(
+    page: Page, look_at_errors: Callable[[], None], district: SimpleNamespace, settings: Settings
+) -> None:
+    page.goto("/notice")
+    page.evaluate("document.getElementById('nonce').value = ''")
+    fill_in(page, district, settings)
+    page.get_by_role("button", name="Send the notice").click()
+    expect(page.get_by_text("This came faster than a person can write.")).to_be_visible()
+    expect(page.locator("#error-summary")).to_be_focused()
+    look_at_errors()
+    page.get_by_role("button", name="Send the notice").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("We have your notice")

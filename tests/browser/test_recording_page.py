@@ -17,7 +17,7 @@ from meetrec.custody.vault import Vault
 from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.transcripts import actions, jobs
-from meetrec.transcripts.engines import EngineIdentity
+from meetrec.transcripts.engine_parts import EngineIdentity
 from meetrec.transcripts.transcribe import Transcript
 from tests.fixtures.browser import WIDTHS, Look, _seen
 from tests.recordings.deliveries import KioskClient, Part, SealedRun, noise

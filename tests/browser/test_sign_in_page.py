@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from playwright.sync_api import Page, expect
 
-LANGUAGES = {"en": "Staff sign-in", "es": "Entrada del personal"}
+LANGUAGES = {"en": "Sign in", "es": "Iniciar sesión"}
 Looking = Callable[..., None]
 
 

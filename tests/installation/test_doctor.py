@@ -5,19 +5,24 @@ from types import SimpleNamespace
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from meetrec.capture.signing import KioskSigner
 from meetrec.installation.doctor import Finding, examine
 from meetrec.kiosk.pin import ServerPin
 from meetrec.kiosk.places import kiosk_folder, signing_key_file
+from meetrec.people.models import RoleGrant
 from meetrec.platform import clock
 from meetrec.platform.certificates import CertificateUnusable
 from meetrec.platform.database import Database
-from meetrec.platform.settings import Kiosk, Server, Settings, load_settings
+from meetrec.platform.settings import Settings, load_settings
+from meetrec.platform.settings_sections import Kiosk, Server
 from meetrec.processes import serve
 from meetrec.recordings.enrolment import revoke
 from tests.fixtures.https import https_server, new_certificate
+from tests.fixtures.mail_server import Mailbox, mailbox, start_mail_server, with_mail
+
+__all__ = ["mailbox", "start_mail_server"]
 
 
 def findings(settings: Settings) -> dict[str, Finding]:
@@ -96,6 +101,36 @@ def test_a_room_is_told_which_of_pin_and_server_is_not_in_order(
         assert "has revoked this kiosk" in findings(settings)["Server"].sentence
         (tmp_path / "token").write_text("another")
         assert "does not know this kiosk's token" in findings(settings)["Server"].sentence
+
+
+def test_a_mail_server_that_is_not_there_is_found(settings: Settings, database: Database, district: SimpleNamespace) -> None:
+    assert findings(settings)["Mail"] == Finding("Mail", True, "no mail server is set: mails wait, and the pages say so")
+    away = findings(with_mail(settings, Mailbox(port=1)))["Mail"]
+    assert not away.is_in_order
+    assert "cannot be reached" in away.sentence
+
+
+def test_a_mail_server_that_answers_is_in_order(settings: Settings, database: Database, district: SimpleNamespace, mailbox: Mailbox) -> None:
+    assert findings(with_mail(settings, mailbox))["Mail"].is_in_order
+    assert mailbox.arrived == []
+
+
+@pytest.mark.requirement("B-03")
+@pytest.mark.requirement("B-04")
+def test_an_office_of_custodian_that_nobody_holds_is_found(settings: Settings, database: Database, district: SimpleNamespace) -> None:
+    assert findings(settings)["Custodians"].is_in_order
+    with database.writing() as session:
+        session.execute(update(RoleGrant).values(ended_at=clock.now(), ended_by="system"))
+    found = findings(settings)["Custodians"]
+    assert not found.is_in_order
+    assert f"{settings.district.name}, Lincoln Elementary" in found.sentence
+
+
+def test_the_receipt_key_is_looked_at_and_never_made(settings: Settings, database: Database, district: SimpleNamespace) -> None:
+    assert "on the recovery sheet too" in findings(settings)["Receipt key"].sentence
+    settings.receipt_key_file.unlink()
+    assert "none yet" in findings(settings)["Receipt key"].sentence
+    assert not settings.receipt_key_file.exists()
 
 
 def test_a_servers_certificate_is_told_with_its_end_or_with_what_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 import shutil
 from base64 import b64decode
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,13 +15,15 @@ from meetrec.custody.keyring import Keyring
 from meetrec.installation import actions
 from meetrec.installation.account_commands import accounts
 from meetrec.installation.commands import init, keys
-from meetrec.installation.district import small_district
+from meetrec.installation.district import ACCOUNTS, small_district
 from meetrec.installation.sign_ins import sign_ins
 from meetrec.installation.student_commands import students
 from meetrec.journal.models import JournalEntry
 from meetrec.kiosk.places import signing_key_file
 from meetrec.meetings.models import Kiosk
-from meetrec.people.models import Account
+from meetrec.people.duty_models import TrainingCompletion
+from meetrec.people.models import Account, Role, RoleGrant
+from meetrec.people.training import TrainingModule
 from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.district_keys import load_district_key
@@ -58,11 +60,13 @@ def test_the_recovery_sheet_brings_lost_keys_back(folder: Path) -> None:
     sheet = real(folder, ANSWERS).output
     settings = load_settings()
     before = load_district_key(settings.keyring_dir).private_bytes
-    for name in ("district-x25519.pem", "000001.wrapping-key"):
+    own = [settings.account_secrets_file.read_bytes(), settings.receipt_key_file.read_bytes()]
+    for name in ("district-x25519.pem", "000001.wrapping-key", "account-secrets.key", "receipt-ed25519.key"):
         (settings.keyring_dir / name).unlink()
     printed = sheet[sheet.index("KEY-RECOVERY") :]
     assert CliRunner().invoke(keys, ["restore"], input=printed).exit_code == 0
     assert load_district_key(settings.keyring_dir).private_bytes == before
+    assert [settings.account_secrets_file.read_bytes(), settings.receipt_key_file.read_bytes()] == own
 
 
 @pytest.mark.parametrize(
@@ -80,9 +84,11 @@ def test_a_wrong_answer_is_explained_and_asked_again(folder: Path, answer: int, 
     assert value not in (folder / "meetrec.toml").read_text()
 
 
-def test_a_password_that_is_too_short_is_refused(folder: Path) -> None:
-    result = real(folder, [*ANSWERS[:7], "short", "short"])
-    assert "at least 12 characters" in str(result.exception)
+@pytest.mark.requirement("W-10")
+@pytest.mark.parametrize(("password", "sentence"), [("short", "at least 12 characters"), ("password1234567", "easy to guess")])
+def test_a_password_that_the_pages_would_refuse_is_refused(folder: Path, password: str, sentence: str) -> None:
+    result = real(folder, [*ANSWERS[:7], password, password])
+    assert sentence in str(result.exception)
     assert list(folder.iterdir()) == []
 
 
@@ -100,7 +106,7 @@ def test_the_demonstration_is_made_once_and_kept(folder: Path) -> None:
     first = sign_ins(load_settings())
     assert demonstration(folder).exit_code == 0
     assert sign_ins(load_settings()) == first
-    assert set(first) == {"coordinator", "custodian", "administrator"}
+    assert set(first) == {"coordinator", "custodian", "administrator", "site_custodian", "parent"}
 
 
 def test_a_demonstration_from_before_kiosks_signed_gets_its_kiosk_enrolled(folder: Path) -> None:
@@ -119,6 +125,27 @@ def test_a_demonstration_from_before_kiosks_signed_gets_its_kiosk_enrolled(folde
         assert session.query(Kiosk).count() == 2
     assert demonstration(folder).exit_code == 0
     assert sha256((folder / "data" / "kiosk-token").read_bytes()).hexdigest() == token
+
+
+def test_a_demonstration_from_before_gets_the_accounts_and_the_training_it_lacks(folder: Path) -> None:
+    demonstration(folder)
+    settings = load_settings()
+    password = sign_ins(settings)["coordinator"]["password"]
+    database = Database(settings.database_url)
+    with database.writing() as session:
+        session.query(TrainingCompletion).update({TrainingCompletion.completed_on: TrainingCompletion.completed_on - timedelta(days=200)})
+        site = session.query(Account).filter_by(email=ACCOUNTS["site_custodian"][0]).one()
+        for model in (TrainingCompletion, RoleGrant):
+            session.query(model).filter_by(account_id=site.id).delete()
+        session.delete(site)
+        session.query(Role).filter_by(name="site_custodian").delete()
+    assert demonstration(folder).exit_code == 0
+    assert sign_ins(settings)["site_custodian"] == {"address": ACCOUNTS["site_custodian"][0], "password": password}
+    with database.reading() as session:
+        made = session.query(Account).filter_by(email=ACCOUNTS["site_custodian"][0]).one()
+        assert [role.name for role in made.roles] == ["site_custodian"]
+        lately = session.query(TrainingCompletion).filter(TrainingCompletion.completed_on >= clock.now().date() - timedelta(days=1))
+        assert lately.count() == len(ACCOUNTS) * len(TrainingModule)
 
 
 def test_a_real_district_refuses_the_demonstration(folder: Path) -> None:
@@ -154,7 +181,7 @@ def test_an_interrupted_demonstration_can_be_begun_again(folder: Path, monkeypat
         broken.setattr(actions, "install", interrupted)
         assert isinstance(demonstration(folder).exception, OSError)
     assert demonstration(folder).exit_code == 0
-    assert set(sign_ins(load_settings())) == {"coordinator", "custodian", "administrator"}
+    assert set(sign_ins(load_settings())) == {"coordinator", "custodian", "administrator", "site_custodian", "parent"}
 
 
 def test_a_district_is_never_set_up_over_another(folder: Path) -> None:
@@ -176,7 +203,7 @@ def test_a_kiosk_enrolled_again_keeps_its_id_and_its_old_token_opens_nothing(dat
 def test_a_new_password_is_told_and_ends_the_open_sessions(database: Database, district: SimpleNamespace) -> None:
     with database.writing() as session:
         before = session.get_one(Account, district.coordinator.id).fs_uniquifier
-        account = actions.set_password(session, clock.now(), district.coordinator.email, "another long sentence")
+        account = actions.set_password(session, clock.now(), district.coordinator.email, "another long sentence", district="Riverside")
         assert account.fs_uniquifier != before
     with database.reading() as session:
         assert session.query(JournalEntry).filter_by(verb="account.password_changed").count() == 1

@@ -1,5 +1,5 @@
-"""Journeys run in Debian's Chromium."""
+"""Journeys run in Debian's Chromium, against a whole installation or against one served application."""
 
-from tests.fixtures.browser import browser_type_launch_args
+from tests.fixtures.browser import browser_type_launch_args, live_server
 
-__all__ = ["browser_type_launch_args"]
+__all__ = ["browser_type_launch_args", "live_server"]

@@ -16,6 +16,7 @@ from tests.fixtures.kiosk_screen import hold
 from tests.fixtures.running import RunningInstallation
 
 TRANSCRIPT_SECONDS = 300
+A_PERSON_WRITES = 2100  # milliseconds; what comes faster was filled in by a program, and comes back once
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ def give_notice(page: Page, installation: RunningInstallation) -> str:
     page.get_by_label("Date of the meeting").fill(meeting.start.strftime("%Y-%m-%d"))
     page.get_by_label("Time the meeting starts").fill(meeting.start.strftime("%H:%M"))
     page.get_by_label("What you will record with").fill("My telephone")
+    page.wait_for_timeout(A_PERSON_WRITES)
     page.get_by_role("button", name="Send the notice").click()
     expect(page).to_have_url(re.compile("/notice/receipt/"))
     reference = page.locator(".notices-reference").inner_text()

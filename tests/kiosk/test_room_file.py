@@ -9,7 +9,8 @@ from meetrec.kiosk.errors import KioskError
 from meetrec.kiosk.room_file import attached_microphones, read_room_file, room_profiles, room_seats
 from meetrec.kiosk.seats import seated
 from meetrec.platform.errors import SettingsError
-from meetrec.platform.settings import Kiosk, MicrophoneSeat, load_settings
+from meetrec.platform.settings import load_settings
+from meetrec.platform.settings_sections import Kiosk, MicrophoneSeat
 from tests.fixtures.microphones import VirtualMicrophones, virtual_microphones
 
 __all__ = ["virtual_microphones"]

@@ -7,7 +7,7 @@ import pytest
 from meetrec.capture.devices import Microphone, microphones_from, with_usb_ids
 from meetrec.capture.sound_cards import SoundCard
 from meetrec.kiosk.seats import seated, with_known
-from meetrec.platform.settings import MicrophoneSeat
+from meetrec.platform.settings_sections import MicrophoneSeat
 
 LEFT, RIGHT = Microphone("left", "Left", "Left"), Microphone("right", "Right", "Right")
 PARENT, CHAIR = "USB Mic: Audio (hw:1,0)", "Ceiling: Audio (hw:2,0)"

@@ -14,7 +14,8 @@ from meetrec.capture.signing import public_key_of
 from meetrec.kiosk.errors import KioskError
 from meetrec.kiosk.serving import RunningKiosk, server_token
 from meetrec.platform import clock
-from meetrec.platform.settings import Kiosk, Settings, load_settings
+from meetrec.platform.settings import Settings, load_settings
+from meetrec.platform.settings_sections import Kiosk
 from tests.doubles.faulty_server import DISTRICT_KEY, FaultyServer, news
 from tests.fixtures.kiosk import KIOSK, MATEO, armed
 from tests.fixtures.kiosk_process import TOKEN_VALUE, KioskProcess, wait_until

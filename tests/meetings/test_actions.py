@@ -5,11 +5,23 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
+from sqlalchemy.dialects import postgresql
 
 from meetrec.journal.models import JournalEntry
-from meetrec.meetings.actions import MeetingNotPlanned, MeetingPlan, plan_meeting
-from meetrec.meetings.models import Meeting, MeetingKind
+from meetrec.meetings.actions import (
+    MeetingNotChanged,
+    MeetingNotPlanned,
+    MeetingPlan,
+    Move,
+    WishOf,
+    cancel_meeting,
+    change_room,
+    move_meeting,
+    plan_meeting,
+    restore_meeting,
+)
+from meetrec.meetings.models import Meeting, MeetingKind, Room
 from meetrec.platform.database import Database
 
 
@@ -60,3 +72,43 @@ def test_meeting_that_ends_before_it_starts_is_refused(database: Database, now: 
 def test_meeting_of_an_unknown_pupil_is_refused(database: Database, now: datetime, plan: MeetingPlan) -> None:
     with database.writing() as session, pytest.raises(MeetingNotPlanned, match="Choose again"):
         plan_meeting(session, now, "user:x", replace(plan, student_id="nobody"))
+
+
+@pytest.mark.requirement("G5.a")
+def test_cancelled_meeting_takes_no_room(database: Database, now: datetime, plan: MeetingPlan) -> None:
+    with database.writing() as session:
+        first = plan_meeting(session, now, "user:x", plan)
+        cancel_meeting(session, now, "user:x", first.id, WishOf.DISTRICT)
+        again = plan_meeting(session, now, "user:x", plan)
+        assert again.id != first.id
+        with pytest.raises(MeetingNotChanged, match="Another meeting is planned in this room"):
+            restore_meeting(session, now, "user:x", first.id)
+
+
+@pytest.mark.requirement("G5.a")
+@pytest.mark.parametrize("change", ["plan", "move", "another room", "restore"])
+def test_room_is_held_before_it_is_looked_at(database: Database, now: datetime, plan: MeetingPlan, change: str) -> None:
+    """PostgreSQL lets two people look before either writes: whoever comes second must wait until the first has planned."""
+    later = plan.start + timedelta(hours=3)
+    with database.writing() as session:
+        meeting_id = plan_meeting(session, now, "user:x", plan).id
+        if change == "restore":
+            cancel_meeting(session, now, "user:x", meeting_id, WishOf.DISTRICT)
+        library = Room(id="library", name="Library", school_id=session.get_one(Room, plan.room_id).school_id)
+        session.add(library)
+    asked: list[str] = []
+    with database.write_session() as session, session.begin():
+        event.listen(session, "do_orm_execute", lambda state: asked.append(str(state.statement.compile(dialect=postgresql.dialect()))))
+        if change == "plan":
+            plan_meeting(session, now, "user:x", replace(plan, start=later, planned_end=later + timedelta(hours=1)))
+        elif change == "move":
+            move_meeting(session, now, "user:x", meeting_id, Move(now, WishOf.DISTRICT, later, later + timedelta(hours=1)))
+        elif change == "another room":
+            change_room(session, now, "user:x", meeting_id, "library")
+        else:
+            restore_meeting(session, now, "user:x", meeting_id)
+    of_the_room = [sql for sql in asked if sql.endswith("FOR NO KEY UPDATE") and sql.startswith("SELECT room.id")]
+    looked = [sql for sql in asked if "meeting.planned_end >" in sql]
+    assert looked
+    assert asked.index(of_the_room[0]) < asked.index(looked[0])
+    assert "JOIN" not in of_the_room[0]

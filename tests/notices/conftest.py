@@ -2,18 +2,22 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from flask.testing import FlaskClient
+from sqlalchemy import event, select, text
 
-from meetrec.notices.actions import District, NoticeStatement
+from meetrec.notices.actions import District
 from meetrec.notices.arming import Recordings
 from meetrec.notices.models import Notice, RecorderRole
+from meetrec.notices.opened_forms import OpenedForm
+from meetrec.notices.statements import NoticeStatement
 from meetrec.platform import clock
 from meetrec.platform.database import Database
+from meetrec.platform.keys import read_key_file, secret
 from meetrec.platform.profiles import NoticePolicy
 from meetrec.platform.settings import Settings
 from meetrec.recordings import actions as recording_actions
@@ -23,7 +27,17 @@ from tests.fixtures.forms import form_application, sent
 
 __all__ = ["form_application", "sent"]
 
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 REAL_RECORDINGS = Recordings(recording_actions.arm, recording_queries.recording_states, tasks_on_the_desk)
+
+
+def fill_up(database: Database) -> None:
+    """From now on the database cannot grow, as on a full disk."""
+    with database.engine.connect() as connection:
+        connection.connection.driver_connection.execute("VACUUM")  # type: ignore[union-attr]  # no page that a migration left free
+        pages = connection.execute(text("PRAGMA page_count")).scalar()
+    database.close()  # connections that are open already would not learn of it
+    event.listen(database.engine, "connect", lambda connection, _record: connection.execute(f"PRAGMA max_page_count={pages}"))
 
 
 @pytest.fixture
@@ -45,13 +59,20 @@ def statement(district: SimpleNamespace, settings: Settings) -> Callable[..., No
 
 
 @pytest.fixture
-def typed(statement: Callable[..., NoticeStatement]) -> dict[str, str]:
+def opened(settings: Settings) -> Callable[..., str]:
+    """What a form carries that was opened with a nonce at a moment, by default long ago."""
+    key = secret(secret(read_key_file(settings.secret_file), "sessions").encode(), "notice-links")
+    return lambda nonce="n" * 40, at=LONG_AGO: OpenedForm(key, nonce, at).text
+
+
+@pytest.fixture
+def typed(statement: Callable[..., NoticeStatement], opened: Callable[..., str]) -> dict[str, str]:
     """The same, as a browser sends it."""
     said = statement()
     return {
         "recorder_name": said.recorder_name, "recorder_role": said.recorder_role.value, "student_name": said.student_name,
         "school": said.school_name, "meeting_date": said.meeting_date.isoformat(), "meeting_time": said.meeting_time.isoformat("minutes"),
-        "device": said.device, "nonce": "n" * 40,
+        "device": said.device, "nonce": opened(),
     }  # fmt: skip
 
 
@@ -70,3 +91,20 @@ def stored_notices(database: Database) -> Callable[[], Mapping[str, Any]]:
             return {notice.reference: notice for notice in session.scalars(select(Notice))}
 
     return stored_notices
+
+
+@pytest.fixture
+def address(client: FlaskClient, typed: dict[str, str]) -> str:
+    """The private link of a notice just given."""
+    return str(client.post("/notice", data=typed).headers["Location"])
+
+
+@pytest.fixture
+def stored(database: Database) -> Callable[[], Notice]:
+    """The one notice as it stands."""
+
+    def stored() -> Notice:
+        with database.reading() as session:
+            return session.scalars(select(Notice)).one()
+
+    return stored

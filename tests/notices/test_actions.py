@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from meetrec.journal.models import JournalEntry
 from meetrec.meetings.models import Meeting, MeetingMove
-from meetrec.notices.actions import District, MatchOutcome, NoticeStatement, NoticeWithdrawn, match_notice, receive_notice
+from meetrec.notices.actions import District, MatchOutcome, NoticeWithdrawn, match_notice, receive_notice
 from meetrec.notices.models import Notice
 from meetrec.notices.references import new_nonce
+from meetrec.notices.statements import NoticeStatement
+from meetrec.notices.version_models import NoticeVersion
 from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.profiles import LatePolicy, NoticePolicy, NoticeRule
@@ -226,3 +228,17 @@ def test_both_deadlines_are_kept_whichever_governs(receive: Callable[..., Notice
     midnight = clock.in_zone(district.meeting.start, settings.district.zone).replace(hour=0, minute=0)
     assert notice.deadline == notice.deadline_start_rule == district.meeting.start - timedelta(hours=24)
     assert notice.deadline_date_rule == midnight - timedelta(hours=24)
+
+
+@pytest.mark.requirement("G1.a")
+def test_new_notice_keeps_its_first_version_and_the_rules_it_was_held_against(
+    receive: Callable[..., Notice], database: Database, missouri: District, district: SimpleNamespace
+) -> None:
+    at = district.meeting.start - timedelta(hours=30)
+    notice = receive(at, District(missouri.zone, missouri.policy, "missouri@1"), reason="To remember")
+    with database.reading() as session:
+        version = session.get_one(NoticeVersion, (notice.id, 1))
+        assert (notice.version, notice.profile) == (1, "missouri@1")
+    assert (version.at, version.by, version.statement["student_name"], version.statement["reason"]) == (at, "public", "Mateo Rivera", "To remember")
+    assert version.statement["meeting_date"] == notice.meeting_date.isoformat()
+    assert version.statement["recorder_role"] == "parent"

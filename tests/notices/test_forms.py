@@ -1,42 +1,46 @@
 """What the parent's form accepts, and what it says of the rest."""
 
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
 
-from meetrec.notices.forms import OTHER_PLACE, NoticeForm
+from meetrec.notices.forms import OTHER_PLACE, QUESTIONS, MoreForm, NoticeForm, questions_of
 from meetrec.notices.models import RecorderRole
+from meetrec.notices.opened_forms import OpenedForm
 
 TYPED = {
     "recorder_name": "Ana Rivera", "recorder_role": "parent", "student_name": "Mateo Rivera", "school": "Lincoln Elementary",
     "meeting_date": "2026-10-14", "meeting_time": "10:00",
 }  # fmt: skip
-OPTIONAL = ("device", "reason", "accommodation_request")
+OPTIONAL = ("device", "accommodation_request", "email")
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+OPENED = OpenedForm("key", "n" * 40, LONG_AGO)
 Filled = Callable[..., NoticeForm]
 
 
 @pytest.fixture
 def filled(sent: Callable[..., Any], now: datetime) -> Filled:
     """The form with some fields typed otherwise; it is the morning of 13 October 2026."""
-    return lambda **changed: sent(lambda: NoticeForm(now, "America/Chicago", ["Lincoln Elementary"], "n" * 40), {**TYPED, **changed})
+    return lambda **changed: sent(lambda: NoticeForm(now, "America/Chicago", ["Lincoln Elementary"], OPENED), {**TYPED, "nonce": OPENED.text, **changed})
 
 
 @pytest.mark.requirement("G1.a")
 def test_statement_is_what_was_typed(filled: Filled) -> None:
-    form = filled(device="my  telephone\x00", reason="a\r\nb", needs_recording_to_understand="y", recorder_role="eligible_student")
+    form = filled(device="my  telephone\x00", accommodation_request="a\r\nb", recorder_role="eligible_student", email=" ana@example.org ")
     assert form.validate_on_submit(), form.errors
     said = form.statement("es")
     assert (said.recorder_name, said.student_name, said.school_name, said.device) == ("Ana Rivera", "Mateo Rivera", "Lincoln Elementary", "my telephone")
     assert (said.meeting_date, said.meeting_time, said.language) == (date(2026, 10, 14), time(10), "es")
-    assert (said.reason, said.accommodation_request, said.needs_recording_to_understand) == ("a\nb", None, True)
+    assert (said.reason, said.accommodation_request, said.needs_recording_to_understand) == (None, "a\nb", False)
+    assert form.email.data == "ana@example.org"
     assert said.recorder_role is RecorderRole.ELIGIBLE_STUDENT
 
 
 @pytest.mark.requirement("G2")
 @pytest.mark.requirement("G6.b")
-def test_device_reason_and_needs_may_stay_empty_and_are_marked_so(filled: Filled) -> None:
+def test_device_help_and_address_may_stay_empty_and_are_marked_so(filled: Filled) -> None:
     form = filled()
     assert form.validate_on_submit()
     assert not any(form[name].flags.required for name in OPTIONAL)
@@ -64,7 +68,11 @@ def test_device_reason_and_needs_may_stay_empty_and_are_marked_so(filled: Filled
         ("meeting_time", "", "Enter the time of the meeting."),
         ("meeting_time", "25:00", "There is no such time."),
         ("device", "d" * 121, "This is longer than 120 characters."),
-        ("reason", "r" * 2001, "This is longer than 2000 characters."),
+        ("accommodation_request", "r" * 2001, "This is longer than 2000 characters."),
+        ("email", "ana", "This is not an e-mail address."),
+        ("email", "ana@example", "This is not an e-mail address."),
+        ("email", "ana@example.org, luis@example.org", "This is not an e-mail address."),
+        ("email", f"{'a' * 65}@example.org", "This is not an e-mail address."),
     ],
 )
 def test_each_bad_input_gets_one_plain_sentence_and_keeps_what_was_typed(filled: Filled, field: str, text: str, sentence: str) -> None:
@@ -89,7 +97,7 @@ def test_form_has_no_way_to_ask_for_video(filled: Filled) -> None:
 
 
 @pytest.mark.requirement("B-08")
-@pytest.mark.parametrize("field", ["recorder_name", "student_name", *OPTIONAL])
+@pytest.mark.parametrize("field", ["recorder_name", "student_name", "device", "accommodation_request"])
 def test_social_security_number_is_refused_before_it_is_stored(filled: Filled, field: str) -> None:
     form = filled(**{field: "mine is 123-45-6789"})
     assert not form.validate_on_submit()
@@ -114,5 +122,25 @@ def test_line_that_only_programs_fill_in_sends_nothing_and_is_emptied(filled: Fi
     assert "spam" not in str(form.website())
 
 
-def test_form_asks_at_most_ten_questions(filled: Filled) -> None:
-    assert len([field for field in filled() if field.name not in ("nonce", "website", "csrf_token")]) <= 10
+@pytest.mark.requirement("B-09")
+def test_number_of_immigration_papers_is_refused_before_it_is_stored(filled: Filled) -> None:
+    form = filled(accommodation_request="my number is A123456789")
+    assert not form.validate_on_submit()
+    assert "looks like a number of immigration papers" in form.accommodation_request.errors[0]
+
+
+@pytest.mark.requirement("G1.a")
+@pytest.mark.requirement("B-09")
+def test_form_asks_nine_questions_and_none_of_citizenship(filled: Filled) -> None:
+    asked = questions_of(filled())
+    assert tuple(field.name for field in asked) == QUESTIONS
+    assert len(asked) == 9
+    assert not any(word in f"{field.name} {field.label.text}".lower() for field in asked for word in ("citizen", "immigra", "social", "visa", "birth"))
+
+
+@pytest.mark.requirement("G2")
+@pytest.mark.requirement("NOTE.4")
+def test_everything_on_the_second_screen_is_optional(sent: Callable[..., Any]) -> None:
+    form = sent(MoreForm, {})
+    assert form.validate_on_submit()
+    assert not any(field.flags.required for field in questions_of(form))

@@ -1,10 +1,24 @@
-"""Which meetings are suggested for a notice, in which order, and why."""
+"""Which meetings are suggested for a notice, in which order, why, and how sure that is."""
 
+import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from meetrec.notices.matching import MOST_SUGGESTIONS, Agreement, Occasion, agreements_of, suggestions
+from meetrec.notices.matching import (
+    HIGHEST_SCORE,
+    LEAST_SCORE,
+    MOST_SUGGESTIONS,
+    WEIGHTS,
+    Agreement,
+    Degree,
+    MatchingIndex,
+    Occasion,
+    Planned,
+    Suggestion,
+    agreements_of,
+    suggestions,
+)
 
 ZONE = "America/Chicago"
 START = datetime(2026, 10, 14, 15, 0, tzinfo=UTC)
@@ -61,3 +75,53 @@ def test_another_pupil_on_another_day_is_never_suggested() -> None:
 def test_another_pupil_at_the_very_hour_and_school_is_shown_but_not_strong() -> None:
     (found,) = suggestions(SAID, [("m1", planned("Sofia Ortega"))], ZONE)
     assert not found.is_strong
+
+
+def test_confidence_says_how_much_agrees_and_is_never_certain() -> None:
+    (best,) = suggestions(SAID, [("m1", planned())], ZONE)
+    (nearly,) = suggestions(SAID, [("m1", planned("Matteo Rivera", "Washington Middle", timedelta(hours=3)))], ZONE)
+    (hour,) = suggestions(SAID, [("m1", planned("Sofia Ortega"))], ZONE)
+    assert [(round(one.confidence, 2), one.degree) for one in (best, nearly, hour)] == [
+        (0.99, Degree.STRONG),
+        (0.6, Degree.POSSIBLE),
+        (0.47, Degree.WEAK),
+    ]
+
+
+def test_highest_score_is_everything_that_can_agree_at_once() -> None:
+    everything = (Agreement.SAME_PUPIL, Agreement.SAME_DAY, Agreement.SAME_TIME, Agreement.SAME_SCHOOL)
+    assert sum(WEIGHTS[one] for one in everything) == HIGHEST_SCORE
+
+
+GIVEN = ("Mateo", "Sofia", "Liam", "Noah", "Emma", "Ava", "Diego", "Camila", "Owen", "Nora", "Ruth", "Ivan")
+FAMILY = ("Rivera", "Ortega", "Marsh", "Bennett", "Cho", "Ruiz", "Adams", "Clark", "Lopez", "Young", "Hall", "Ward", "Price", "Reed")
+
+
+def _everything_compared(said: Occasion, meetings: list[Planned]) -> list[tuple[int, str]]:
+    """As if every meeting were looked at."""
+    found = []
+    for one in meetings:
+        agreements = agreements_of(said, Occasion(" ".join(one.parts), one.school, one.start), ZONE)
+        score = sum(WEIGHTS[agreement] for agreement in agreements)
+        if score >= LEAST_SCORE:
+            found.append((-score, abs(one.start - said.start), one.meeting_id))
+    return [(-negative, meeting_id) for negative, _apart, meeting_id in sorted(found)[:MOST_SUGGESTIONS]]
+
+
+def test_index_suggests_what_looking_at_every_meeting_would() -> None:
+    chance = random.Random(4)  # noqa: S311 – names, not secrets
+    schools = ("Lincoln Elementary", "Washington Middle")
+
+    def occasion(days: int) -> Occasion:
+        name = f"{chance.choice(GIVEN)} {chance.choice(GIVEN)[:1]} {chance.choice(FAMILY)}"
+        return Occasion(name, chance.choice(schools), START + timedelta(days=chance.randrange(days), hours=chance.randrange(6)))
+
+    meetings = [Planned.of(f"m{number}", occasion(180)) for number in range(600)]
+    index = MatchingIndex.of(meetings, ZONE)
+    for _notice in range(40):
+        said = occasion(180)
+        assert [(one.score, one.meeting_id) for one in index.suggestions(said)] == _everything_compared(said, meetings)
+
+
+def test_degree_falls_with_the_score() -> None:
+    assert [Suggestion("m", score, ()).degree for score in (12, 8, 7)] == [Degree.STRONG, Degree.POSSIBLE, Degree.WEAK]

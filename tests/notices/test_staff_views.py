@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -12,9 +12,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from meetrec.district.models import ProfileVersion
+from meetrec.journal.models import JournalEntry
 from meetrec.notices.models import Notice
+from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.recordings.models import Recording
+from meetrec.recordings.rules import RecordingState
 
 Stored = Callable[[], Mapping[str, Notice]]
 
@@ -22,8 +26,10 @@ Stored = Callable[[], Mapping[str, Notice]]
 @pytest.fixture
 def notice(client: FlaskClient, typed: dict[str, str], stored_notices: Stored) -> Notice:
     """A notice that came in over the public page."""
-    private = {"reason": "I forget what was said", "accommodation_request": "A Spanish interpreter", "needs_recording_to_understand": "y"}
-    assert client.post("/notice", data={**typed, **private}).status_code == 303
+    sent = client.post("/notice", data={**typed, "accommodation_request": "A Spanish interpreter"})
+    assert sent.status_code == 303
+    more = {"reason": "I forget what was said", "needs_recording_to_understand": "y"}
+    assert client.post(f"{sent.headers['Location']}/more", data=more).status_code == 303
     (notice,) = stored_notices().values()
     return notice
 
@@ -61,10 +67,62 @@ def test_reason_stands_on_the_notices_own_page_alone(coordinator: FlaskClient, n
 
 
 @pytest.mark.requirement("G0.1")
+def test_the_words_of_a_need_stand_once_on_the_desk(coordinator: FlaskClient, notice: Notice) -> None:
+    desk = coordinator.get("/desk").get_data(as_text=True)
+    assert desk.count("A Spanish interpreter") == 1
+    assert "The family needs something for the meeting: it stands with the notice." in desk
+
+
+@pytest.mark.requirement("G0.1")
 def test_desk_says_at_once_which_interpreter_or_help_is_asked_for(coordinator: FlaskClient, notice: Notice) -> None:
     desk = coordinator.get("/desk").get_data(as_text=True)
     assert "A Spanish interpreter" in desk
     assert "The parent needs the recording to understand the meeting." in desk
+
+
+@pytest.mark.requirement("G1.b")
+def test_a_rule_entered_later_the_same_day_makes_no_notice_late_when_it_is_matched(
+    coordinator: FlaskClient,
+    typed: dict[str, str],
+    stored_notices: Stored,
+    district: SimpleNamespace,
+    database: Database,
+    set_clock: Callable[[datetime], None],
+) -> None:
+    received = district.meeting.start - timedelta(hours=24, minutes=30)
+    set_clock(received)
+    address = coordinator.post("/notice", data=typed).headers["Location"]
+    (before,) = stored_notices().values()
+    with database.writing() as session:
+        session.add(
+            ProfileVersion(
+                number=1, base="missouri", effective_from=date(2020, 1, 1), rule="date", late_policy="review", acknowledgement="required", objection_stops=True,
+                multi_student_rule="ferpa_whole_item", reason="Board policy", attorney_name="J. Doe", attorney_date=date(2020, 1, 1),
+                entered_at=received + timedelta(minutes=10), entered_by="system",
+            )
+        )  # fmt: skip
+    set_clock(received + timedelta(minutes=20))
+    assert coordinator.post(f"/desk/notices/{before.id}/match", data={"meeting": district.meeting.id}).status_code == 303
+    coordinator.post(f"{address}/correct", data={**typed, "device": "a tablet"})
+    (after,) = stored_notices().values()
+    assert after.meeting_id == district.meeting.id
+    assert (after.status, after.deadline, after.profile) == (before.status, before.deadline, before.profile) == ("timely", before.deadline, "missouri@1")
+    assert "asks you to read" not in coordinator.get(address).get_data(as_text=True)
+
+
+def test_of_a_notice_that_names_a_past_hour_the_desk_speaks_of_no_meeting_and_no_room_until_it_is_matched(
+    coordinator: FlaskClient, typed: dict[str, str], stored_notices: Stored, district: SimpleNamespace, set_clock: Callable[[datetime], None]
+) -> None:
+    set_clock(district.meeting.start + timedelta(minutes=40))
+    coordinator.post("/notice", data=typed)
+    (notice,) = stored_notices().values()
+    assert notice.status == "on_the_spot"
+    for address in ("/desk", f"/desk/notices/{notice.id}"):
+        page = coordinator.get(address).get_data(as_text=True)
+        assert "Names an hour that has passed" in page
+        assert [words for words in ("The parent may be recording already", "Given on the spot") if words in page] == []
+    coordinator.post(f"/desk/notices/{notice.id}/match", data={"meeting": district.meeting.id})
+    assert "The parent may be recording already" in coordinator.get("/desk").get_data(as_text=True)
 
 
 @pytest.mark.requirement("A-05")
@@ -128,7 +186,10 @@ def test_meeting_over_without_the_districts_copy_shows_a_warning(
     assert warning in sign_in(district.coordinator).get("/desk").get_data(as_text=True).lower()
 
 
-def test_unchanged_desk_is_not_sent_again_and_a_changed_one_is(coordinator: FlaskClient, client: FlaskClient, typed: dict[str, str]) -> None:
+def test_unchanged_desk_is_not_sent_again_and_a_changed_one_is(
+    coordinator: FlaskClient, client: FlaskClient, typed: dict[str, str], set_clock: Callable[[Any], None]
+) -> None:
+    set_clock(clock.now())
     page = coordinator.get("/desk").get_data(as_text=True)
     seen = re.findall(r'data-seen="([^>]*?)">', page)[0].replace("&#34;", '"')
     assert coordinator.get("/desk/now", headers={"If-None-Match": seen}).status_code == 304
@@ -136,6 +197,55 @@ def test_unchanged_desk_is_not_sent_again_and_a_changed_one_is(coordinator: Flas
     changed = coordinator.get("/desk/now", headers={"If-None-Match": seen})
     assert (changed.status_code, "Match and arm the room" in changed.get_data(as_text=True)) == (200, True)
     assert coordinator.get("/desk/now", headers={"If-None-Match": changed.headers["ETag"]}).status_code == 304
+    for other in ("?page=2", "?school=Washington"):
+        assert coordinator.get(f"/desk/now{other}", headers={"If-None-Match": changed.headers["ETag"]}).status_code == 200
+
+
+@pytest.mark.requirement("A-04")
+def test_every_part_of_the_desk_has_a_heading_a_count_and_a_way_to_jump_there(coordinator: FlaskClient, notice: Notice) -> None:
+    page = coordinator.get("/desk").get_data(as_text=True)
+    parts = re.findall(r'<a id="jump-([a-z-]+)" href="#([a-z-]+)">[^<]+\((\d+)\)</a>', page)
+    assert [part for part, _address, _count in parts] == ["today", "late", "to-match", "needs", "rooms", "not-covered", "next-days"]
+    for part, address, count in parts:
+        assert part == address
+        assert re.search(rf'<h2 id="{part}" tabindex="-1">[^<]+\({count}\)</h2>', page), part
+    assert dict((part, count) for part, _address, count in parts)["to-match"] == "1"
+    assert "Very likely, 99 %." in page
+
+
+def test_notice_matched_by_mistake_is_taken_off_again_and_waits(
+    coordinator: FlaskClient, notice: Notice, district: SimpleNamespace, database: Database
+) -> None:
+    coordinator.post(f"/desk/notices/{notice.id}/match", data={"meeting": district.meeting.id})
+    assert "Take it off this meeting" in coordinator.get(f"/desk/notices/{notice.id}").get_data(as_text=True)
+    assert coordinator.post(f"/desk/notices/{notice.id}/unmatch").status_code == 303
+    page = coordinator.get("/desk").get_data(as_text=True)
+    assert "Match and arm the room" in page
+    assert "so the room is not armed" in page
+    with database.reading() as session:
+        assert session.get_one(Notice, notice.id).meeting_id is None
+        assert session.scalars(select(JournalEntry).where(JournalEntry.verb == "notice.unmatched")).one().subject == f"notice:{notice.id}"
+    assert coordinator.post(f"/desk/notices/{notice.id}/unmatch").status_code == 404
+
+
+@pytest.mark.requirement("A-05")
+def test_notice_stays_with_a_meeting_whose_recording_began(coordinator: FlaskClient, notice: Notice, district: SimpleNamespace, database: Database) -> None:
+    coordinator.post(f"/desk/notices/{notice.id}/match", data={"meeting": district.meeting.id})
+    with database.writing() as session:
+        session.scalars(select(Recording)).one().state = RecordingState.RECORDING
+    assert "Take it off this meeting" not in coordinator.get(f"/desk/notices/{notice.id}").get_data(as_text=True)
+    coordinator.post(f"/desk/notices/{notice.id}/unmatch")
+    assert "has begun to record this meeting" in coordinator.get(f"/desk/notices/{notice.id}").get_data(as_text=True)
+    with database.reading() as session:
+        assert session.get_one(Notice, notice.id).meeting_id == district.meeting.id
+
+
+def test_meetings_to_choose_from_are_those_around_a_day(coordinator: FlaskClient, notice: Notice, district: SimpleNamespace) -> None:
+    option = f'<option value="{district.meeting.id}">'
+    assert option in coordinator.get(f"/desk/notices/{notice.id}").get_data(as_text=True)
+    later = coordinator.get(f"/desk/notices/{notice.id}?day=2030-01-15").get_data(as_text=True)
+    assert option not in later
+    assert "No meeting is planned around this day." in later
 
 
 def test_desk_can_be_used_without_scripts_and_its_forms_are_protected(app: Flask, coordinator: FlaskClient, notice: Notice, district: SimpleNamespace) -> None:
@@ -145,3 +255,12 @@ def test_desk_can_be_used_without_scripts_and_its_forms_are_protected(app: Flask
     address, meeting = re.findall(r'<button[^>]*form="match"[^>]*formaction="([^"]+)" name="meeting" value="([^"]+)"', page)[0]
     assert coordinator.post(address, data={"meeting": meeting}).status_code == 400
     assert coordinator.post(address, data={"meeting": meeting, "csrf_token": token}).status_code == 303
+
+
+def test_desk_is_looked_at_as_before_once_a_notice_was_matched(coordinator: FlaskClient, notice: Notice, district: SimpleNamespace) -> None:
+    page = coordinator.get(f"/desk?school={district.school.name}&page=2").text
+    form = page[page.index('<form id="match"') : page.index("</form>", page.index('<form id="match"'))]
+    sent = dict(re.findall(r'name="(school|page)" value="([^"]+)"', form))
+    assert sent == {"school": district.school.name, "page": "2"}
+    answer = coordinator.post(f"/desk/notices/{notice.id}/match", data={**sent, "meeting": district.meeting.id})
+    assert answer.location == "/desk?school=Lincoln+Elementary&page=2"

@@ -50,5 +50,5 @@ def test_no_text_route_or_status_says_approve_or_deny() -> None:
 @pytest.mark.requirement("G10")
 def test_nothing_is_kept_about_secret_recordings() -> None:
     assert not any(re.search("secret|violation|covert", column.name) for column in Notice.__table__.columns)
-    home = (folder("templates") / "notices" / "home.html").read_text()
-    assert home.count("Secret recordings are discouraged") == 1
+    statements = (folder("templates") / "notices" / "statements.html").read_text()
+    assert statements.count("Secret recordings are discouraged") == 1

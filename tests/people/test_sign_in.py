@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from meetrec.journal.models import JournalEntry
 from meetrec.people.models import Account
-from meetrec.people.sign_in import REFUSED
+from meetrec.people.security_settings import REFUSED
 from meetrec.platform.database import Database
 from meetrec.platform.languages import own_address
 
@@ -33,7 +33,7 @@ def enter(client: FlaskClient, account: SimpleNamespace, address: str = "/sign-i
 
 @pytest.mark.requirement("W-10")
 def test_right_password_opens_the_staff_pages_and_is_told_once(client: FlaskClient, database: Database, district: SimpleNamespace) -> None:
-    assert enter(client, district.coordinator).location == "/staff"
+    assert enter(client, district.coordinator).location == "/signed-in"
     [entry] = told(database, "account.signed_in")
     assert (entry.actor, entry.subject) == (f"user:{district.coordinator.id}", f"account:{district.coordinator.id}")
     assert told(database, "account.sign_in_refused") == []

@@ -83,12 +83,10 @@ def test_wrong_method_still_says_which_are_right(client: FlaskClient) -> None:
     assert "GET" in client.delete("/sign-in").headers["Allow"]
 
 
-def test_staff_are_led_to_the_first_page_of_their_own(
-    client: FlaskClient, district: SimpleNamespace, sign_in: Callable[[SimpleNamespace], FlaskClient]
-) -> None:
+def test_who_is_signed_in_goes_back_to_their_pages(client: FlaskClient, district: SimpleNamespace, sign_in: Callable[[SimpleNamespace], FlaskClient]) -> None:
     assert 'href="/"' in client.get("/no-such-page").text
     sign_in(district.coordinator)
-    assert 'class="usa-button" href="/staff"' in client.get("/no-such-page").text
+    assert 'class="usa-button" href="/signed-in"' in client.get("/no-such-page").text
 
 
 @pytest.mark.parametrize("who", ["coordinator", "custodian", "administrator"])

@@ -8,7 +8,8 @@ from flask.testing import FlaskClient
 
 from meetrec.app import create_app
 from meetrec.platform.database import Database
-from meetrec.platform.settings import Server, Settings
+from meetrec.platform.settings import Settings
+from meetrec.platform.settings_sections import Server
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-…'; img-src 'self'; font-src 'self'; media-src 'self'; "

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from meetrec.notices import queries
+from meetrec.notices import link_views
 from meetrec.platform.logs import FORBIDDEN_KEYS, PersonalDataInLog, refuse_personal_data, write_logs
 
 
@@ -24,12 +24,12 @@ def test_ids_do(capsys: pytest.CaptureFixture[str]) -> None:
 def test_an_error_of_a_page_is_told_without_the_address_that_may_be_private(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    def break_down(*_: object) -> None:
+    def break_down(*_: object, **__: object) -> None:
         raise RuntimeError("no idea")
 
     write_logs("info")
     app.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False)
-    monkeypatch.setattr(queries, "notice_by_token", break_down)
+    monkeypatch.setattr(link_views, "notice_of_link", break_down)
     assert client.get("/notice/receipt/a-private-token").status_code == 500
     told = "".join(capfd.readouterr())
     assert "request.failed" in told

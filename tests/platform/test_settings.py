@@ -43,6 +43,14 @@ def test_the_environment_wins_over_the_file_and_keeps_the_rest_of_its_table(conf
         ('[server]\ncertificate = "/nowhere.pem"\n', "belong together"),
         ('[server]\ncertificate = "/nowhere.pem"\ncertificate_key = "/nowhere.key"\n', "there is no such file"),
         ('[kiosk]\nserver_authority = "/nowhere.pem"\n', "there is no such file"),
+        ('[mail]\nauthority = "/nowhere.pem"\n', "there is no such file"),
+        ('[mail]\nhost = "mail.cedarbend.org"\n', "mail.sender is missing"),
+        ('[mail]\nhost = "mail.cedarbend.org"\nsender = "meetings@cedarbend.org"\nsecurity = "none"\n', "mail.security"),
+        ('[sign_in]\noidc_issuer = "https://login.cedarbend.org"\n', "both oidc_issuer and oidc_client_id"),
+        ('[sign_in]\noidc_issuer = "http://login.cedarbend.org"\noidc_client_id = "meetrec"\n', "sign_in.oidc_issuer cannot be used"),
+        ("[sign_in]\nlock_after = 0\n", "sign_in.lock_after cannot be used"),
+        ('[server]\npublic_address = "meetings.cedarbend.org"\n', "server.public_address cannot be used"),
+        ('[training]\ncontent = "allow"\n', "training.content cannot be used"),
     ],
 )
 def test_what_is_wrong_is_named_in_one_sentence(config: Path, text: str, sentence: str) -> None:
@@ -60,6 +68,21 @@ def test_a_server_that_others_reach_must_speak_https(config: Path) -> None:
         load_settings()
     config.write_text('[server]\nhost = "0.0.0.0"\nbehind_proxy = true\n')
     assert load_settings().server.speaks_https
+
+
+def test_addresses_of_the_web_stand_without_a_stroke_at_the_end_and_plain_http_is_for_this_machine(config: Path) -> None:
+    config.write_text('[server]\npublic_address = "https://meetings.cedarbend.org/"\n[sign_in]\noidc_issuer = "http://localhost:9400"\noidc_client_id = "x"\n')
+    settings = load_settings()
+    assert (settings.server.public_address, settings.sign_in.oidc_issuer) == ("https://meetings.cedarbend.org", "http://localhost:9400")
+
+
+@pytest.mark.requirement("W-10")
+def test_secrets_come_from_the_environment_and_are_not_shown(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config.write_text("")
+    monkeypatch.setenv("MEETREC_MAIL__PASSWORD", "the mail server's word")
+    settings = load_settings()
+    assert settings.mail.password.get_secret_value() == "the mail server's word"
+    assert "the mail server's word" not in repr(settings)
 
 
 def test_a_named_file_that_is_not_there_is_said(config: Path) -> None:

@@ -87,7 +87,9 @@ def test_installed_copy_says_that_it_has_no_sources(tmp_path: Path) -> None:
 
 
 def _names_differ(message: Message) -> bool:
-    return any(sorted(PLACEHOLDER.findall(text)) != sorted(PLACEHOLDER.findall(parts(message.id)[0])) for text in parts(message.string))
+    """Each form against its own: the English singular may name no number where the plural does."""
+    pairs = zip(parts(message.id), parts(message.string), strict=True)
+    return any(sorted(PLACEHOLDER.findall(english)) != sorted(PLACEHOLDER.findall(spanish)) for english, spanish in pairs)
 
 
 def _ends_differ(text: str, translation: str) -> bool:

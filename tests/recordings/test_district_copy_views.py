@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -86,7 +87,10 @@ def stored_files(settings: Settings) -> list[Path]:
 def test_missing_copy_stands_first_on_the_desk_and_is_counted_in_the_header(coordinator: FlaskClient, over: str) -> None:
     desk = text_of(coordinator.get("/desk"))
     assert "1 district copy is missing" in desk
-    assert desk.index(over) < desk.index("Notices that wait")
+    headings = re.findall(r'<h2 id="([\w-]+)"', desk)
+    assert headings[:2] == ["missing-copies", "today"]
+    assert desk.index('<h2 id="missing-copies"') < desk.index(over) < desk.index('<h2 id="today"')
+    assert re.findall(r'href="#([\w-]+)"', desk[desk.index("desk-jump") :])[0] == "missing-copies"  # and in the list of the parts
     assert "The parent gave notice that they record" in text_of(coordinator.get(over))
 
 
@@ -271,7 +275,7 @@ def test_same_file_twice_is_noticed_and_added_once(upload: Callable[..., TestRes
         ({"day": "yesterday"}, "Enter the day"),
         ({"start": "9"}, "There is no such time"),
         ({"device": " "}, "Say what it was recorded on"),
-        ({"device": "x" * 81}, "At most 80 characters"),
+        ({"device": "x" * 81}, "This is longer than 80 characters"),
         ({"day": "2031-01-01"}, "has not come yet"),
         ({"day": "2020-01-01"}, "more than 12 hours from the meeting"),
     ],

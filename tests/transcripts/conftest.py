@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from meetrec.transcripts.engines import Engine, load_engine
-from meetrec.transcripts.sound import RATE, Samples, mixed_to_one, open_sound
+from meetrec.transcripts.decoders import open_sound
+from meetrec.transcripts.engine_parts import Engine
+from meetrec.transcripts.engines import load_engine
+from meetrec.transcripts.sound import RATE, Samples, mixed_to_one
 from tests.fixtures.recordings import kiosk, make_run, notice, recording_id, vault, work
 from tests.recordings.conftest import log, make_log, midday, set_now
 

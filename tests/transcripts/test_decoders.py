@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from meetrec.transcripts.decoders import FFmpegReader, LibsndfileReader, reader_for
-from meetrec.transcripts.sound import RATE, SoundError, open_sound
+from meetrec.transcripts.decoders import FFmpegReader, LibsndfileReader, open_sound, reader_for
+from meetrec.transcripts.sound import RATE, SoundError
 
 
 def write_m4a(path: Path, rate: int = 44_100, seconds: int = 3, video: bool = False) -> Path:

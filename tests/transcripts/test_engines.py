@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from meetrec.transcripts.engines import Engine, EngineError, load_engine
+from meetrec.transcripts.engine_parts import Engine, EngineError
+from meetrec.transcripts.engines import load_engine
 from meetrec.transcripts.sound import RATE, Samples
 from meetrec.transcripts.weights import ModelNotInstalled
 from tests.transcripts.conftest import sound_without_a_voice

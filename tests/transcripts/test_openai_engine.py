@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from meetrec.transcripts.engines import Engine, EngineError, load_engine
+from meetrec.transcripts.engine_parts import Engine, EngineError
+from meetrec.transcripts.engines import load_engine
 from meetrec.transcripts.known_models import BASE
 from meetrec.transcripts.openai_engine import OFFICIAL, REBUILT, official_checkpoint
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.ndimage import maximum_filter1d
 
+from meetrec.transcripts.decoders import open_sound
 from meetrec.transcripts.seats import FRAME, FRAMES_PER_SECOND, _widened, gated, gates_of, own_frames, powers_of, stretches_of
-from meetrec.transcripts.sound import open_sound
 from tests.transcripts.conftest import GREETING
 
 LEAK = 10 ** (-12 / 10)  # what one seat's voice loses on its way to the next microphone, in power

@@ -7,7 +7,8 @@ import pytest
 import soundfile
 from scipy.signal import resample_poly
 
-from meetrec.transcripts.sound import RATE, MicrophonesSideBySide, SoundError, mixed_to_one, open_sound
+from meetrec.transcripts.decoders import open_sound
+from meetrec.transcripts.sound import RATE, MicrophonesSideBySide, SoundError, mixed_to_one
 
 
 def two_tones(seconds: float, rate: int) -> np.ndarray:

@@ -23,7 +23,7 @@ from meetrec.platform.jobs import Job
 from meetrec.recordings.models import Piece, Recording
 from meetrec.recordings.rules import RecordingState
 from meetrec.transcripts import actions, jobs
-from meetrec.transcripts.engines import EngineIdentity
+from meetrec.transcripts.engine_parts import EngineIdentity
 from meetrec.transcripts.transcribe import Transcript
 from tests.recordings.deliveries import KioskClient, Part, SealedRun, noise
 

@@ -7,9 +7,10 @@ import pytest
 import soundfile
 
 from meetrec.platform.jobs import JobCancelled
-from meetrec.transcripts.engines import Engine, Segment, Word
+from meetrec.transcripts.decoders import open_sound
+from meetrec.transcripts.engine_parts import Engine, Segment, Word
 from meetrec.transcripts.seats import FRAME, Stretch, powers_of
-from meetrec.transcripts.sound import RATE, Samples, SoundSource, open_sound
+from meetrec.transcripts.sound import RATE, Samples, SoundSource
 from meetrec.transcripts.transcribe import Transcript, Watch, _languages_of, _placed, _tracks, transcribe
 from tests.transcripts.conftest import GREETING, sound_without_a_voice
 
