@@ -57,6 +57,7 @@ def guard(app: Flask, keys: ScreenKeys) -> None:
     """Check every request before any view runs."""
 
     def check() -> Response | None:
+        """None where the request may go on; else the answer that it gets instead of a view's."""
         _require_own_host()
         _require_own_origin()
         if request.endpoint is None:

@@ -38,6 +38,7 @@ class FasterWhisper:
         return {code: float(probability) for code, probability in found}
 
     def transcribe(self, samples: Samples, language: str | None = None, heard: Callable[[float], None] | None = None) -> list[Segment]:
+        """Segments of mono 16 kHz samples, times in seconds from their beginning; `heard` is told the seconds done so far."""
         import ctranslate2
 
         if not len(samples):

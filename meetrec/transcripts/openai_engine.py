@@ -44,6 +44,7 @@ class OpenAIWhisper:
         return {code: float(probability) for code, probability in self._network.detect_language(mel)[1].items()}
 
     def transcribe(self, samples: Samples, language: str | None = None, heard: Callable[[float], None] | None = None) -> list[Segment]:
+        """Segments of mono 16 kHz samples, times in seconds from their beginning; `heard` is told the seconds done so far."""
         import torch
         import whisper
 

@@ -103,6 +103,10 @@ class MicrophonesSideBySide:
         self.rate = RATE
 
     def read(self, start: int, frames: int) -> Samples:
+        """Samples of all channels, shape (frames, channels); fewer where the sound ends before.
+
+        `start` and `frames` count at RATE.
+        """
         frames = max(0, min(frames, self.frames - start))
         heard = np.zeros((frames, self.channels), dtype=np.float32)
         channel = 0

@@ -62,6 +62,7 @@ class OfficialHub:
     name: str = field(default="official hub", init=False)
 
     def fetch(self, model: KnownModel, into: Path) -> None:
+        """Bring the model's files from the hub into the folder; whoever asked compares their hashes. Raises SourceCannotSupply."""
         from huggingface_hub import snapshot_download
         from huggingface_hub.utils import logging as hub_logging
 
