@@ -26,6 +26,10 @@ class MeetingNotChanged(MeetRecError):
     """The meeting stays as it was; the sentence says why."""
 
 
+class TellingImpossible(MeetingNotChanged):
+    """Nobody can have told the family at that moment."""
+
+
 class WishOf(StrEnum):
     """At whose wish a meeting was moved or cancelled. RN-05 looks at it."""
 
@@ -83,7 +87,8 @@ def move_meeting(session: Session, now: datetime, actor: str, meeting_id: str, m
     was entered, or nothing changes.
     """
     meeting = _to_change(session, meeting_id)
-    _refuse_impossible_move(session, now, meeting, move)
+    _hold_room(session, meeting.room_id)
+    refuse_impossible_move(session, now, meeting, move)
     moved = MeetingMove(
         id=new_id(), announced_at=move.announced_at, by=move.by.value, new_start=move.new_start, new_planned_end=move.new_planned_end,
         entered_at=now, entered_by=actor,
@@ -182,8 +187,7 @@ def _refuse_what_cannot_be(session: Session, plan: MeetingPlan) -> None:
 
 
 def _is_room_taken(session: Session, room_id: str, start: datetime, planned_end: datetime, but_for: str | None = None) -> bool:
-    """One kiosk cannot record two meetings at once; a cancelled one takes no room. Until the transaction ends nobody else takes it either."""
-    _hold_room(session, room_id)
+    """One kiosk cannot record two meetings at once; a cancelled one takes no room."""
     overlapping = select(Meeting.id).where(
         Meeting.room_id == room_id, Meeting.start < planned_end, Meeting.planned_end > start, Meeting.cancelled_at.is_(None), Meeting.id != (but_for or "")
     )
@@ -199,29 +203,36 @@ def _hold_room(session: Session, room_id: str) -> None:
 
 
 def _refuse_taken_room(session: Session, room_id: str, start: datetime, planned_end: datetime, but_for: str) -> None:
+    """Until the transaction ends nobody else takes the room either."""
+    _hold_room(session, room_id)
+    _refuse_overlap(session, room_id, start, planned_end, but_for)
+
+
+def _refuse_overlap(session: Session, room_id: str, start: datetime, planned_end: datetime, but_for: str) -> None:
     if _is_room_taken(session, room_id, start, planned_end, but_for):
         raise MeetingNotChanged(_("Another meeting is planned in this room at that time. Choose another time or room."))
 
 
-def _refuse_impossible_move(session: Session, now: datetime, meeting: Meeting, move: Move) -> None:
+def refuse_impossible_move(session: Session, now: datetime, meeting: Meeting, move: Move) -> None:
+    """What `move_meeting` asks before it moves, for who wants to know beforehand. Raises MeetingNotChanged."""
     if move.new_planned_end <= move.new_start:
         raise MeetingNotChanged(_("The meeting must end after it starts."))
     if (move.new_start, move.new_planned_end) == (meeting.start, meeting.planned_end):
         raise MeetingNotChanged(_("The meeting is at this time already."))
     _refuse_impossible_telling(now, meeting, move.announced_at)
-    _refuse_taken_room(session, meeting.room_id, move.new_start, move.new_planned_end, meeting.id)
+    _refuse_overlap(session, meeting.room_id, move.new_start, move.new_planned_end, meeting.id)
 
 
 def _refuse_impossible_telling(now: datetime, meeting: Meeting, announced_at: datetime | None) -> None:
     if announced_at is None:
         return
     if announced_at > now:
-        raise MeetingNotChanged(_("The change cannot have been announced in the future. Check date and time."))
+        raise TellingImpossible(_("The change cannot have been announced in the future. Check date and time."))
     if announced_at < meeting.created_at.replace(second=0, microsecond=0):  # else a notice that came in time could be made late afterwards (RN-05)
-        raise MeetingNotChanged(_("This meeting was entered here later than that, so no change of it can have been announced then. Check date and time."))
+        raise TellingImpossible(_("This meeting was entered here later than that, so no change of it can have been announced then. Check date and time."))
     # The rule walks through the moves in the order in which they were announced, and the last one is the meeting's time.
     if any(one.announced_at and announced_at < one.announced_at for one in meeting.moves):
-        raise MeetingNotChanged(_("An earlier change of this meeting was announced after that. Check when this one was announced."))
+        raise TellingImpossible(_("An earlier change of this meeting was announced after that. Check when this one was announced."))
 
 
 def _locked(session: Session, meeting_id: str) -> Meeting:

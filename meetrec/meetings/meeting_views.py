@@ -1,6 +1,6 @@
 """The list of meetings, the page of one, its moves, changes of room and cancellation; and the chair's day. Who leads another meeting sees none of it (G2)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from meetrec.meetings import actions, list_queries, participant_queries, queries
-from meetrec.meetings.actions import MeetingNotChanged, WishOf
+from meetrec.meetings.actions import MeetingNotChanged, TellingImpossible, WishOf
 from meetrec.meetings.change_forms import WISH_WORDS, CancelForm, ChairForm, MoveForm, RoomForm, ToldForm
 from meetrec.meetings.coverage import NOTE_SCOPE, Affiliation, coverage_of
 from meetrec.meetings.forms import KIND_WORDS
@@ -96,13 +96,12 @@ def move(meeting_id: UUID) -> ResponseReturnValue:
             return render_template("meetings/move.html", meeting=meeting, form=form, effects=None, **_words()), 422
         planned = form.move(meeting)
         if "confirmed" not in request.form:
-            return _preview_of_move(session, meeting, form)
+            return _preview_of_move(session, now, meeting, form)
     try:
         with database().writing() as session:
             actions.move_meeting(session, now, actor(), str(meeting_id), planned)
     except MeetingNotChanged as error:
-        form.start.errors = [str(error)]
-        return render_template("meetings/move.html", meeting=meeting, form=form, effects=None, **_words()), 422
+        return _refused_move(meeting, form, error)
     return _done(meeting_id, _("The meeting was moved. Tell the family, the room and those who take part."))
 
 
@@ -123,10 +122,21 @@ def told(meeting_id: UUID) -> ResponseReturnValue:
     return _done(meeting_id, _("It is noted when the family was told."))
 
 
-def _preview_of_move(session: Session, meeting: Meeting, form: MoveForm) -> ResponseReturnValue:
+def _preview_of_move(session: Session, now: datetime, meeting: Meeting, form: MoveForm) -> ResponseReturnValue:
     planned = form.move(meeting)
+    try:
+        actions.refuse_impossible_move(session, now, meeting, planned)
+    except MeetingNotChanged as error:
+        return _refused_move(meeting, form, error)
     effects = effects_of_move(session, meeting, planned)
     return render_template("meetings/move.html", meeting=meeting, form=form, effects=effects, planned=planned, **_words())
+
+
+def _refused_move(meeting: Meeting, form: MoveForm, error: MeetingNotChanged) -> ResponseReturnValue:
+    """The form once more, with the sentence where the mistake is."""
+    field = form.announced_day if isinstance(error, TellingImpossible) else form.start
+    field.errors = [str(error)]
+    return render_template("meetings/move.html", meeting=meeting, form=form, effects=None, **_words()), 422
 
 
 @blueprint.route("/meetings/<uuid:meeting_id>/room", methods=["GET", "POST"])

@@ -11,6 +11,7 @@ from meetrec.journal import actions as journal
 from meetrec.meetings.coverage import Affiliation
 from meetrec.meetings.models import Meeting
 from meetrec.meetings.table_models import Participant
+from meetrec.people.names import name_key
 from meetrec.platform.database import new_id
 from meetrec.platform.errors import MeetRecError
 from meetrec.platform.web import NotFound
@@ -33,14 +34,11 @@ class AtTheTable:
 
 
 def enter_participant(session: Session, now: datetime, actor: str, meeting_id: str, who: AtTheTable) -> Participant:
-    """Put somebody on the list. Raises NotFound, and `AlreadyThere` for the same name and affiliation again."""
+    """Put somebody on the list. Raises NotFound, and `AlreadyThere` for the same name again, whoever the person comes for."""
     if session.get(Meeting, meeting_id, with_for_update={"of": Meeting}) is None:
         raise NotFound(_("There is no such meeting."))
-    same = select(Participant).where(
-        Participant.meeting_id == meeting_id, Participant.removed_at.is_(None), Participant.name == who.name,
-        Participant.affiliation == who.affiliation.value,
-    )  # fmt: skip
-    if session.scalars(same).first():
+    there = session.scalars(select(Participant.name).where(Participant.meeting_id == meeting_id, Participant.removed_at.is_(None)))
+    if name_key(who.name) in map(name_key, there):  # also as somebody else: whom the district's notice covers may not depend on which entry is read
         raise AlreadyThere(_("%(name)s is on the list already. Nothing was changed.", name=who.name))
     entered = Participant(
         id=new_id(), meeting_id=meeting_id, name=who.name, affiliation=who.affiliation.value, duty=who.duty, staff_member_id=who.staff_member_id,

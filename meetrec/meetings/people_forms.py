@@ -51,9 +51,11 @@ class PersonForm(FlaskForm):
             raise ValidationError(_("Choose somebody of the list."))
 
     def validate_name(self, field: StringField) -> None:
-        """Needed where nobody was chosen."""
+        """Needed where nobody was chosen, and only there."""
         if not self.known.data and not field.data:
             raise ValidationError(_("Choose somebody, or write the name."))
+        if self.known.data and field.data:
+            raise ValidationError(_("Choose somebody or write a name, not both. For two people send the form twice."))
 
     def validate_affiliation(self, field: RadioField) -> None:
         """Needed where nobody was chosen."""

@@ -77,6 +77,10 @@ class Moments:
         """“Oct 13, 2026, 9:00 AM”."""
         return f"{_day(in_zone(moment, self._zone).date(), self._locale, 'medium')}, {self.time(moment)}"
 
+    def stop(self, moment: datetime) -> str:
+        """The full stop of a sentence that ends with this moment's time; the Spanish “9:00 a.m.” has its own."""
+        return "" if self.time(moment).endswith(".") else "."
+
 
 @lru_cache(4096)
 def _time(moment: datetime, locale: str) -> str:

@@ -173,6 +173,23 @@ def test_move_that_cannot_be_gets_a_sentence_at_the_field(
     assert sentence in answer.get_data(as_text=True)
 
 
+def test_preview_refuses_what_the_move_would_refuse_at_the_same_field(
+    sign_in: SignIn, database: Database, district: SimpleNamespace, settings: Settings, address: str, later: dict[str, str]
+) -> None:
+    client, known, zone = sign_in(district.coordinator), meeting(database, district), settings.district.zone
+    start, end = (clock.in_zone(moment, zone) for moment in (known.start, known.planned_end))
+    as_it_is = {"day": start.date().isoformat(), "start": start.strftime("%H:%M"), "end": end.strftime("%H:%M")}
+    nobody = {"announced_day": "", "announced_time": ""}
+    same = client.post(f"{address}/move", data={**later, **as_it_is, **nobody})
+    assert (same.status_code, "The meeting is at this time already." in same.get_data(as_text=True)) == (422, True)
+    before = clock.in_zone(known.created_at - timedelta(days=2), zone)
+    told = {"announced_day": before.date().isoformat(), "announced_time": before.strftime("%H:%M")}
+    early = client.post(f"{address}/move", data={**later, **told})
+    assert early.status_code == 422
+    assert re.search(r'href="#announced_day"[^>]*>[^<]*This meeting was entered here later', early.get_data(as_text=True))
+    assert meeting(database, district).moves == []
+
+
 @pytest.mark.requirement("G5.a")
 def test_room_is_changed_from_the_page(sign_in: SignIn, database: Database, district: SimpleNamespace, address: str) -> None:
     with database.writing() as session:
@@ -237,9 +254,11 @@ def test_page_tells_who_is_covered_and_how_far(sign_in: SignIn, database: Databa
     for typed in (
         {"name": "David Cho", "affiliation": "district_employee", "duty": "psychologist"},
         {"name": "A friend", "affiliation": "parents_guest"},
-        {"known": "student", "name": "ignored", "affiliation": "parent"},
+        {"known": "student", "affiliation": "parent"},
     ):
         assert client.post(f"{address}/people", data=typed).status_code == 303
+    both = client.post(f"{address}/people", data={"known": "student", "name": "Somebody else", "affiliation": "parents_guest"})
+    assert (both.status_code, "not both" in both.get_data(as_text=True)) == (422, True)
     shown = text(client, address)
     covered, uncovered = (shown.index(words) for words in ("Covered by the district", "Not covered:"))
     assert covered < shown.index("David Cho, psychologist (Employed by the district)") < uncovered < shown.index("A friend (Came with the parent)")

@@ -33,6 +33,9 @@ def test_same_person_is_entered_once_and_leaves_without_being_deleted(database: 
         first = enter_participant(session, now, "user:x", meeting_id, GUEST)
         with pytest.raises(AlreadyThere, match="A friend of the family is on the list already"):
             enter_participant(session, now, "user:x", meeting_id, GUEST)
+        for name, affiliation in (("a  Friend of the Family", Affiliation.PARENTS_GUEST), (GUEST.name, Affiliation.DISTRICT_EMPLOYEE)):
+            with pytest.raises(AlreadyThere):
+                enter_participant(session, now, "user:x", meeting_id, AtTheTable(name, affiliation))
         assert len(people_at(session, meeting_id)) == 1
         remove_participant(session, now, "user:x", meeting_id, first.id)
         assert (people_at(session, meeting_id), uncovered_people(session, [meeting_id])) == ([], {})
