@@ -79,6 +79,7 @@ def test_a_statement_with_any_one_byte_changed_is_refused(position: int, flip: i
 @pytest.mark.parametrize(
     "statement",
     [b"", b"[]", b"3", b"{}", b"[" * 100_000, canonical_json({"signature": 3}), SIGNED.replace(b'"r"', b'"r" '), SIGNED + b"\n"],
+    ids=["nothing", "a list", "a number", "no entry", "too deep", "no signature", "a space more", "a line more"],
 )
 def test_what_is_no_signed_statement_in_its_one_spelling_is_refused(statement: bytes) -> None:
     with pytest.raises(SignatureRefused):
