@@ -1,6 +1,7 @@
 """The words of the desk: how sure a suggestion is, how a room stands, what a move meant; and times of day, which a desk shows by the hundred."""
 
 from datetime import date, datetime
+from datetime import time as ClockTime
 from functools import lru_cache
 from types import ModuleType, SimpleNamespace
 
@@ -77,6 +78,10 @@ class Moments:
     def short(self, moment: datetime) -> str:
         """“Oct 13, 2026, 9:00 AM”."""
         return f"{_day(in_zone(moment, self._zone).date(), self._locale, 'medium')}, {self.time(moment)}"
+
+    def said(self, day: date, hour: ClockTime) -> str:
+        """“Tuesday, October 13, 2026, 9:00 AM”: day and hour as somebody wrote them, by the school's clock."""
+        return f"{self.day(day)}, {_time(datetime.combine(day, hour), self._locale)}"
 
     def stop(self, moment: datetime) -> str:
         """The full stop of a sentence that ends with this moment's time; the Spanish “9:00 a.m.” has its own."""

@@ -22,13 +22,13 @@ from meetrec.platform.profiles import NoticePolicy
 from meetrec.platform.settings import Settings
 from meetrec.recordings import actions as recording_actions
 from meetrec.recordings import queries as recording_queries
-from meetrec.recordings.district_copy_queries import tasks_on_the_desk
+from meetrec.recordings.district_copy_queries import on_the_desk
 from tests.fixtures.forms import form_application, sent
 
 __all__ = ["form_application", "sent"]
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
-REAL_RECORDINGS = Recordings(recording_actions.arm, recording_queries.recording_states, tasks_on_the_desk)
+REAL_RECORDINGS = Recordings(recording_actions.arm, recording_queries.recording_states, on_the_desk)
 
 
 def fill_up(database: Database) -> None:
