@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from meetrec.district.models import ProfileVersion
+from meetrec.journal.models import JournalEntry
 from meetrec.notices.models import Notice
 from meetrec.notices.references import hash_of
 from meetrec.platform import clock
