@@ -17,7 +17,9 @@ import pytest
 from meetrec.custody.errors import ObjectExists, StoreUnwritable
 from meetrec.custody.sealed_layout import STREAM_PLAIN_BYTES, object_bytes
 from meetrec.custody.store import Store
-from tests.custody.sealed_objects import KEY, OBJECT, RECORD, some_bytes, stored_file
+from tests.custody.sealed_objects import KEY, OBJECT, RECORD, some_bytes, store, stored_file
+
+__all__ = ["store"]
 
 
 @pytest.mark.requirement("G5.b")

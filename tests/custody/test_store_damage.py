@@ -10,7 +10,9 @@ import pytest
 from meetrec.custody.errors import DamagedObject, ObjectExists, ObjectMissing, PlaceRefused, WrongKey
 from meetrec.custody.sealed_layout import STREAM_PLAIN_BYTES, stream_offset
 from meetrec.custody.store import Store
-from tests.custody.sealed_objects import KEY, OBJECT, RECORD, some_bytes, stored_file
+from tests.custody.sealed_objects import KEY, OBJECT, RECORD, some_bytes, store, stored_file
+
+__all__ = ["store"]
 
 
 @pytest.mark.requirement("W-11")
