@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import func, select
 
+from meetrec.journal.models import JournalEntry
 from meetrec.people.models import Student
 from meetrec.people.rights_queries import rights_holders_of
 from meetrec.people.roster_actions import RosterRefused, apply_roster, roster_folder
@@ -51,6 +52,24 @@ def test_the_same_roster_again_changes_nothing(take: Callable[..., RosterImport]
     assert content(database) == before
     assert counts["pupils"] == {"new": 0, "changed": 0, "same": 3, "ended": 0, "moved": 0, "alike": 0}
     assert counts["guardianships"] == {"new": 0, "same": 4, "ended": 0, "left_ended": 0}
+
+
+@pytest.mark.requirement("B-04")
+def test_a_transfer_moves_custody_and_the_journal_says_so_once_for_each_pair_of_schools(take: Callable[..., RosterImport], database: Database) -> None:
+    take(small_roster())
+    roster = small_roster()
+    for row in roster["enrollments"]:
+        row["schoolSourcedId"] = "harbor"
+    found = take(roster)
+    assert (found.counts["pupils"]["moved"], found.counts["pupils"]["changed"]) == (2, 2)
+    with database.reading() as session:
+        mateo = pupil(session, "p1")
+        assert mateo.school.name == "Harbor School"
+        told = session.scalars(select(SchoolEnrolment).where(SchoolEnrolment.student_id == mateo.id).order_by(SchoolEnrolment.ends_on.is_(None)))
+        assert [(row.school.name, row.begins_on, row.ends_on) for row in told] == [("Lincoln School", TODAY, TODAY), ("Harbor School", TODAY, None)]
+        (moved,) = session.scalars(select(JournalEntry).where(JournalEntry.verb == "custody.moved"))
+        assert b'"students":2' in moved.body.replace(b" ", b"")
+        assert mateo.id.encode() not in moved.body
 
 
 KILLED = """

@@ -24,24 +24,6 @@ from tests.fixtures.roster_taking import NOW, TODAY, Roster, content, pupil
 pytestmark = pytest.mark.usefixtures("a_morning_in_october")
 
 
-@pytest.mark.requirement("B-04")
-def test_a_transfer_moves_custody_and_the_journal_says_so_once_for_each_pair_of_schools(take: Callable[..., RosterImport], database: Database) -> None:
-    take(small_roster())
-    roster = small_roster()
-    for row in roster["enrollments"]:
-        row["schoolSourcedId"] = "harbor"
-    found = take(roster)
-    assert (found.counts["pupils"]["moved"], found.counts["pupils"]["changed"]) == (2, 2)
-    with database.reading() as session:
-        mateo = pupil(session, "p1")
-        assert mateo.school.name == "Harbor School"
-        told = session.scalars(select(SchoolEnrolment).where(SchoolEnrolment.student_id == mateo.id).order_by(SchoolEnrolment.ends_on.is_(None)))
-        assert [(row.school.name, row.begins_on, row.ends_on) for row in told] == [("Lincoln School", TODAY, TODAY), ("Harbor School", TODAY, None)]
-        (moved,) = session.scalars(select(JournalEntry).where(JournalEntry.verb == "custody.moved"))
-        assert b'"students":2' in moved.body.replace(b" ", b"")
-        assert mateo.id.encode() not in moved.body
-
-
 @pytest.mark.requirement("D-17")
 def test_whoever_a_whole_roster_leaves_out_ends_and_what_a_person_entered_stays(take: Callable[..., RosterImport], database: Database) -> None:
     take(small_roster())
