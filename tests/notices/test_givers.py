@@ -187,7 +187,7 @@ def test_receipt_file_and_letter_tell_no_deadline_where_a_person_should_look(
     if is_protected:
         protect(database, district)
     page = client.get(given.link).text
-    assert (shown in page, "Not told here" in page) == (False, True)
+    assert (shown in page, "Not told here any more: your notice is matched to a meeting" in page) == (False, True)
     content = client.get(f"{given.link}/file").data
     receipt = verify_receipt(content, None).receipt
     assert [receipt.deadline, receipt.deadline_start_rule, receipt.deadline_date_rule] == [None, None, None]
