@@ -18,7 +18,7 @@ from meetrec.meetings import calendar_views, meeting_views, people_views
 from meetrec.meetings import staff_views as meetings_staff_views
 from meetrec.meetings.known_above import EFFECTS_OF_MOVE, MEETING_NOTICES, MEETING_RECORDINGS
 from meetrec.notices import family_notice_views, family_views, key_in_views, link_views, moved_letter_views, parent_views, staff_views
-from meetrec.notices.arming import ARMING, DISTRICT_COPIES, RECORDING_STATES, ROOM_SIGNS
+from meetrec.notices.arming import ARMING, ON_THE_DESK, RECORDING_STATES, ROOM_SIGNS
 from meetrec.notices.family_mail import tell_families_when_meetings_change
 from meetrec.notices.holding import hold_notices_when_meetings_move
 from meetrec.notices.meeting_page import effects_of_move, notices_of_meetings
@@ -55,7 +55,7 @@ from meetrec.platform.web import close_by_default, let_everybody_in, let_nobody_
 from meetrec.recordings import district_copy_views, enrolment_views, kiosk_gate, kiosk_staff_views, kiosk_views, standing_down
 from meetrec.recordings import staff_views as recordings_staff_views
 from meetrec.recordings.actions import arm
-from meetrec.recordings.district_copy_queries import tasks_on_the_desk
+from meetrec.recordings.district_copy_queries import on_the_desk
 from meetrec.recordings.queries import recording_states
 from meetrec.recordings.room_signs import room_signs
 from meetrec.transcripts import staff_views as transcripts_staff_views
@@ -115,7 +115,7 @@ def create_app(settings: Settings, interfaces: Collection[str] = INTERFACES, dat
     database = database or Database(settings.database_url)
     database.wake = database.wake or JobQueue(settings.queue_file).wake
     app.extensions.update({"meetrec.database": database, "meetrec.settings": settings, "meetrec.interfaces": frozenset(interfaces)})
-    app.extensions.update({ARMING: arm, RECORDING_STATES: recording_states, DISTRICT_COPIES: tasks_on_the_desk, ROOM_SIGNS: room_signs})
+    app.extensions.update({ARMING: arm, RECORDING_STATES: recording_states, ON_THE_DESK: on_the_desk, ROOM_SIGNS: room_signs})
     hold_notices_when_meetings_move(settings)
     tell_families_when_meetings_change(settings)  # after the notices were held anew
     app.extensions.update({MEETING_NOTICES: notices_of_meetings, EFFECTS_OF_MOVE: effects_of_move, MEETING_RECORDINGS: recording_states})

@@ -15,7 +15,7 @@ import structlog
 from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.logs import write_logs
-from meetrec.platform.process_life import CHILD_VARIABLE, hold_alone
+from meetrec.platform.process_life import CHILD_VARIABLE, hold_alone, keep_what_stands
 from meetrec.platform.profiles import load_profile
 from meetrec.platform.settings import Settings, load_settings
 
@@ -63,6 +63,7 @@ def _gunicorn_options(settings: Settings) -> dict[str, object]:
         "graceful_timeout": 10,
         "loglevel": "warning",
         "control_socket_disable": True,
+        "post_worker_init": lambda _worker: keep_what_stands(),
     }
     if server.certificate:
         options |= {"certfile": str(server.certificate), "keyfile": str(server.certificate_key)}

@@ -7,6 +7,7 @@ const NOT_KEPT = new Set(["nonce", "website", "csrf_token"]);
 
 let isWaiting = false; // sent in vain; goes out when the connection is back
 let isSending = false;
+let isSent = false;
 
 const form = () => document.getElementById("notice-form");
 
@@ -68,6 +69,7 @@ async function send() {
     isWaiting = false;
     if (answer.redirected) {
       forget();
+      isSent = true;
       window.location.assign(answer.url);
       return;
     }
@@ -87,6 +89,10 @@ document.addEventListener("submit", (event) => {
 });
 document.addEventListener("change", () => {
   if (form()) keep();
+});
+/* A browser that kept the whole page shows it as it was sent: asked for anew, it is empty and says that the notice was sent. */
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted && isSent) window.location.reload();
 });
 window.addEventListener("online", () => {
   if (!isWaiting || !form()) return;

@@ -1,18 +1,8 @@
-"""Who may enter what: every route says it, every door that says nothing is closed, and everybody else stays outside."""
-
-import re
-from collections.abc import Callable, Iterator
-from functools import wraps
-from types import SimpleNamespace
-from typing import Any
-from uuid import uuid4
+"""Who may enter what: the one table of it, with every route in it."""
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
-from werkzeug.routing import Rule
 
-from meetrec.app import create_app
 from meetrec.people.roles import (
     ADMINISTRATOR,
     CHAIR_ROLES,
@@ -27,34 +17,11 @@ from meetrec.people.roles import (
     SUPERINTENDENT,
     TRAINING_ROLES,
 )
-from meetrec.platform import clock
-from meetrec.platform.database import Database
-from meetrec.platform.settings import Settings
 from meetrec.platform.web import FOREIGN_ENTRANCES, Entrance, entrance_of
-from meetrec.recordings.enrolment import revoke
 
 # What Flask-Security brings and nobody uses: closed to everybody.
 CLOSED = {"security.static", "security.two_factor_rescue", "security.two_factor_setup_validate"}
 WITH_SINGLE_SIGN_ON = {"security.oauthstart", "security.oauthresponse"}  # there only when a provider is set
-BARE_PARAMETER = re.compile(r"<[^:>]+>")
-SAMPLES: dict[str, object] = {"uuid": uuid4(), "int": 1, "string": "x", "path": "x", "token": "x"}
-SENDING = {"GET", "POST", "PUT", "PATCH", "DELETE"}
-
-SignIn = Callable[[SimpleNamespace], FlaskClient]
-SignInAs = Callable[[str], FlaskClient]
-
-
-def rules_of(app: Flask, kind: str) -> list[tuple[Rule, Entrance]]:
-    """The routes with one kind of entrance."""
-    found = [(rule, entrance_of(app, rule.endpoint)) for rule in app.url_map.iter_rules()]
-    return [(rule, entrance) for rule, entrance in found if entrance and entrance.kind == kind]
-
-
-def requests_for(rule: Rule) -> Iterator[tuple[str, str]]:
-    """Every method of a route with an address that fits it."""
-    address = re.sub(r"<(\w+)[^>]*>", lambda found: str(SAMPLES[found[1]]), rule.rule)
-    for method in sorted((rule.methods or set()) & SENDING):
-        yield method, address
 
 
 @pytest.mark.requirement("W-09")
@@ -65,76 +32,6 @@ def test_every_route_says_who_may_enter(app: Flask) -> None:
 
 def test_list_of_foreign_doors_names_only_doors_that_exist(app: Flask) -> None:
     assert set(FOREIGN_ENTRANCES) - WITH_SINGLE_SIGN_ON <= set(app.view_functions)
-
-
-@pytest.mark.requirement("W-02")
-def test_view_that_says_nothing_is_closed_to_everybody(app: Flask, client: FlaskClient, sign_in: SignIn, district: SimpleNamespace) -> None:
-    app.add_url_rule("/unlisted", "unlisted", lambda: "open")
-    assert client.get("/unlisted").status_code == 403
-    assert sign_in(district.administrator).get("/unlisted").status_code == 403
-
-
-@pytest.mark.parametrize("address", ["/sign-in/rescue", "/fs-static/js/base64.js"])
-def test_unused_doors_of_libraries_are_closed(client: FlaskClient, address: str) -> None:
-    assert client.get(address).status_code == 403
-
-
-def test_every_parameter_of_an_address_is_typed(app: Flask) -> None:
-    ours = [rule.rule for rule in app.url_map.iter_rules() if not rule.endpoint.startswith("security.")]
-    assert [address for address in ours if BARE_PARAMETER.search(address)] == []
-
-
-SIGNED_IN_KINDS = ("staff", "family", "signed_in")
-
-
-def watch_doors(app: Flask) -> list[str]:
-    """From now on the doors are the real ones, and behind them nothing happens; the endpoints that were reached, in a list that a test empties."""
-    reached: list[str] = []
-
-    def behind(endpoint: str, view: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(view)  # keeps what the view says of who may enter
-        def reach(**_values: object) -> str:
-            reached.append(endpoint)
-            return ""
-
-        return reach
-
-    for endpoint, view in app.view_functions.items():
-        app.view_functions[endpoint] = behind(endpoint, view)
-    return reached
-
-
-@pytest.mark.requirement("W-09")
-@pytest.mark.parametrize("kind", SIGNED_IN_KINDS)
-def test_nobody_enters_without_signing_in(app: Flask, client: FlaskClient, kind: str) -> None:
-    entered = watch_doors(app)
-    for rule, _entrance in rules_of(app, kind):
-        for method, address in requests_for(rule):
-            answer = client.open(address, method=method)
-            assert (answer.status_code, str(answer.location).split("?")[0]) == (302, "/sign-in"), f"{method} {address}"
-    assert entered == []
-
-
-def may_enter(entrance: Entrance, who: str) -> bool:
-    """What the table says of a role, or of “family”."""
-    return entrance.kind == "signed_in" or (entrance.kind == "family" and who == "family") or who in entrance.roles
-
-
-@pytest.mark.requirement("W-03")
-@pytest.mark.requirement("W-09")
-@pytest.mark.requirement("W-18")
-@pytest.mark.parametrize("who", [*ROLES, "family"])
-def test_everybody_enters_where_their_role_is_named_and_nowhere_else(app: Flask, sign_in_as: SignInAs, who: str) -> None:
-    client = sign_in_as(who)
-    entered = watch_doors(app)
-    doors = [door for kind in SIGNED_IN_KINDS for door in rules_of(app, kind)]
-    assert len(doors) > 50
-    for rule, entrance in doors:
-        for method, address in requests_for(rule):
-            entered.clear()
-            answer = client.open(address, method=method)
-            expected = (200, [rule.endpoint]) if may_enter(entrance, who) else (403, [])
-            assert (answer.status_code, entered) == expected, f"{who}: {method} {address}"
 
 
 # The one table of who may enter. A page below a recording lets in all staff as far as custody's rules, which refuse and tell the journal.
@@ -343,41 +240,3 @@ def test_the_doors_are_those_of_the_table(app: Flask) -> None:
         assert {rule.rule for rule in app.url_map.iter_rules() if entrance_of(app, rule.endpoint) == entrance} == addresses
     listed = {address for addresses in WHO_MAY_ENTER.values() for address in addresses}
     assert {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint not in CLOSED} == listed
-
-
-def test_kiosk_addresses_need_a_kiosks_key(app: Flask, client: FlaskClient, sign_in: SignIn, district: SimpleNamespace) -> None:
-    sign_in(district.coordinator)  # a person's session is not a kiosk's key
-    for rule, _entrance in rules_of(app, "kiosk"):
-        for method, address in requests_for(rule):
-            for headers in ({}, {"Authorization": "Bearer wrong"}):
-                answer = client.open(address, method=method, headers=headers)
-                assert answer.status_code == 401, f"{method} {address}"
-                assert set(answer.json or {}) == {"error"}
-
-
-@pytest.mark.requirement("G5.b")
-def test_revoked_kiosk_is_refused_at_every_kiosk_address(app: Flask, client: FlaskClient, database: Database, district: SimpleNamespace) -> None:
-    with database.writing() as session:
-        revoke(session, clock.now(), "system", district.kiosk.id)
-    doors = [request for rule, _entrance in rules_of(app, "kiosk") for request in requests_for(rule)]
-    assert len(doors) >= len(WHO_MAY_ENTER["kiosk"])
-    for method, address in doors:
-        answer = client.open(address, method=method, headers={"Authorization": f"Bearer {district.kiosk_token}"})
-        assert answer.status_code == 403, f"{method} {address}"
-        assert "This kiosk was revoked. What it still holds stays on it." in (answer.json or {})["error"]
-
-
-@pytest.mark.parametrize("kind", SIGNED_IN_KINDS)
-def test_kiosks_key_opens_no_page_of_a_person(app: Flask, district: SimpleNamespace, kind: str) -> None:
-    client = app.test_client()
-    for rule, _entrance in rules_of(app, kind):
-        for method, address in requests_for(rule):
-            answer = client.open(address, method=method, headers={"Authorization": f"Bearer {district.kiosk_token}"})
-            assert answer.status_code == 302, f"{method} {address}"
-
-
-def test_machine_that_serves_parents_alone_has_no_staff_or_kiosk_pages(settings: Settings, database: Database) -> None:
-    app = create_app(settings, {"parent"}, database)
-    assert rules_of(app, "staff") == []
-    assert rules_of(app, "kiosk") == []
-    assert "meetrec.vault" not in app.extensions

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,8 @@ from meetrec.people.models import Account, Student
 from meetrec.platform.database import new_id
 from meetrec.platform.errors import MeetRecError
 from meetrec.platform.web import NotFound
+
+CANCELLED = lazy_gettext("This meeting was cancelled. Take the cancellation back first.")
 
 
 class MeetingNotPlanned(MeetRecError):
@@ -245,7 +248,7 @@ def _locked(session: Session, meeting_id: str) -> Meeting:
 def _to_change(session: Session, meeting_id: str) -> Meeting:
     meeting = _locked(session, meeting_id)
     if meeting.cancelled_at is not None:
-        raise MeetingNotChanged(_("This meeting was cancelled. Take the cancellation back first."))
+        raise MeetingNotChanged(str(CANCELLED))
     return meeting
 
 

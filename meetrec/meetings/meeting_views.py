@@ -89,6 +89,8 @@ def move(meeting_id: UUID) -> ResponseReturnValue:
     now = clock.now()
     with database().reading() as session:
         meeting = queries.meeting_by_id(session, str(meeting_id))
+        if meeting.cancelled_at is not None:
+            return _cancelled(meeting_id)
         form = MoveForm(now, settings().district.zone, meeting)
         if request.method == "GET":
             return render_template("meetings/move.html", meeting=meeting, form=form, effects=None, **_words())
@@ -146,6 +148,8 @@ def room(meeting_id: UUID) -> ResponseReturnValue:
     with database().reading() as session:
         meeting = queries.meeting_by_id(session, str(meeting_id))
         form = RoomForm([choice for choice in queries.room_choices(session) if choice[0] != meeting.room_id])
+    if meeting.cancelled_at is not None:
+        return _cancelled(meeting_id)
     if request.method == "GET":
         return render_template("meetings/room.html", meeting=meeting, form=form, **_words())
     try:
@@ -165,6 +169,8 @@ def cancel(meeting_id: UUID) -> ResponseReturnValue:
     with database().reading() as session:
         meeting = queries.meeting_by_id(session, str(meeting_id))
         recording = recordings_of(session, clock.now(), [meeting.id]).get(meeting.id)
+    if request.method == "GET" and meeting.cancelled_at is not None:  # sent twice, it is cancelled once and tells the same
+        return _cancelled(meeting_id)
     form = CancelForm()
     if request.method == "GET" or not form.validate():
         return render_template("meetings/cancel.html", meeting=meeting, recording=recording, form=form, **_words()), 422 if request.method == "POST" else 200
@@ -222,6 +228,11 @@ def _who_is_covered(people: Any) -> dict[str, Any]:
 
 def _words() -> dict[str, Any]:
     return {"kinds": KIND_WORDS, "affiliations": AFFILIATION_WORDS, "plans_meetings": _plans_meetings()}
+
+
+def _cancelled(meeting_id: UUID) -> ResponseReturnValue:
+    """To the page of a meeting that was cancelled: nothing of it changes until the cancellation is taken back there."""
+    return _done(meeting_id, str(actions.CANCELLED), "info")
 
 
 def _done(meeting_id: UUID, sentence: str, kind: str = "success") -> ResponseReturnValue:

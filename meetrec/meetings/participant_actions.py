@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from meetrec.journal import actions as journal
 from meetrec.meetings.coverage import Affiliation
 from meetrec.meetings.models import Meeting
+from meetrec.meetings.participant_queries import participant_at
 from meetrec.meetings.table_models import Participant
 from meetrec.people.names import name_key
 from meetrec.platform.database import new_id
@@ -52,9 +53,7 @@ def enter_participant(session: Session, now: datetime, actor: str, meeting_id: s
 
 def remove_participant(session: Session, now: datetime, actor: str, meeting_id: str, participant_id: str) -> None:
     """Take somebody off the list; once is enough. Raises NotFound when nobody of that id is at this meeting."""
-    found = session.get(Participant, participant_id, with_for_update={"of": Participant})
-    if found is None or found.meeting_id != meeting_id:
-        raise NotFound(_("This person is not on the list of the meeting."))
+    found = participant_at(session, meeting_id, participant_id, to_change=True)
     if found.removed_at is None:
         found.removed_at = now
         journal.append(session, now, actor, "participant.removed", f"meeting:{meeting_id}", participant=found.id)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from flask_babel import gettext as _
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -11,6 +12,7 @@ from meetrec.meetings.models import Meeting
 from meetrec.meetings.table_models import Participant
 from meetrec.people.rights_models import Guardian, Guardianship
 from meetrec.people.roster_models import StaffMember
+from meetrec.platform.web import NotFound
 
 IN_ORDER = (Participant.entered_at, Participant.name, Participant.id)
 
@@ -19,6 +21,14 @@ def people_at(session: Session, meeting_id: str) -> Sequence[Participant]:
     """Who is at the table, in the order of entering; not those who were taken off the list."""
     there = select(Participant).where(Participant.meeting_id == meeting_id, Participant.removed_at.is_(None))
     return session.scalars(there.order_by(*IN_ORDER)).all()
+
+
+def participant_at(session: Session, meeting_id: str, participant_id: str, *, to_change: bool = False) -> Participant:
+    """One person of a meeting's list, also one taken off it; `to_change` holds the row. Raises NotFound when nobody of that id is at this meeting."""
+    found = session.get(Participant, participant_id, with_for_update={"of": Participant} if to_change else None)
+    if found is None or found.meeting_id != meeting_id:
+        raise NotFound(_("This person is not on the list of the meeting."))
+    return found
 
 
 def uncovered_people(session: Session, meeting_ids: Sequence[str]) -> Mapping[str, tuple[Participant, ...]]:

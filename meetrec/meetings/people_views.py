@@ -43,10 +43,17 @@ def people(meeting_id: UUID) -> ResponseReturnValue:
     return page, 422 if request.method == "POST" else 200
 
 
-@blueprint.post("/meetings/<uuid:meeting_id>/people/<uuid:participant_id>/remove")
+@blueprint.route("/meetings/<uuid:meeting_id>/people/<uuid:participant_id>/remove", methods=["GET", "POST"])
 @for_staff(*DESK_ROLES)
 def remove(meeting_id: UUID, participant_id: UUID) -> ResponseReturnValue:
-    """Take somebody off the list; the row stays."""
+    """Ask; then take somebody off the list. The row stays."""
+    if request.method == "GET":
+        with database().reading() as session:
+            meeting = queries.meeting_by_id(session, str(meeting_id))
+            one = participant_queries.participant_at(session, meeting.id, str(participant_id))
+        if one.removed_at is not None:
+            return redirect(url_for("participants.people", meeting_id=meeting_id), 303)
+        return render_template("meetings/take_off.html", meeting=meeting, one=one, affiliations=AFFILIATION_WORDS, kinds=KIND_WORDS)
     with database().writing() as session:
         participant_actions.remove_participant(session, clock.now(), actor(), str(meeting_id), str(participant_id))
     flash(_("The list was changed."), "success")

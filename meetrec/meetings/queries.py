@@ -5,13 +5,16 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from meetrec.meetings.models import Meeting, Room
 from meetrec.meetings.table_models import MeetingRoomChange
 from meetrec.people.models import STAFF, Account, Role, RoleGrant, School, Student
 from meetrec.people.roles import CHAIR_ROLES
 from meetrec.platform.web import NotFound
+
+# For long lists: the school told of a meeting is its room's, so that of the pupil's enrolment need not be read with each.
+WITHOUT_ENROLMENT = joinedload(Meeting.student).lazyload(Student.school)
 
 
 def meetings_between(session: Session, begin: datetime, end: datetime) -> Sequence[Meeting]:
@@ -22,7 +25,8 @@ def meetings_between(session: Session, begin: datetime, end: datetime) -> Sequen
 def meetings_from_today(session: Session, now: datetime, begin: datetime, end: datetime) -> Sequence[Meeting]:
     """Meetings that start at or after `begin` – or before it and last still – and before `end`, in order of their start."""
     is_of_today = or_(Meeting.start >= begin, Meeting.planned_end >= now)
-    return session.scalars(select(Meeting).where(is_of_today, Meeting.start < end).order_by(Meeting.start, Meeting.id)).all()
+    found = select(Meeting).options(WITHOUT_ENROLMENT).where(is_of_today, Meeting.start < end)
+    return session.scalars(found.order_by(Meeting.start, Meeting.id)).all()
 
 
 def meeting_by_id(session: Session, meeting_id: str) -> Meeting:
@@ -47,8 +51,9 @@ def school_names(session: Session) -> Sequence[str]:
 
 def student_choices(session: Session) -> list[tuple[str, str]]:
     """Id and wording of every pupil, by family name: “Rivera, Mateo · Lincoln Elementary”."""
-    students = session.scalars(select(Student).where(Student.joined_to_id.is_(None)).order_by(Student.family_name, Student.given_name, Student.id))
-    return [(student.id, f"{student.family_name}, {student.given_name} · {student.school.name}") for student in students]
+    columns = select(Student.id, Student.family_name, Student.given_name, School.name).join(Student.school).where(Student.joined_to_id.is_(None))
+    found = session.execute(columns.order_by(Student.family_name, Student.given_name, Student.id))
+    return [(student, f"{family_name}, {given_name} · {school}") for student, family_name, given_name, school in found]
 
 
 def room_choices(session: Session) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from meetrec.notices.models import Notice
 
 ARMING = "meetrec.arming"
 RECORDING_STATES = "meetrec.recording_states"
-DISTRICT_COPIES = "meetrec.district_copies"
+ON_THE_DESK = "meetrec.on_the_desk"
 ROOM_SIGNS = "meetrec.room_signs"
 NOT_BEGUN = "armed"  # the kind of a summary whose room has recorded nothing, armed or stood down
 
@@ -80,8 +80,17 @@ Arm = Callable[[Session, datetime, str, Notice], object]
 # The newest recording of each of the meetings (by id) that have one, as it stands at the moment given.
 RecordingStates = Callable[[Session, datetime, Sequence[str]], Mapping[str, RecordingSummary]]
 
-# What stands on the desk of missing district copies at the moment given: the open ones first, then those answered lately.
-DistrictCopies = Callable[[Session, datetime], Sequence[DistrictCopyTask]]
+
+@dataclass(frozen=True)
+class OnTheDesk:
+    """What the desk tells of recordings at one moment: of its meetings (by id), and every missing district copy, the open ones first, then those answered."""
+
+    states: Mapping[str, RecordingSummary]
+    copies: Sequence[DistrictCopyTask]
+
+
+# Both at once for these meetings (by id), since they are made of the same facts.
+ReadForDesk = Callable[[Session, datetime, Sequence[str]], OnTheDesk]
 
 # What the rooms say of themselves without the journal being told, as a text that is another one when anything of it changed.
 RoomSigns = Callable[[Session], str]
@@ -93,12 +102,12 @@ class Recordings:
 
     arm: Arm
     states: RecordingStates
-    copies: DistrictCopies
+    on_the_desk: ReadForDesk
     signs: RoomSigns = lambda session: ""
 
 
 def recordings() -> Recordings:
     """The calls that this application was wired with."""
     extensions = current_app.extensions
-    states, copies = cast(RecordingStates, extensions[RECORDING_STATES]), cast(DistrictCopies, extensions[DISTRICT_COPIES])
-    return Recordings(cast(Arm, extensions[ARMING]), states, copies, cast(RoomSigns, extensions[ROOM_SIGNS]))
+    states, on_the_desk = cast(RecordingStates, extensions[RECORDING_STATES]), cast(ReadForDesk, extensions[ON_THE_DESK])
+    return Recordings(cast(Arm, extensions[ARMING]), states, on_the_desk, cast(RoomSigns, extensions[ROOM_SIGNS]))

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session, lazyload
+from sqlalchemy.orm import Session, lazyload, load_only
 
 from meetrec.meetings.models import Kiosk, Meeting, Room
 from meetrec.meetings.participant_queries import uncovered_people
@@ -24,6 +24,12 @@ from meetrec.platform.clock import in_zone
 
 DESK_DAYS = 8  # today and the next seven
 PAGE = 20  # waiting notices on one page, and late ones that are shown
+# All that the desk tells of a notice. Nothing else is read: not the reason, which stands with the notice alone (G2); asking for it is an error.
+SHOWN = load_only(
+    Notice.id, Notice.reference, Notice.received_at, Notice.deadline, Notice.status, Notice.version, Notice.recorder_name, Notice.recorder_role,
+    Notice.student_name, Notice.school_name, Notice.meeting_id, Notice.meeting_date, Notice.meeting_time, Notice.accommodation_request,
+    Notice.needs_recording_to_understand, Notice.account_id, raiseload=True,
+)  # fmt: skip
 LATE = (NoticeStatus.LATE_ACCEPTED, NoticeStatus.LATE_NEEDS_REVIEW, NoticeStatus.ON_THE_SPOT)
 
 
@@ -121,8 +127,7 @@ def pages_of(waiting: int) -> int:
 def desk(session: Session, now: datetime, zone: str, recordings: Recordings, planned: PlannedMeetings, view: DeskView = DeskView()) -> Desk:
     """The desk at this moment; days are those of the district."""
     today = in_zone(now, zone).date()
-    tasks = recordings.copies(session, now)
-    rows = _rows(session, now, today, zone, recordings, tasks, view)
+    rows, tasks = _rows(session, now, today, zone, recordings, view)
     days = [DayOfMeetings(day, tuple(those)) for day, those in groupby(rows, lambda row: max(today, in_zone(row.meeting.start, zone).date()))]
     count = session.scalar(select(func.count(Notice.id)).where(Notice.status != NoticeStatus.WITHDRAWN, *_not_matched(view))) or 0
     view = replace(view, page=min(view.page, pages_of(count)))  # the last page may have been matched away meanwhile
@@ -138,18 +143,20 @@ def desk(session: Session, now: datetime, zone: str, recordings: Recordings, pla
 
 
 def _rows(
-    session: Session, now: datetime, today: date, zone: str, recordings: Recordings, tasks: Sequence[DistrictCopyTask], view: DeskView
-) -> list[MeetingRow]:  # fmt: skip
+    session: Session, now: datetime, today: date, zone: str, recordings: Recordings, view: DeskView
+) -> tuple[list[MeetingRow], Sequence[DistrictCopyTask]]:  # fmt: skip
+    """The meetings shown, and every task of a missing copy, shown or not."""
     begin, end = day_begins(today, zone), day_begins(today + timedelta(days=DESK_DAYS), zone)
     meetings = [one for one in meetings_from_today(session, now, begin, end) if view.school in (None, one.room.school.name)]
     ids = [meeting.id for meeting in meetings]
-    notices, states = _standing_notices(session, ids), recordings.states(session, now, ids)
+    notices, told = _standing_notices(session, ids), recordings.on_the_desk(session, now, ids)
     changes = status_changes(session, [notice.id for one in meetings if one.moves for notice in notices.get(one.id, ())])
-    task_of = {task.meeting.id: task for task in tasks}
-    return [
-        MeetingRow(one, notices.get(one.id, ()), states.get(one.id), task_of.get(one.id), _effects(one, notices.get(one.id, ()), changes))
+    task_of = {task.meeting.id: task for task in told.copies}
+    rows = [
+        MeetingRow(one, notices.get(one.id, ()), told.states.get(one.id), task_of.get(one.id), _effects(one, notices.get(one.id, ()), changes))
         for one in meetings
     ]  # fmt: skip
+    return rows, told.copies
 
 
 def _effects(meeting: Meeting, notices: Sequence[Notice], changes: Mapping[str, tuple[str, str]]) -> dict[str, MoveEffect]:
@@ -169,7 +176,7 @@ def _standing_notices(session: Session, meeting_ids: Sequence[str]) -> Mapping[s
 
 def _standing() -> Select[Notice]:
     """Notices that were not withdrawn. Their meetings are read beside them, once, not with each."""
-    return select(Notice).options(lazyload(Notice.meeting)).where(Notice.status != NoticeStatus.WITHDRAWN)
+    return select(Notice).options(SHOWN, lazyload(Notice.meeting)).where(Notice.status != NoticeStatus.WITHDRAWN)
 
 
 def _waiting(session: Session, now: datetime, planned: PlannedMeetings, view: DeskView) -> tuple[WaitingNotice, ...]:
@@ -190,15 +197,15 @@ def _of_school(view: DeskView) -> list[ColumnElement[bool]]:
 
 
 def _look_again(session: Session) -> tuple[Notice, ...]:
-    wanted = select(Notice).where(Notice.needs_another_look.is_(True), Notice.status != NoticeStatus.WITHDRAWN).order_by(Notice.received_at, Notice.id)
-    return tuple(session.scalars(wanted))
+    wanted = select(Notice).options(SHOWN).where(Notice.needs_another_look.is_(True), Notice.status != NoticeStatus.WITHDRAWN)
+    return tuple(session.scalars(wanted.order_by(Notice.received_at, Notice.id)))
 
 
 def _late(session: Session, now: datetime, today: date, view: DeskView) -> tuple[tuple[Notice, ...], int]:
     """The late notices whose meeting is still to come or under way."""
     ahead = or_(and_(Notice.meeting_id.is_(None), Notice.meeting_date >= today), Meeting.planned_end > now)
     own = [Notice.status.in_(LATE), ahead, *_of_school(view)]
-    found = select(Notice, func.count().over()).options(lazyload(Notice.meeting)).outerjoin(Meeting, Meeting.id == Notice.meeting_id).where(*own)
+    found = select(Notice, func.count().over()).options(SHOWN, lazyload(Notice.meeting)).outerjoin(Meeting, Meeting.id == Notice.meeting_id).where(*own)
     rows = session.execute(found.order_by(Notice.meeting_date, Notice.meeting_time, Notice.received_at, Notice.id).limit(PAGE)).all()
     return tuple(notice for notice, _ in rows), rows[0][1] if rows else 0
 

@@ -1,6 +1,7 @@
 """The words of the desk: how sure a suggestion is, how a room stands, what a move meant; and times of day, which a desk shows by the hundred."""
 
 from datetime import date, datetime
+from datetime import time as ClockTime
 from functools import lru_cache
 from types import ModuleType, SimpleNamespace
 
@@ -8,10 +9,11 @@ from babel.dates import format_date, format_time
 from flask_babel import get_locale, lazy_gettext
 
 from meetrec.meetings.room_standing import RoomStanding
-from meetrec.notices.givers import GiverWord
+from meetrec.notices.givers import Unentered
 from meetrec.notices.keyed_in import CHANNELS
 from meetrec.notices.matching import Degree
 from meetrec.notices.rules import NoticeChannel
+from meetrec.people.rights import Standing
 from meetrec.platform.clock import in_zone
 
 DEGREES = {
@@ -30,14 +32,14 @@ ROOMS = {
 
 # How whoever gave a notice stands to the pupil today, by the account or the name. Each but two asks somebody to look before matching.
 GIVERS = {
-    GiverWord.HOLDS: lazy_gettext("A person of this name holds rights for the pupil today."),
-    GiverWord.REVOKED: lazy_gettext("A paper takes the rights of whoever gave this notice. They get no mail about the meeting."),
-    GiverWord.CONFLICT: lazy_gettext("Papers about whoever gave this notice contradict each other. Refer it to the attorney."),
-    GiverWord.EVIDENCE_MISSING: lazy_gettext("Whoever gave this notice holds no rights yet: nobody has seen the paper."),
-    GiverWord.TRANSFERRED: lazy_gettext("Rights have moved to the student, and somebody else gave this notice."),
-    GiverWord.NOT_IN_FORCE: lazy_gettext("Whoever gave this notice is entered beside the pupil, but it is not in force today."),
-    GiverWord.NOT_ENTERED: lazy_gettext("Nobody of this name is entered beside the pupil."),
-    GiverWord.NOBODY_ENTERED: lazy_gettext("Nobody is entered beside the pupil yet, so nobody's rights can be looked up."),
+    Standing.HOLDS: lazy_gettext("A person of this name holds rights for the pupil today."),
+    Standing.REVOKED: lazy_gettext("A paper takes the rights of whoever gave this notice. They get no mail about the meeting."),
+    Standing.CONFLICT: lazy_gettext("Papers about whoever gave this notice contradict each other. Refer it to the attorney."),
+    Standing.EVIDENCE_MISSING: lazy_gettext("Whoever gave this notice holds no rights yet: nobody has seen the paper."),
+    Standing.TRANSFERRED: lazy_gettext("Rights have moved to the student, and somebody else gave this notice."),
+    Standing.NOT_IN_FORCE: lazy_gettext("Whoever gave this notice is entered beside the pupil, but it is not in force today."),
+    Unentered.NOT_ENTERED: lazy_gettext("Nobody of this name is entered beside the pupil."),
+    Unentered.NOBODY_ENTERED: lazy_gettext("Nobody is entered beside the pupil yet, so nobody's rights can be looked up."),
 }
 
 STAYS_IN_TIME = lazy_gettext("The district moved the meeting to an earlier time after this notice had come, so the notice stays in time.")
@@ -76,6 +78,10 @@ class Moments:
     def short(self, moment: datetime) -> str:
         """“Oct 13, 2026, 9:00 AM”."""
         return f"{_day(in_zone(moment, self._zone).date(), self._locale, 'medium')}, {self.time(moment)}"
+
+    def said(self, day: date, hour: ClockTime) -> str:
+        """“Tuesday, October 13, 2026, 9:00 AM”: day and hour as somebody wrote them, by the school's clock."""
+        return f"{self.day(day)}, {_time(datetime.combine(day, hour), self._locale)}"
 
     def stop(self, moment: datetime) -> str:
         """The full stop of a sentence that ends with this moment's time; the Spanish “9:00 a.m.” has its own."""

@@ -12,20 +12,14 @@ from sqlalchemy.orm import Session
 from meetrec.notices.models import Notice
 from meetrec.people.models import Student
 from meetrec.people.names import name_key
-from meetrec.people.rights import RightsHolding, rights_on, weightiest
+from meetrec.people.rights import RightsHolding, Standing, rights_on, weightiest
 from meetrec.people.rights_models import Guardianship
 from meetrec.people.rights_queries import guardianship_facts, papers_among, protected_among, student_facts
 
 
-class GiverWord(StrEnum):
-    """How somebody who gave a notice stands to a pupil, for a list of words: a standing of the rights, or why there is none."""
+class Unentered(StrEnum):
+    """Why whoever gave a notice has no standing of the rights towards a pupil."""
 
-    HOLDS = "HOLDS"
-    REVOKED = "REVOKED"
-    CONFLICT = "CONFLICT"
-    EVIDENCE_MISSING = "EVIDENCE_MISSING"
-    TRANSFERRED = "TRANSFERRED"
-    NOT_IN_FORCE = "NOT_IN_FORCE"
     NOT_ENTERED = "NOT_ENTERED"  # others are entered beside the pupil
     NOBODY_ENTERED = "NOBODY_ENTERED"
 
@@ -34,23 +28,23 @@ class GiverWord(StrEnum):
 class Giver:
     """How one giver stands to one pupil on a day: by the account, where the notice was given signed in; else by the name, which proves nothing."""
 
-    word: GiverWord
+    standing: Standing | Unentered
     is_pupil_protected: bool  # S-14
 
     @property
     def needs_review(self) -> bool:
         """Whether a person should look before matching; until somebody did and the papers say otherwise, no place and no time is told."""
-        return self.is_pupil_protected or self.word not in (GiverWord.HOLDS, GiverWord.NOBODY_ENTERED)
+        return self.is_pupil_protected or self.standing not in (Standing.HOLDS, Unentered.NOBODY_ENTERED)
 
     @property
     def is_marked(self) -> bool:
         """The same for a long list of meetings, where most pupils have nothing to do with the notice."""
-        return self.is_pupil_protected or (self.needs_review and self.word is not GiverWord.NOT_ENTERED)
+        return self.is_pupil_protected or (self.needs_review and self.standing is not Unentered.NOT_ENTERED)
 
     @property
     def is_told_nothing(self) -> bool:
         """Whether not even that something changed may be told: a paper takes the rights (L-04)."""
-        return self.word is GiverWord.REVOKED
+        return self.standing is Standing.REVOKED
 
 
 def giver_of(session: Session, notice: Notice, student: Student, on: date) -> Giver:
@@ -73,16 +67,16 @@ def givers_of(session: Session, pairs: Iterable[tuple[Notice, Student]], on: dat
         for student in students.values()
     }
     return {
-        (notice.id, student.id): Giver(_word(notice, student, ties[student.id], holdings[student.id]), student.id in protected) for notice, student in pairs
+        (notice.id, student.id): Giver(_standing(notice, student, ties[student.id], holdings[student.id]), student.id in protected) for notice, student in pairs
     }
 
 
-def _word(notice: Notice, student: Student, ties: Sequence[Guardianship], holdings: Sequence[RightsHolding]) -> GiverWord:
+def _standing(notice: Notice, student: Student, ties: Sequence[Guardianship], holdings: Sequence[RightsHolding]) -> Standing | Unentered:
     if not holdings:
-        return GiverWord.NOBODY_ENTERED
+        return Unentered.NOBODY_ENTERED
     people = {tie.guardian_id: (tie.guardian.account_id, tie.guardian.name) for tie in ties} | {student.id: (student.account_id, student.name)}
     own = [holding for holding in holdings if _is_giver(notice, *people[holding.holder_id])]
-    return GiverWord(weightiest(own).standing) if own else GiverWord.NOT_ENTERED
+    return weightiest(own).standing if own else Unentered.NOT_ENTERED
 
 
 def _is_giver(notice: Notice, account_id: str | None, name: str) -> bool:

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
 from meetrec.meetings.forms import KIND_WORDS
@@ -17,6 +18,9 @@ from meetrec.platform import clock
 from meetrec.platform.languages import LANGUAGES
 from meetrec.platform.web import NotFound, database, for_staff, settings
 
+# Languages in the words of the page, not in their own; a test holds the list complete.
+LETTER_WORDS = {"en": lazy_gettext("Letter in English"), "es": lazy_gettext("Letter in Spanish")}
+
 blueprint = Blueprint("moved_letters", __name__)
 
 
@@ -27,7 +31,7 @@ def page(meeting_id: UUID) -> ResponseReturnValue:
     with database().reading() as session:
         meeting = _moved(session, meeting_id)
         whom = _addressees(session, meeting)
-    return render_template("notices/moved_letters.html", meeting=meeting, addressees=whom, kinds=KIND_WORDS, languages=LANGUAGES)
+    return render_template("notices/moved_letters.html", meeting=meeting, addressees=whom, kinds=KIND_WORDS, letter_words=LETTER_WORDS)
 
 
 @blueprint.get("/meetings/<uuid:meeting_id>/moved-letters/<string:kind>/<uuid:addressee_id>/<string:language>.pdf")

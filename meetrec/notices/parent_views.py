@@ -1,6 +1,7 @@
 """Public pages: what recording a meeting means, the notice form, the key of receipts. Nothing here tells whether a pupil or a meeting exists."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import structlog
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, session, url_for
@@ -17,7 +18,7 @@ from meetrec.notices import actions
 from meetrec.notices.actions import District
 from meetrec.notices.family_mail import tell_received
 from meetrec.notices.forms import NoticeForm
-from meetrec.notices.link_queries import notice_of_link, token_of_form
+from meetrec.notices.link_queries import REMEMBERED, notice_of_link, token_of_form
 from meetrec.notices.opened_forms import OpenedForm
 from meetrec.notices.receipt_keys import fingerprint, public_key_text, receipt_key
 from meetrec.notices.receipts import public_bytes
@@ -103,6 +104,7 @@ def send_notice() -> ResponseReturnValue:
         log.exception("notice.not_kept")
         form.form_errors.append(NOT_KEPT)
         return form_page(form), 503
+    session["notice_sent_at"] = int(clock.now().timestamp())
     return redirect(url_for("notice_links.receipt", token=token), 303)
 
 
@@ -186,5 +188,13 @@ def _policy() -> NoticePolicy:
 
 
 def form_page(form: NoticeForm) -> str:
-    """The page of the form."""
-    return render_template("notices/notice_form.html", form=form, policy=_policy())
+    """The page of the form. After a notice went out from this browser it says so, since going back from the receipt leads here."""
+    return render_template("notices/notice_form.html", form=form, policy=_policy(), sent_at=_sent_before())
+
+
+def _sent_before() -> datetime | None:
+    """When this browser sent a notice within the last two hours (UTC, to the second). Nothing of the notice: the next person at a shared computer reads it."""
+    sent_at = session.get("notice_sent_at")
+    if sent_at is None or clock.now() - (moment := datetime.fromtimestamp(sent_at, UTC)) > REMEMBERED:
+        return None
+    return moment

@@ -16,6 +16,7 @@ from meetrec.people.family_forms import CodeForm, OpenAccountForm
 from meetrec.people.gate import require_standing
 from meetrec.people.identity_actions import CodeRefused, tell_refused_code
 from meetrec.people.models import FAMILY, Account
+from meetrec.people.sign_in import OPENED_AS
 from meetrec.platform import clock
 from meetrec.platform.languages import current_language
 from meetrec.platform.web import actor, database, public
@@ -73,6 +74,7 @@ def _open_account() -> ResponseReturnValue:
             with database().writing() as transaction:
                 said = (form.code.data, now_in_the_district().date(), form.email.data, form.password.data, current_language())
                 family_actions.open_account(transaction, clock.now(), *said)
+            session[OPENED_AS] = form.email.data
             flash(_("Your account is open. Sign in with it now."), "success")
             return redirect(url_for("security.login"), 303)
     except CodeRefused as refused:

@@ -45,6 +45,7 @@ from meetrec.platform.web import settings as settings_of_the_app
 
 __all__ = ["REFUSED", "add_sign_in"]
 
+OPENED_AS = "account_opened_as"  # in the cookie, until the sign-in page has shown it once: the address of the account that was just opened
 SESSION_HOURS = 2  # staff; counted from the last page they opened
 
 # Pages that change an account take the write lock at their first statement: when they are sent, and the answer of the provider when it is asked for.
@@ -75,11 +76,14 @@ class SignInForm(LoginForm):
     email = EmailField(lazy_gettext("E-mail address"), validators=[InputRequired()])
     password = PasswordField(lazy_gettext("Password"), validators=[InputRequired()])
     remember = None
+    is_first = False  # of an account that was just opened here
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Forget where to go next unless it is a page of ours, so that a forged link neither leads astray nor locks out."""
         super().__init__(*args, **kwargs)
         self.next.data = own_address(self.next.data or "") or ""
+        if request.method == "GET" and (opened_as := cookie.pop(OPENED_AS, None)):
+            self.email.data, self.is_first = opened_as, True
 
     def validate(self, **kwargs: Any) -> bool:
         """Let in or not; every refusal is told, also for an address that has no account."""

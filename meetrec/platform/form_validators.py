@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from wtforms import Field, Form, ValidationError
+from wtforms.validators import StopValidation
 
 from meetrec.platform.free_text import NumberKind, holds_whole_number, numbers_not_kept
 from meetrec.platform.mail_addresses import is_public_address
@@ -18,7 +19,7 @@ NOT_KEPT: dict[NumberKind, Any] = {
 
 
 class Needed:
-    """Validator: something must be typed; `sentence` says what."""
+    """Validator: something must be typed; `sentence` says what. Of an empty field nothing else is said."""
 
     field_flags = {"required": True}  # noqa: RUF012 – WTForms reads it from the class
 
@@ -26,9 +27,9 @@ class Needed:
         self.sentence = sentence
 
     def __call__(self, form: Form, field: Field) -> None:
-        """Raises ValidationError with the sentence."""
+        """Raises StopValidation with the sentence."""
         if not field.data:
-            raise ValidationError(self.sentence)
+            raise StopValidation(self.sentence)
 
 
 class StorableText:

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session, lazyload
+from sqlalchemy.orm import Session
 
 from meetrec.meetings.models import Meeting
+from meetrec.meetings.queries import WITHOUT_ENROLMENT
+from meetrec.notices.arming import OnTheDesk
 from meetrec.notices.models import Notice
 from meetrec.notices.rules import NoticeStatus
 from meetrec.platform.web import NotFound
@@ -23,8 +24,6 @@ from meetrec.recordings.summary_facts import SummaryFacts, facts_of
 SHOWN_ON_THE_DESK = timedelta(days=30)  # after the answer
 PAGE = 50
 
-OfMeeting = TypeVar("OfMeeting", Notice, DistrictCopyAnswer)
-
 
 @dataclass(frozen=True)
 class CopyCase:
@@ -32,7 +31,6 @@ class CopyCase:
 
     meeting: Meeting
     standing: CopyStanding
-    notices: Sequence[Notice]
     recordings: Sequence[Recording]
     answers: Sequence[DistrictCopyAnswer]
 
@@ -80,33 +78,28 @@ def case_of(session: Session, now: datetime, meeting: Meeting) -> CopyCase:
     return cases_of(session, now, [meeting])[0]
 
 
-def cases_of(session: Session, now: datetime, meetings: Sequence[Meeting]) -> list[CopyCase]:
-    """How each of these meetings stands, in their order; the number of queries does not grow with them."""
+def cases_of(session: Session, now: datetime, meetings: Sequence[Meeting], facts: SummaryFacts | None = None) -> list[CopyCase]:
+    """How each of these meetings stands, in their order; the number of queries does not grow with them. `facts`: of these meetings, if read already."""
     ids = [meeting.id for meeting in meetings]
-    facts = facts_of(session, ids)
-    # What a notice is matched to was read with the meetings; asking for it once more would cost as much again.
-    standing_notices = select(Notice).options(lazyload(Notice.meeting)).where(Notice.meeting_id.in_(ids), Notice.status != NoticeStatus.WITHDRAWN)
-    notices = _by_meeting(session.scalars(standing_notices.order_by(Notice.received_at)) if ids else ())
+    facts = facts or facts_of(session, ids)
     given = select(DistrictCopyAnswer).where(DistrictCopyAnswer.meeting_id.in_(ids)).order_by(DistrictCopyAnswer.answered_at, DistrictCopyAnswer.id)
     answers = _by_meeting(session.scalars(given) if ids else ())
-    return [_case(session, now, meeting, facts, notices.get(meeting.id, []), answers.get(meeting.id, [])) for meeting in meetings]
+    return [_case(session, now, meeting, facts, answers.get(meeting.id, [])) for meeting in meetings]
 
 
-def _case(
-    session: Session, now: datetime, meeting: Meeting, facts: SummaryFacts, notices: Sequence[Notice], answers: Sequence[DistrictCopyAnswer]
-) -> CopyCase:  # fmt: skip
+def _case(session: Session, now: datetime, meeting: Meeting, facts: SummaryFacts, answers: Sequence[DistrictCopyAnswer]) -> CopyCase:
     recordings = facts.of_meeting(meeting.id)
     has_copy = any(queries.has_district_copy(session, one, now, facts) for one in recordings)
     is_explained = bool(answers) and answers[-1].reason != CopyReason.UPLOADED
     is_cancelled = meeting.cancelled_at is not None and meeting.cancelled_at <= meeting.start
-    known = CopyFacts(meeting.planned_end, bool(notices), [one.room_answer for one in recordings], has_copy, is_explained, is_cancelled)
-    return CopyCase(meeting, standing_of(known, now), notices, recordings, answers)
+    known = CopyFacts(meeting.planned_end, meeting.id in facts.noticed, [one.room_answer for one in recordings], has_copy, is_explained, is_cancelled)
+    return CopyCase(meeting, standing_of(known, now), recordings, answers)
 
 
-def _by_meeting(rows: Iterable[OfMeeting]) -> dict[str, list[OfMeeting]]:
-    found: dict[str, list[OfMeeting]] = {}
-    for row in rows:
-        found.setdefault(row.meeting_id or "", []).append(row)
+def _by_meeting(answers: Iterable[DistrictCopyAnswer]) -> dict[str, list[DistrictCopyAnswer]]:
+    found: dict[str, list[DistrictCopyAnswer]] = {}
+    for answer in answers:
+        found.setdefault(answer.meeting_id, []).append(answer)
     return found
 
 
@@ -122,13 +115,16 @@ def answered_cases(session: Session, now: datetime, page: int = 1) -> list[CopyC
     return cases_of(session, now, found)
 
 
-def tasks_on_the_desk(session: Session, now: datetime) -> list[CopyCase]:
-    """The open tasks first, then what was answered in the last month and is no task any more."""
+def on_the_desk(session: Session, now: datetime, meeting_ids: Sequence[str]) -> OnTheDesk:
+    """Of these meetings the recordings; and all open tasks, then what was answered in the last month and is no task any more."""
     fresh = select(DistrictCopyAnswer.meeting_id).where(DistrictCopyAnswer.answered_at >= now - SHOWN_ON_THE_DESK)
     answered = session.scalars(select(Meeting).where(Meeting.id.in_(fresh)).order_by(Meeting.start.desc(), Meeting.id)).all()
     over = _to_look_at(session, now)
-    cases = cases_of(session, now, [*over, *answered])
-    return [*(case for case in cases[: len(over)] if case.is_missing), *(case for case in cases[len(over) :] if not case.is_missing)]
+    tasks = [*over, *answered]
+    facts = facts_of(session, list({*meeting_ids, *(meeting.id for meeting in tasks)}))
+    cases = cases_of(session, now, tasks, facts)
+    told = [*(case for case in cases[: len(over)] if case.is_missing), *(case for case in cases[len(over) :] if not case.is_missing)]
+    return OnTheDesk(queries.recording_states(session, now, meeting_ids, facts), told)
 
 
 def what_came(session: Session, now: datetime, case: CopyCase) -> list[queries.RecordingSummary]:
@@ -154,7 +150,7 @@ def _to_look_at(session: Session, now: datetime) -> Sequence[Meeting]:
         Meeting.planned_end <= now, Meeting.id.not_in(stored), or_(Meeting.id.in_(noticed), Meeting.id.in_(select(Recording.meeting_id))),
         ~_is_explained(), ~_did_nobody_record(),
     )  # fmt: skip
-    return session.scalars(over.order_by(Meeting.start, Meeting.id)).all()
+    return session.scalars(over.options(WITHOUT_ENROLMENT).order_by(Meeting.start, Meeting.id)).all()
 
 
 def _is_explained() -> ColumnElement[bool]:

@@ -99,10 +99,11 @@ def progress_of_copy(session: Session, found: KioskCopy, now: datetime, facts: S
     return Progress(stage, arrived, promised, job.progress if job else 0.0, complaint, heard_at)
 
 
-def recording_states(session: Session, now: datetime, meeting_ids: Sequence[str]) -> dict[str, RecordingSummary]:
+def recording_states(session: Session, now: datetime, meeting_ids: Sequence[str], facts: SummaryFacts | None = None) -> dict[str, RecordingSummary]:
     """The newest recording of each of these meetings that has one, by meeting id; if one is open, it is the newest."""
-    facts = facts_of(session, meeting_ids)
-    return {meeting: _together([summary_of(session, one, now, facts) for one in those]) for meeting, those in facts.recordings.items()}
+    facts = facts or facts_of(session, meeting_ids)
+    of_meetings = {meeting: facts.of_meeting(meeting) for meeting in meeting_ids}
+    return {meeting: _together([summary_of(session, one, now, facts) for one in those]) for meeting, those in of_meetings.items() if those}
 
 
 def _together(those: Sequence[RecordingSummary]) -> RecordingSummary:
@@ -153,12 +154,13 @@ def recordings_page(session: Session, now: datetime, page: int) -> tuple[list[tu
 def summary_of(session: Session, found: Recording, now: datetime, facts: SummaryFacts | None = None) -> RecordingSummary:
     """The recording as the desk shows it: the copy that is spoken of first, and what there is to say of the room's other kiosk."""
     facts = facts or facts_of(session, [found.meeting_id])
-    progress = progress_of(session, found, now, facts)
-    upload = facts.uploads.get(found.id)
+    upload, main = facts.uploads.get(found.id), found.main_copy
     of_copies = {one.kiosk_id: progress_of_copy(session, one, now, facts) for one in found.copies}
+    progress = of_copies[main.kiosk_id] if main is not None and upload is None else progress_of(session, found, now, facts)
     stages = {kiosk: one.stage for kiosk, one in of_copies.items()}
+    has_copy = _is_any_a_copy(list(stages.values()) or [progress.stage], found, now)
     return RecordingSummary(
-        f"/recordings/{found.id}", sentence_for(session, found, progress, now, facts), progress.stage.value, has_district_copy(session, found, now, facts),
+        f"/recordings/{found.id}", sentence_for(session, found, progress, now, facts), progress.stage.value, has_copy,
         room_sentences.running_alarms(found, stages), room_sentences.room_on_the_disk(found, progress.stage),
         _remarks(found, facts, of_copies),
         district_copy_sentences.origin_sentence(upload) if upload else None,
@@ -176,6 +178,10 @@ def has_district_copy(session: Session, found: Recording, now: datetime, facts: 
     facts = facts or facts_of(session, [found.meeting_id])
     of_copies = [progress_of_copy(session, one, now, facts).stage for one in found.copies]
     stages = of_copies or [progress_of(session, found, now, facts).stage]
+    return _is_any_a_copy(stages, found, now)
+
+
+def _is_any_a_copy(stages: Sequence[Stage], found: Recording, now: datetime) -> bool:
     return any(rules.has_district_copy(stage, planned_end=found.meeting.planned_end, now=now) for stage in stages)
 
 

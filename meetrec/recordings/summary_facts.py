@@ -32,7 +32,7 @@ class SummaryFacts:
     uploads: Mapping[str, UploadedCopy]  # by recording
     jobs: Mapping[tuple[str, str], Job]  # the newest by kind and subject
     chains: Mapping[tuple[str, str], Chains]  # what arrived, by recording and kiosk
-    received: Mapping[tuple[str, str], datetime]  # when the newest piece arrived, by recording and kiosk
+    received: Mapping[str, Mapping[str, datetime]]  # when the newest piece arrived, by recording, and by kiosk
     kiosks: Sequence[tuple[str, str, datetime | None]]  # id, room and last sign
     refused: Mapping[str, Sequence[RefusedDelivery]]  # by recording
     half_copies: Mapping[str, tuple[str, ...]]  # a sentence by recording
@@ -73,7 +73,7 @@ class SummaryFacts:
     def last_heard(self, found: Recording, now: datetime, made_by: KioskCopy | None = None) -> datetime:
         """When the kiosk of a copy – without one, any kiosk of the room – last gave a sign: by any request, a state it told, or a piece; else the arming."""
         seen = [at for kiosk, room, at in self.kiosks if (kiosk == made_by.kiosk_id if made_by else room == found.meeting.room_id)]
-        received = [at for (recording, kiosk), at in self.received.items() if recording == found.id and (made_by is None or kiosk == made_by.kiosk_id)]
+        received = [at for kiosk, at in self.received.get(found.id, {}).items() if made_by is None or kiosk == made_by.kiosk_id]
         told = [made_by.kiosk_state_at, made_by.started_at] if made_by else [found.started_at]
         # Two of these are moments of the kiosk's own clock: one that runs ahead must not hide its silence.
         return max((sign for sign in (*seen, *received, *told) if sign is not None and sign <= now), default=found.armed_at)
@@ -81,21 +81,21 @@ class SummaryFacts:
 
 def facts_of(session: Session, meeting_ids: Sequence[str]) -> SummaryFacts:
     """All that is known of the recordings of these meetings."""
-    # Runs are many and hold whole statements; no summary looks at them.
-    asked = select(Recording).options(lazyload(Recording.runs)).where(Recording.meeting_id.in_(meeting_ids)).order_by(*OLDEST_FIRST)
-    found = session.scalars(asked).unique().all() if meeting_ids else []
+    # Runs are many and hold whole statements; no summary looks at them. The meetings were read by whoever asks about them.
+    asked = select(Recording).options(lazyload(Recording.runs), lazyload(Recording.meeting)).where(Recording.meeting_id.in_(meeting_ids))
+    found = session.scalars(asked.order_by(*OLDEST_FIRST)).unique().all() if meeting_ids else []
+    standing = select(Notice.meeting_id).where(Notice.meeting_id.in_(meeting_ids), Notice.status != NoticeStatus.WITHDRAWN)
+    noticed = {meeting for meeting in session.scalars(standing) if meeting} if meeting_ids else set()
     if not found:
-        return SummaryFacts({}, {}, {}, {}, {}, (), {}, {}, ())
+        return SummaryFacts({}, {}, {}, {}, {}, (), {}, {}, noticed)
     by_meeting: dict[str, list[Recording]] = defaultdict(list)
     for one in found:
         by_meeting[one.meeting_id].append(one)
     ids = [one.id for one in found]
     uploads = {one.recording_id: one for one in session.scalars(select(UploadedCopy).where(UploadedCopy.recording_id.in_(ids)))}
     chains, received = _arrived(session, [one.id for one in found if one.copies])
-    standing = select(Notice.meeting_id).where(Notice.meeting_id.in_(list(by_meeting)), Notice.status != NoticeStatus.WITHDRAWN)
     return SummaryFacts(
-        by_meeting, uploads, _jobs(session, found), chains, received, _kiosks(session, found), _refused(session, found), _halves(session, found),
-        {meeting for meeting in session.scalars(standing) if meeting},
+        by_meeting, uploads, _jobs(session, found), chains, received, _kiosks(session, found), _refused(session, found), _halves(session, found), noticed
     )  # fmt: skip
 
 
@@ -105,7 +105,7 @@ def _jobs(session: Session, found: Sequence[Recording]) -> dict[tuple[str, str],
     return {(job.kind, job.subject_id): job for job in session.scalars(asked.order_by(Job.created_at))}
 
 
-def _arrived(session: Session, ids: Sequence[str]) -> tuple[dict[tuple[str, str], dict[tuple[str, str], ChainEnd]], dict[tuple[str, str], datetime]]:
+def _arrived(session: Session, ids: Sequence[str]) -> tuple[dict[tuple[str, str], dict[tuple[str, str], ChainEnd]], dict[str, dict[str, datetime]]]:
     """The ends of all chains, and when the newest piece came. Chains have no holes, as pieces are taken in order only."""
     chain = (Piece.run_id, Piece.microphone)
     newest = select(*chain, func.max(Piece.position).label("position"), func.max(Piece.received_at).label("at")).join(Run)
@@ -113,10 +113,10 @@ def _arrived(session: Session, ids: Sequence[str]) -> tuple[dict[tuple[str, str]
     last = (Piece.run_id == ends.c.run_id) & (Piece.microphone == ends.c.microphone) & (Piece.position == ends.c.position)
     asked = select(Run.recording_id, Run.kiosk_id, Piece.run_id, Piece.microphone, Piece.position, Piece.sha256, ends.c.at)
     chains: dict[tuple[str, str], dict[tuple[str, str], ChainEnd]] = defaultdict(dict)
-    received: dict[tuple[str, str], datetime] = {}
+    received: dict[str, dict[str, datetime]] = defaultdict(dict)
     for recording, kiosk, run, microphone, position, sha256, at in session.execute(asked.join(ends, last).join(Run, Run.id == Piece.run_id)) if ids else ():
         chains[recording, kiosk][run, microphone] = ChainEnd(position + 1, sha256)
-        received[recording, kiosk] = max(at, received.get((recording, kiosk), at))
+        received[recording][kiosk] = max(at, received[recording].get(kiosk, at))
     return chains, received
 
 

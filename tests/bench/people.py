@@ -21,6 +21,7 @@ from meetrec.installation.district import small_district
 from meetrec.journal import actions as journal
 from meetrec.platform import clock
 from meetrec.platform.database import Database
+from meetrec.platform.process_life import keep_what_stands
 from meetrec.platform.settings import load_settings
 from tests.bench.desk_district import DAY, Size, fill
 from tests.bench.figures import Figure
@@ -68,6 +69,7 @@ def _running(folder: Path, size: Size) -> tuple[Flask, Database, FlaskClient]:
     app = create_app(settings, database=database)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
     client = app.test_client()
+    keep_what_stands()  # as the server does
     answer = client.post("/sign-in", data={"email": district.coordinator.email, "password": PASSWORD})
     assert answer.status_code == 302, answer.status_code
     return app, database, client

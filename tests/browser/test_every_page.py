@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page
 
-from tests.test_doors import rules_of
+from tests.fixtures.doors import rules_of
 
 NO_PAGES = {"/healthz", "/desk/now", "/notice/receipt-key.pem"}  # JSON, a part of the desk's page, a file to save
 

@@ -106,9 +106,8 @@ def test_interrupted_recording_is_offered_first_with_its_words_under_its_button(
     seen()
     speak(page, "en")
     finish, words = page.get_by_role("button", name="Finish it"), page.get_by_text("Hold for two seconds to finish")
-    button, line = finish.bounding_box(), words.bounding_box()
-    assert button is not None
-    assert line is not None
+    # at one moment: between two questions the font may arrive, and both move
+    button, line = finish.evaluate("(button, line) => [button, line].map(one => one.getBoundingClientRect().toJSON())", words.element_handle())
     assert line["y"] >= button["y"] + button["height"]
     assert abs(line["x"] + line["width"] / 2 - button["x"] - button["width"] / 2) < 8
     finish.click()

@@ -41,9 +41,9 @@ def test_pages_of_a_meeting_are_accessible_in_both_languages(
 ) -> None:
     with database.writing() as session:
         for who in (AtTheTable("David Cho", Affiliation.DISTRICT_EMPLOYEE, "psychologist"), AtTheTable("A friend", Affiliation.PARENTS_GUEST)):
-            enter_participant(session, clock.now(), "user:x", district.meeting.id, who)
+            last = enter_participant(session, clock.now(), "user:x", district.meeting.id, who)
     signed_in.goto(f"/language/{language}?next=/today")
-    for address in ("", "/move", "/room", "/cancel", "/people"):
+    for address in ("", "/move", "/room", "/cancel", "/people", f"/people/{last.id}/remove"):
         look_at(f"/meetings/{district.meeting.id}{address}")
     for address in ("/today", "/meetings", "/meetings?when=past&pupil=nobody", "/calendar", "/calendar/feed", "/meetings/new"):
         look_at(address)

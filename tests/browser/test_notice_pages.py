@@ -98,6 +98,9 @@ def test_going_back_and_sending_again_leads_to_the_same_receipt(page: Page, dist
     receipt, reference = page.url, page.locator(".notices-reference").inner_text()
     page.reload()
     page.go_back()
+    expect(page.locator("#sent-before")).to_be_visible()
+    left = "form => [...new FormData(form)].filter(([name, value]) => value && !['nonce', 'csrf_token'].includes(name))"
+    assert page.locator("#notice-form").evaluate(left) == [], "no half of the notice that was sent"
     fill_in(page, district, settings)
     page.get_by_role("button", name="Send the notice").click()
     expect(page).to_have_url(receipt)

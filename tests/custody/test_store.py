@@ -1,4 +1,4 @@
-"""The encrypted store: what goes in comes out, nothing is overwritten, nothing damaged is given out as whole."""
+"""The encrypted store: what goes in comes out, nothing is overwritten, and a writer that fails leaves nothing behind."""
 
 import hashlib
 import io
@@ -8,33 +8,17 @@ import resource
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
-from meetrec.custody.errors import DamagedObject, ObjectExists, ObjectMissing, PlaceRefused, StoreUnwritable, WrongKey
-from meetrec.custody.sealed_layout import STREAM_PLAIN_BYTES, object_bytes, stream_offset
+from meetrec.custody.errors import ObjectExists, StoreUnwritable
+from meetrec.custody.sealed_layout import STREAM_PLAIN_BYTES, object_bytes
 from meetrec.custody.store import Store
+from tests.custody.sealed_objects import KEY, OBJECT, RECORD, some_bytes, store, stored_file
 
-KEY = bytes(range(32))
-RECORD = str(uuid4())
-OBJECT = "5b0c6f0e-3c1e-4d8e-9a53-7f3c2c1d9e10"  # fixed, so that every process of a run gives its tests the same names
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "store")
-
-
-def stored_file(tmp_path: Path, object_id: str = OBJECT) -> Path:
-    return tmp_path / "store" / object_id[:2] / object_id
-
-
-def some_bytes(size: int, seed: int = 1) -> bytes:
-    return random.Random(seed).randbytes(size)  # noqa: S311 - test sound, not a secret
+__all__ = ["store"]
 
 
 @pytest.mark.requirement("G5.b")
@@ -92,21 +76,25 @@ def test_reader_has_no_descriptor_by_which_the_sealed_file_could_be_sent(store: 
         reader.fileno()
 
 
+def bytes_read() -> int:
+    """By this process so far, from files and the rest."""
+    return int(Path("/proc/self/io").read_text(encoding="ascii").split()[1])
+
+
 @pytest.mark.requirement("G5.b")
-def test_first_byte_anywhere_in_a_two_hour_recording_takes_at_most_200_ms(store: Store, tmp_path: Path) -> None:
-    block = some_bytes(1 << 20)
-    blocks = 330  # two hours of 48 kHz, 16 bit, mono as FLAC, which halves speech at least
+def test_first_byte_anywhere_costs_no_more_than_its_stream(store: Store, tmp_path: Path) -> None:
+    block, blocks = some_bytes(1 << 20), 40
     store.put(OBJECT, KEY, (block for _ in range(blocks)), RECORD)
     size = blocks << 20
-    slowest = 0.0
+    most = 0
     for at in [0, STREAM_PLAIN_BYTES - 1, size // 2, size - 1, *range(777, size, size // 20)]:
-        begun = time.perf_counter()
+        before = bytes_read()
         with store.open(OBJECT, KEY, RECORD) as reader:
             reader.seek(at)
             assert reader.read(1) == block[at % (1 << 20) :][:1]
-        slowest = max(slowest, time.perf_counter() - begun)
+        most = max(most, bytes_read() - before)
     stored_file(tmp_path).unlink()
-    assert slowest <= 0.2
+    assert most <= object_bytes(STREAM_PLAIN_BYTES) + 1024  # its stream, and what the object says of itself
 
 
 WRITE_AND_READ_96_MIB = """
@@ -171,136 +159,6 @@ def test_full_disk_is_a_sentence_and_leaves_nothing_behind(store: Store, tmp_pat
         signal.signal(signal.SIGXFSZ, ignored)
     assert os.listdir(stored_file(tmp_path).parent) == []
     store.put(OBJECT, KEY, [b"again"], RECORD)
-
-
-@pytest.mark.requirement("W-11")
-def test_another_key_record_or_object_does_not_open_it(store: Store, tmp_path: Path) -> None:
-    store.put(OBJECT, KEY, [b"sound"], RECORD)
-    for key, record in [(bytes(32), RECORD), (KEY, str(uuid4())), (b"short", RECORD)]:
-        with pytest.raises(WrongKey):
-            store.open(OBJECT, key, record)
-    elsewhere = str(uuid4())
-    stored_file(tmp_path, elsewhere).parent.mkdir(exist_ok=True)
-    stored_file(tmp_path, elsewhere).write_bytes(stored_file(tmp_path).read_bytes())
-    with pytest.raises(WrongKey):
-        store.open(elsewhere, KEY, RECORD)
-
-
-def test_missing_object_is_said_to_be_missing(store: Store) -> None:
-    with pytest.raises(ObjectMissing):
-        store.open(OBJECT, KEY, RECORD)
-    assert not store.has(OBJECT)
-
-
-def test_bytes_other_than_the_record_speaks_of_are_refused(store: Store) -> None:
-    store.put(OBJECT, KEY, [b"sound"], RECORD)
-    with pytest.raises(DamagedObject, match="SHA-256 differs"):
-        store.open(OBJECT, KEY, RECORD, hashlib.sha256(b"other sound").hexdigest())
-
-
-@pytest.mark.requirement("G5.b")
-def test_every_single_flipped_byte_is_damage(store: Store, tmp_path: Path) -> None:
-    stored = store.put(OBJECT, KEY, [b"Good morning, everybody."], RECORD)
-    path = stored_file(tmp_path)
-    whole = path.read_bytes()
-    for at in range(len(whole)):
-        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
-        with pytest.raises(DamagedObject, match="Restore it from a backup"):
-            store.verify(OBJECT, KEY, RECORD, stored.sha256)
-
-
-@pytest.mark.requirement("G5.b")
-def test_every_truncation_and_every_addition_is_damage_already_on_opening(store: Store, tmp_path: Path) -> None:
-    store.put(OBJECT, KEY, [some_bytes(STREAM_PLAIN_BYTES + 50_000)], RECORD)
-    path = stored_file(tmp_path)
-    whole = path.read_bytes()
-    shorter = [0, 1, 95, 96, 200, stream_offset(1), stream_offset(1) + 128, len(whole) - 16384, len(whole) - 1]
-    for content in [*(whole[:length] for length in shorter), whole + b"\0", whole + whole]:
-        path.write_bytes(content)
-        with pytest.raises(DamagedObject):
-            store.open(OBJECT, KEY, RECORD)
-
-
-@pytest.mark.requirement("G5.b")
-def test_streams_cannot_be_exchanged_or_left_out(store: Store, tmp_path: Path) -> None:
-    store.put(OBJECT, KEY, [some_bytes(3 * STREAM_PLAIN_BYTES)], RECORD)
-    path = stored_file(tmp_path)
-    whole = path.read_bytes()
-    head, first, second, rest = (
-        whole[: stream_offset(0)],
-        whole[stream_offset(0) : stream_offset(1)],
-        whole[stream_offset(1) : stream_offset(2)],
-        whole[stream_offset(2) :],
-    )
-    path.write_bytes(head + second + first + rest)
-    with store.open(OBJECT, KEY, RECORD) as reader, pytest.raises(DamagedObject):
-        reader.read(1)
-    path.write_bytes(head + first + rest)
-    with pytest.raises(DamagedObject):
-        store.open(OBJECT, KEY, RECORD)
-
-
-@pytest.mark.requirement("G5.b")
-def test_parts_of_two_writings_of_one_object_do_not_mix(store: Store, tmp_path: Path) -> None:
-    writings = []
-    for seed in (1, 2):
-        store.put(OBJECT, KEY, [some_bytes(STREAM_PLAIN_BYTES, seed)], RECORD)
-        writings.append(stored_file(tmp_path).read_bytes())
-        stored_file(tmp_path).unlink()
-    one, other = writings
-    for cut in (stream_offset(0), stream_offset(1)):
-        stored_file(tmp_path).write_bytes(one[:cut] + other[cut:])
-        with pytest.raises(DamagedObject), store.open(OBJECT, KEY, RECORD) as reader:
-            reader.read()
-
-
-@pytest.mark.requirement("G5.b")
-def test_damage_further_back_is_raised_where_it_lies_and_not_before(store: Store, tmp_path: Path) -> None:
-    plain = some_bytes(2 * STREAM_PLAIN_BYTES)
-    store.put(OBJECT, KEY, [plain], RECORD)
-    with stored_file(tmp_path).open("r+b") as file:
-        file.seek(stream_offset(1) + 2_000_000)
-        file.write(b"\0\0\0\0")
-    with store.open(OBJECT, KEY, RECORD) as reader:
-        assert reader.read(STREAM_PLAIN_BYTES) == plain[:STREAM_PLAIN_BYTES]
-        with pytest.raises(DamagedObject):
-            reader.read()
-
-
-@pytest.mark.parametrize("object_id", ["", "../../etc/passwd", "x", OBJECT.upper(), OBJECT.replace("-", ""), f"{OBJECT}/..", f"{{{OBJECT}}}"])
-def test_id_that_is_no_uuid_never_becomes_a_path(store: Store, object_id: str) -> None:
-    for refused in (
-        lambda: store.open(object_id, KEY, RECORD),
-        lambda: store.put(object_id, KEY, [b"x"], RECORD),
-        lambda: store.has(object_id),
-        lambda: store.stored_sha256(object_id),
-    ):
-        with pytest.raises(PlaceRefused):
-            refused()
-
-
-def test_links_inside_the_store_are_refused(store: Store, tmp_path: Path) -> None:
-    outside = tmp_path / "outside"
-    outside.mkdir()
-    other = f"{(int(OBJECT[:2], 16) + 1) % 256:02x}{OBJECT[2:]}"
-    store.put(OBJECT, KEY, [b"sound"], RECORD)
-    stored_file(tmp_path).rename(outside / OBJECT)
-    stored_file(tmp_path).symlink_to(outside / OBJECT)
-    with pytest.raises(PlaceRefused):
-        store.open(OBJECT, KEY, RECORD)
-    with pytest.raises(ObjectExists):
-        store.put(OBJECT, KEY, [b"sound"], RECORD)
-    stored_file(tmp_path, other).parent.symlink_to(outside)
-    with pytest.raises(PlaceRefused):
-        store.put(other, KEY, [b"sound"], RECORD)
-    assert os.listdir(outside) == [OBJECT]
-
-
-def test_pipe_in_the_place_of_an_object_does_not_hang_the_server(store: Store, tmp_path: Path) -> None:
-    stored_file(tmp_path).parent.mkdir()
-    os.mkfifo(stored_file(tmp_path))
-    with pytest.raises(PlaceRefused):
-        store.open(OBJECT, KEY, RECORD)
 
 
 WRITE_AND_WAIT = """

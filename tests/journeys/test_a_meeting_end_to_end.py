@@ -70,17 +70,12 @@ def picture(page: Page, path: Path, problems: list[str]) -> None:
 @pytest.mark.requirement("A-05")
 def test_from_the_parents_notice_to_the_played_transcript(browser: Browser, installation: RunningInstallation, pictures: Path) -> None:
     problems: list[str] = []
-    parent = page_of(browser, PHONE, problems)
+    parent, coordinator, chair = (page_of(browser, size, problems) for size in (PHONE, DESK, KIOSK_SCREEN))
     reference = story.give_notice(parent, installation)
     picture(parent, pictures / "parent-receipt.png", problems)
-
-    coordinator = page_of(browser, DESK, problems)
     story.sign_in(coordinator, installation)
     picture(coordinator, pictures / "coordinator-desk.png", problems)
-
-    chair = page_of(browser, KIOSK_SCREEN, problems)
-    chair.goto(installation.kiosk_address)
-    expect(chair.get_by_text("No meeting is armed for this room today.")).to_be_visible()  # a notice alone arms nothing
+    a_notice_alone_arms_nothing(chair, installation)
 
     story.match_and_arm(coordinator, installation, reference)
     story.open_meeting_at_kiosk(chair, installation)
@@ -88,29 +83,49 @@ def test_from_the_parents_notice_to_the_played_transcript(browser: Browser, inst
     story.start(chair)
     chair.wait_for_timeout(20_000)
     picture(chair, pictures / "kiosk-recording.png", problems)
+    pause_and_resume(chair)
+    stop_and_deliver(chair)
+    picture(chair, pictures / "kiosk-saved.png", problems)
 
+    read_the_draft(coordinator, installation)
+    picture(coordinator, pictures / "recording-transcript.png", problems)
+    listen_to_a_line(coordinator)
+    hear_the_journal(coordinator, installation)
+    assert problems == []
+
+
+def a_notice_alone_arms_nothing(chair: Page, installation: RunningInstallation) -> None:
+    """The room's screen knows of no meeting until somebody matched the notice."""
+    chair.goto(installation.kiosk_address)
+    expect(chair.get_by_text("No meeting is armed for this room today.")).to_be_visible()
+
+
+def pause_and_resume(chair: Page) -> None:
+    """The page holds nothing: loaded anew, the recorder's state comes back."""
     chair.get_by_role("button", name="Pause").click()
     expect(chair.get_by_text("Paused: nothing is being recorded")).to_be_visible()
-    chair.reload()  # the page holds nothing: the recorder's state comes back
+    chair.reload()
     expect(chair.get_by_text("Paused: nothing is being recorded")).to_be_visible()
     chair.get_by_role("button", name="Resume").click()
     chair.wait_for_timeout(15_000)
-    chair.get_by_role("button", name="Stop").click()  # too short: nothing stops
+
+
+def stop_and_deliver(chair: Page) -> None:
+    """A press that is too short stops nothing; held, it stops, and everything goes to the server."""
+    chair.get_by_role("button", name="Stop").click()
     expect(chair.get_by_role("button", name="Stop")).to_be_visible()
     story.hold_stop(chair)
     expect(chair.get_by_text(re.compile("Delivered"))).to_be_visible(timeout=40_000)
-    picture(chair, pictures / "kiosk-saved.png", problems)
 
+
+def read_the_draft(coordinator: Page, installation: RunningInstallation) -> None:
+    """The recording's page has the words that were spoken, and says what they are."""
     story.open_recording(coordinator, installation)
     story.wait_for_transcript(coordinator)
     expect(coordinator.locator("#transcript")).to_contain_text(re.compile("individualized education program", re.IGNORECASE))
     expect(coordinator.get_by_text("Machine draft – not checked by a person.")).to_be_visible()
     expect(coordinator.get_by_text("Not part of the IEP.")).to_be_visible()
     coordinator.evaluate("document.getElementById('player').scrollIntoView()")
-    picture(coordinator, pictures / "recording-transcript.png", problems)
-    listen_to_a_line(coordinator)
-    hear_the_journal(coordinator, installation)
-    assert problems == []
 
 
 def listen_to_a_line(page: Page) -> None:

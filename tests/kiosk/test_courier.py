@@ -1,6 +1,5 @@
 """The courier deletes a piece only for a receipt of exactly its bytes; whatever the server does, nothing is lost (peers 2, 3, 4, 5)."""
 
-import shutil
 import threading
 import time
 from pathlib import Path
@@ -9,47 +8,12 @@ from uuid import uuid4
 import pytest
 
 from meetrec.capture.outbox import CLOSING, pieces_of
-from meetrec.capture.room_entries import entries_of
-from meetrec.kiosk.api import DistrictServer, StateReport
-from meetrec.kiosk.courier import LONGEST_WAIT, Courier, DeliveryState, pieces_waiting
+from meetrec.kiosk.api import StateReport
+from meetrec.kiosk.courier import LONGEST_WAIT, DeliveryState, pieces_waiting
 from meetrec.kiosk.errors import Trouble
-from meetrec.kiosk.meetings_cache import MeetingsCache
-from meetrec.kiosk.room_log import RoomLog
-from tests.doubles.faulty_server import FAULTS, FaultyServer, news
-from tests.kiosk.sealed_recordings import KIOSK, MICROPHONES, SealedRun, files_in
-
-EXPECTED = {
-    "409": Trouble.CONFLICT, "413": Trouble.TOO_LARGE, "500": Trouble.SERVER_FAULT, "507": Trouble.SERVER_FAULT, "401": Trouble.WRONG_TOKEN,
-    "404": Trouble.REFUSED, "302": Trouble.REFUSED, "half": Trouble.HALF_ANSWER, "wrong hash": Trouble.WRONG_HASH,
-    "not durable": Trouble.NOT_DURABLE, "no durable": Trouble.NOT_DURABLE, "nothing": Trouble.NO_ANSWER,
-}  # fmt: skip
-
-
-class Delivering:
-    """A courier over an outbox and a server; a new one is the program after a restart."""
-
-    def __init__(self, outbox: Path, server: FaultyServer) -> None:
-        self.outbox, self.server = outbox, server
-        self.delivered: list[tuple[str, int]] = []
-        self.courier = self.restarted()
-
-    def restarted(self) -> Courier:
-        server = DistrictServer(self.server.address, "token of the kiosk", connect_seconds=2, read_seconds=1.5)  # a loaded machine answers late, too
-        self.courier = Courier(self.outbox, server, lambda recording, pieces: self.delivered.append((recording, pieces)))
-        return self.courier
-
-
-@pytest.fixture
-def delivering(outbox: Path, district_server: FaultyServer) -> Delivering:
-    return Delivering(outbox, district_server)
-
-
-@pytest.fixture
-def run(outbox: Path) -> SealedRun:
-    """A recording of 21 s that goes on: two closed pieces and an open journal for each microphone."""
-    run = SealedRun(outbox, str(uuid4()))
-    run.hear(21)
-    return run
+from tests.doubles.faulty_server import FAULTS
+from tests.kiosk.deliveries import EXPECTED, Delivering
+from tests.kiosk.sealed_recordings import MICROPHONES, SealedRun, files_in
 
 
 @pytest.mark.requirement("G5.b")
@@ -181,104 +145,6 @@ def test_damaged_statement_keeps_its_recording_and_others_go_on(delivering: Deli
     assert delivering.courier.deliver_pass().trouble is Trouble.UNREADABLE_PIECE
     assert {name for name in files_in(outbox) if run.recording in name} == before
     assert delivering.delivered == [(other.recording, 4)]
-
-
-class Logging:
-    """The room's log beside a run, as the kiosk writes it."""
-
-    def __init__(self, run: SealedRun, folder: Path) -> None:
-        cache = MeetingsCache(folder)
-        cache.take_in(news(KIOSK, []))
-        self.run, self.log = run, RoomLog(run.outbox, cache, run.signer)
-
-    def tell(self, *kinds: str) -> None:
-        for kind in kinds:
-            self.log.require(self.run.recording, kind, {"end": {"confirmed": True}, "note": {"text": "A note."}}.get(kind, {}))
-
-    def place(self, index: int) -> str:
-        return f"/kiosk/api/recordings/{self.run.recording}/room/{index}"
-
-    @property
-    def lying(self) -> list[int]:
-        """The entries that lie here."""
-        return [int(path.stem) for path in entries_of(self.run.outbox / self.run.recording)]
-
-
-@pytest.fixture
-def logging(run: SealedRun, tmp_path: Path) -> Logging:
-    return Logging(run, tmp_path / "kiosk")
-
-
-@pytest.mark.requirement("G6.a")
-def test_log_comes_first_in_order_and_its_newest_entry_stays(delivering: Delivering, run: SealedRun, logging: Logging) -> None:
-    logging.tell("started", "note", "paused")
-    assert delivering.courier.deliver_pass() == DeliveryState()
-    assert delivering.server.order[:4] == [logging.place(index) for index in range(3)] + [f"/kiosk/api/recordings/{run.recording}/runs/{run.run}"]
-    assert logging.lying == [2]
-    logging.tell("resumed")
-    assert delivering.restarted().deliver_pass() == DeliveryState()
-    assert logging.lying == [3]
-    assert [path for path in delivering.server.order if "/room/" in path][-2:] == [logging.place(2), logging.place(3)]
-
-
-def test_closing_waits_for_the_end_of_the_log_and_no_piece_does(delivering: Delivering, run: SealedRun, logging: Logging, outbox: Path) -> None:
-    logging.tell("started")
-    run.stop()
-    logging.tell("stopped")
-    assert delivering.courier.deliver_pass() == DeliveryState()
-    assert files_in(outbox) == set()
-    assert pieces_waiting(outbox / run.recording) == 0  # the page counts pieces, never entries
-    assert (delivering.delivered, logging.lying) == ([], [1])
-    logging.tell("end")
-    assert delivering.courier.deliver_pass() == DeliveryState()
-    assert delivering.server.order[-2:] == [logging.place(2), f"/kiosk/api/recordings/{run.recording}/closing"]
-    assert delivering.delivered == [(run.recording, 8)]
-    assert list(outbox.glob("[!.]*")) == []
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_entry_without_a_receipt_is_kept_and_arrives_later(delivering: Delivering, run: SealedRun, logging: Logging, outbox: Path, fault: str) -> None:
-    logging.tell("started", "stopped", "end")
-    run.stop()
-    delivering.server.fault = lambda path: fault if "/room/1" in path else None
-    assert delivering.courier.deliver_pass().trouble is (EXPECTED[fault])
-    assert 1 in logging.lying
-    assert 2 in logging.lying
-    assert (outbox / run.recording / CLOSING).exists()
-    delivering.server.fault = None
-    assert delivering.courier.deliver_pass() == DeliveryState()
-    assert delivering.delivered == [(run.recording, 8)]
-
-
-def test_refused_entry_holds_up_the_closing_and_never_the_sound(delivering: Delivering, run: SealedRun, logging: Logging, outbox: Path) -> None:
-    logging.tell("started", "end")
-    run.stop()
-    delivering.server.fault = lambda path: "409" if "/room/" in path else None
-    assert delivering.courier.deliver_pass().trouble is Trouble.CONFLICT
-    assert run.places(4) <= delivering.server.taken.keys()
-    assert (logging.lying, delivering.delivered) == ([0, 1], [])
-
-
-def test_damaged_entry_holds_up_the_closing_and_never_the_sound(delivering: Delivering, run: SealedRun, logging: Logging) -> None:
-    logging.tell("started", "end")
-    run.stop()
-    entries_of(run.outbox / run.recording)[-1].write_bytes(b"something else")
-    assert delivering.courier.deliver_pass() == DeliveryState()
-    assert run.places(4) <= delivering.server.taken.keys()
-    assert (logging.lying, delivering.delivered) == ([1], [])
-
-
-def test_log_of_a_meeting_that_was_not_recorded_is_delivered_and_goes_with_its_end(delivering: Delivering, outbox: Path, tmp_path: Path) -> None:
-    declined = SealedRun(outbox, str(uuid4()))
-    shutil.rmtree(declined.folder)
-    logging = Logging(declined, tmp_path / "declined")
-    logging.tell("note")
-    assert delivering.courier.deliver_pass() == DeliveryState()
-    assert logging.lying == [0]
-    logging.tell("end")
-    assert delivering.courier.deliver_pass() == DeliveryState()
-    assert list(outbox.glob("[!.]*")) == []
-    assert delivering.delivered == []
 
 
 def test_waits_longer_after_each_failure_and_at_most_a_minute(delivering: Delivering) -> None:

@@ -26,12 +26,12 @@ from meetrec.recordings.models import Recording
 from meetrec.recordings.rules import RecordingState
 from tests.doubles.scripted_recorder import ScriptedRecorder
 from tests.fixtures.recordings import notice, recording_id, vault, work
+from tests.kiosk.deliveries import Delivering
 from tests.kiosk.sealed_recordings import MICROPHONES, SealedRun
-from tests.kiosk.test_courier import Delivering, delivering
 from tests.kiosk.test_damaged_delivery import gap_ledger
 from tests.kiosk.test_delivery_to_the_server import address, cache
 
-__all__ = ["address", "cache", "delivering", "notice", "recording_id", "vault", "work"]
+__all__ = ["address", "cache", "notice", "recording_id", "vault", "work"]
 pytestmark = pytest.mark.requirement("G5.b")
 
 

@@ -118,13 +118,29 @@ def test_lost_entry_of_the_rooms_log_never_keeps_the_meeting_from_becoming_a_rec
     vault: Vault,
 ) -> None:
     """Both of its copies were damaged, before anything was delivered or between two deliveries with a restart; only that entry is missing."""
-    NewsPoll(DistrictServer(address, district.kiosk_token), cache).ask()
     server = DistrictServer(address, district.kiosk_token)
+    NewsPoll(server, cache).ask()
     run = SealedRun(outbox, recording_id, district.kiosk.id, cache.district_public_key, signer=district.kiosk_signer)
     run.hear(5)
     recovery.recover(outbox, district.kiosk_signer)
+    hold_the_meeting(*program(outbox, server, cache, district), outbox / recording_id, delivered_at=index if is_delivered_first else None)
+    damage_both_copies(entry_path(outbox / recording_id, index))
+    finish_after_a_restart(*program(outbox, server, cache, district), outbox / recording_id)
+    work()
+    with database.reading() as session:
+        assert session.get_one(Recording, recording_id).state is RecordingState.STORED
+    assert list(outbox.glob("[!.]*")) == []
+
+
+def program(outbox: Path, server: DistrictServer, cache: MeetingsCache, district: SimpleNamespace) -> tuple[Room, Courier]:
+    """The kiosk's program, started anew over what lies on its disk."""
     courier = Courier(outbox, server, lambda *what: None)
-    room = Room(outbox, ScriptedRecorder(outbox), cache, courier, DemonstrationPlayer(None), district.kiosk_signer)
+    return Room(outbox, ScriptedRecorder(outbox), cache, courier, DemonstrationPlayer(None), district.kiosk_signer), courier
+
+
+def hold_the_meeting(room: Room, courier: Courier, folder: Path, *, delivered_at: int | None) -> None:
+    """What the room says from the opening to the closing, an entry each; up to the entry of that index where one is named, which is then delivered."""
+    recording_id = folder.name
     for step in (
         lambda: room.note_opening(recording_id, OPENING),
         lambda: room.log.tell(recording_id, "note", {"text": "A note."}),
@@ -133,22 +149,24 @@ def test_lost_entry_of_the_rooms_log_never_keeps_the_meeting_from_becoming_a_rec
         lambda: room.confirm_closing(recording_id, Closing("yes")),
     ):
         step()
-        if is_delivered_first and parse_entry(entries_of(outbox / recording_id)[-1].read_bytes()).index == index:
+        if delivered_at is not None and parse_entry(entries_of(folder)[-1].read_bytes()).index == delivered_at:
             assert courier.deliver_pass() == DeliveryState()
             break
-    if (path := entry_path(outbox / recording_id, index)).exists():
+
+
+def damage_both_copies(path: Path) -> None:
+    """Of an entry that still lies there."""
+    if path.exists():
         path.write_bytes(path.read_bytes()[:-1] + b"?")
         copy_path(path).write_bytes(b"?")
-    courier = Courier(outbox, server, lambda *what: None)  # the program was started again
-    room = Room(outbox, ScriptedRecorder(outbox), cache, courier, DemonstrationPlayer(None), district.kiosk_signer)
-    if (outbox / recording_id).exists() and not (outbox / recording_id / CLOSING).exists():
-        room.finish_interrupted(recording_id, 2000)
+
+
+def finish_after_a_restart(room: Room, courier: Courier, folder: Path) -> None:
+    """As the people in the room and the program itself do it, until everything is delivered."""
+    if folder.exists() and not (folder / CLOSING).exists():
+        room.finish_interrupted(folder.name, 2000)
     for _ in range(3):
         room.tend(room.look())
         courier.deliver_pass()
-    room.closing_due() and room.confirm_closing(recording_id, Closing("yes"))
+    room.closing_due() and room.confirm_closing(folder.name, Closing("yes"))
     assert courier.deliver_pass() == DeliveryState()
-    work()
-    with database.reading() as session:
-        assert session.get_one(Recording, recording_id).state is RecordingState.STORED
-    assert list(outbox.glob("[!.]*")) == []

@@ -1,17 +1,12 @@
-"""What the buttons of the screen do, and what each page says."""
+"""What the buttons of the screen do while a meeting is recorded, and what each page says."""
 
-from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
 
-from meetrec.capture.damage import SET_ASIDE
 from meetrec.capture.errors import DiskFull, MicrophoneUnusable, OutboxUnusable, RecordingRefused
-from meetrec.capture.outbox import read_closing
-from meetrec.capture.signing import KioskSigner
 from meetrec.kiosk.errors import Trouble
 from meetrec.kiosk.room import Room
 from meetrec.kiosk.screen import Screen
@@ -20,101 +15,10 @@ from meetrec.platform import clock
 from tests.doubles.faulty_server import FaultyServer, news
 from tests.doubles.scripted_recorder import ScriptedRecorder
 from tests.fixtures.kiosk import KIOSK, MATEO, OPENING, armed
+from tests.kiosk.screen_buttons import PAUSE, RESUME, START, STOP, text
 from tests.kiosk.sealed_recordings import SealedRun
 
 pytestmark = pytest.mark.usefixtures("opened")
-
-START, PAUSE, RESUME, STOP = f"/meetings/{MATEO}/start", "/recording/pause", "/recording/resume", "/recording/stop"
-
-
-def text(client: FlaskClient, path: str = "/") -> str:
-    """A page's text, after redirects."""
-    return client.get(path, follow_redirects=True).get_data(as_text=True)
-
-
-def test_home_shows_room_initials_and_how_to_get_armed(kiosk_client: FlaskClient, room_screen: Screen, district_server: FaultyServer) -> None:
-    page = text(kiosk_client)
-    assert "Conference Room A" in page
-    assert "M. R." in page
-    assert "Connected" in page
-    district_server.news = news(KIOSK, [])
-    room_screen.news.ask()
-    assert "ask the coordinator to arm it" in text(kiosk_client)
-
-
-def test_meeting_of_another_day_says_so_before_it_is_started(kiosk_client: FlaskClient, room_screen: Screen, district_server: FaultyServer) -> None:
-    district_server.news = news(KIOSK, [armed(MATEO, clock.now() + timedelta(days=2))])
-    room_screen.news.ask()
-    assert "Later this week" in text(kiosk_client)
-    assert "not for today" in text(kiosk_client, f"/meetings/{MATEO}?change=1")
-
-
-@pytest.mark.parametrize("days", [3, -3])
-def test_meeting_of_today_can_be_opened_and_recorded_although_this_machines_clock_is_days_off(
-    days: int, kiosk_client: FlaskClient, room_screen: Screen, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real = clock.now
-    room_screen.room.cache.note_clock_offset(-timedelta(days=days).total_seconds())
-    monkeypatch.setattr(clock, "now", lambda: real() + timedelta(days=days))
-    assert "M. R." in text(kiosk_client)
-    assert "No meeting is armed" not in text(kiosk_client)
-    assert kiosk_client.get(f"/meetings/{MATEO}?change=1").status_code == 200
-
-
-@pytest.mark.parametrize("days", [-2, 9])
-def test_armed_meeting_of_no_day_near_stands_in_the_list_all_the_same(
-    days: int, kiosk_client: FlaskClient, room_screen: Screen, district_server: FaultyServer
-) -> None:
-    district_server.news = news(KIOSK, [armed(MATEO, clock.now() + timedelta(days=days))])
-    room_screen.news.ask()
-    assert "Another day" in text(kiosk_client)
-    assert f"/meetings/{MATEO}" in text(kiosk_client)
-    assert "not for today" in text(kiosk_client, f"/meetings/{MATEO}?change=1")
-
-
-def test_status_looks_through_the_outbox_once_and_not_at_all_while_it_records(
-    kiosk_client: FlaskClient, room_screen: Screen, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    room, looked = room_screen.room, []
-    interrupted = room.interrupted
-    monkeypatch.setattr(room, "interrupted", lambda now: looked.append(now) or interrupted(now))
-    kiosk_client.get("/status")
-    assert len(looked) == 1
-    room.start(MATEO)
-    looked.clear()
-    kiosk_client.get("/status")
-    assert looked == []
-
-
-def test_list_is_drawn_anew_when_a_recording_was_stopped(kiosk_client: FlaskClient, room_screen: Screen) -> None:
-    before = kiosk_client.get("/status").json["version"]
-    assert kiosk_client.get("/status").json["version"] == before
-    room_screen.room.start(MATEO)
-    room_screen.room.stop(2000)
-    assert kiosk_client.get("/status").json["version"] not in ("", before)
-
-
-def test_list_is_not_drawn_anew_for_what_it_does_not_show(kiosk_client: FlaskClient, room_screen: Screen, district_server: FaultyServer) -> None:
-    (mateo,) = district_server.news["meetings"]
-    before = kiosk_client.get("/status").json["version"]
-    district_server.news = news(KIOSK, [{**mateo, "device": "another device"}])
-    room_screen.news.ask()
-    assert kiosk_client.get("/status").json["version"] == before
-    district_server.news = news(KIOSK, [{**mateo, "initials": "M. S."}])
-    room_screen.news.ask()
-    assert kiosk_client.get("/status").json["version"] != before
-
-
-@pytest.mark.requirement("A-05")
-def test_list_says_that_do_not_record_was_chosen_until_the_parent_records_after_all(kiosk_client: FlaskClient, room_screen: Screen) -> None:
-    chosen, before = "“Do not record” was chosen", kiosk_client.get("/status").json["version"]
-    assert chosen not in kiosk_client.get("/").text
-    answer = {"parent_records": "declined", "asked_by": "Laura Bennett", "choice": "do_not_record"}
-    assert kiosk_client.post(f"/meetings/{MATEO}", data=answer).json == {"now_at": "/"}
-    assert chosen in kiosk_client.get("/").text
-    assert kiosk_client.get("/status").json["version"] != before  # an open list is drawn anew
-    room_screen.room.note_opening(MATEO, OPENING)
-    assert chosen not in kiosk_client.get("/").text
 
 
 def test_second_press_of_start_changes_nothing(kiosk_client: FlaskClient, recorder: ScriptedRecorder) -> None:
@@ -235,86 +139,6 @@ def test_every_trouble_has_its_calm_sentence_on_the_screen(kiosk_client: FlaskCl
     assert status["texts"]["server"] == str(OF_TROUBLE[trouble])
 
 
-def test_interrupted_recording_can_be_continued_or_finished(kiosk_client: FlaskClient, recorder: ScriptedRecorder, outbox: Path) -> None:
-    run = SealedRun(outbox, MATEO, started_at=clock.now())
-    run.hear(1)
-    page = text(kiosk_client)
-    assert "The recording of M. R. was interrupted at" in page
-    assert f"/meetings/{MATEO}" not in page  # it stands once: not in the list as if nothing had been recorded
-    assert kiosk_client.post(f"/recordings/{MATEO}/continue").json == {"now_at": "/recording"}
-    assert recorder.calls == [f"start {MATEO}"]
-    assert "interrupted" not in text(kiosk_client)
-
-
-def test_finished_interrupted_recording_is_closed_with_its_ends(kiosk_client: FlaskClient, room: Room, outbox: Path, signer: KioskSigner) -> None:
-    run = SealedRun(outbox, MATEO, signer=signer)
-    run.hear(1)
-    answer = kiosk_client.post(f"/recordings/{MATEO}/finish", data={"held_ms": "2000"})
-    assert answer.json["now_at"] == f"/recordings/{MATEO}/closing"
-    delivery = room.delivery_of(MATEO)
-    assert delivery is not None
-    assert delivery.pieces == 4  # for each of two microphones the journal and its end
-    assert room.interrupted(clock.now()) == []
-
-
-def test_interrupted_recording_is_not_finished_without_the_two_seconds(kiosk_client: FlaskClient, outbox: Path) -> None:
-    SealedRun(outbox, MATEO).hear(1)
-    for held in ({}, {"held_ms": "1999"}):
-        answer = kiosk_client.post(f"/recordings/{MATEO}/finish", data=held)
-        assert answer.status_code == 409
-        assert answer.json["error"] == "Hold for two seconds to finish. Nothing was changed."
-    assert not (outbox / MATEO / "closing.json").exists()
-
-
-def test_interrupted_recording_of_another_day_is_only_finished(
-    kiosk_client: FlaskClient, room_screen: Screen, district_server: FaultyServer, recorder: ScriptedRecorder, outbox: Path
-) -> None:
-    district_server.news = news(KIOSK, [armed(MATEO, clock.now() - timedelta(days=1))])
-    room_screen.news.ask()
-    SealedRun(outbox, MATEO).hear(1)
-    page = text(kiosk_client)
-    assert "Finish it" in page
-    assert "Continue it" not in page
-    answer = kiosk_client.post(f"/recordings/{MATEO}/continue")
-    assert answer.status_code == 409
-    assert "of another day" in answer.json["error"]
-    assert recorder.calls == []
-
-
-@pytest.mark.parametrize(("hours_ago", "may_go_on"), [(0, True), (24, False)])
-def test_meeting_held_on_another_day_than_planned_goes_on_on_the_day_it_was_interrupted(
-    room: Room, room_screen: Screen, district_server: FaultyServer, outbox: Path, hours_ago: int, may_go_on: bool
-) -> None:
-    now = clock.now()
-    district_server.news = news(KIOSK, [armed(MATEO, now + timedelta(days=3))])
-    room_screen.news.ask()
-    SealedRun(outbox, MATEO, started_at=now - timedelta(hours=hours_ago)).hear(1)
-    (interrupted,) = room.interrupted(now)
-    assert interrupted.may_go_on is may_go_on
-
-
-def test_recording_that_runs_cannot_be_finished_as_interrupted(kiosk_client: FlaskClient, recorder: ScriptedRecorder, outbox: Path) -> None:
-    SealedRun(outbox, MATEO).hear(1)
-    recorder.now = replace(recorder.now, state="recording", recording=MATEO)
-    assert kiosk_client.post(f"/recordings/{MATEO}/finish", data={"held_ms": "2000"}).status_code == 409
-    assert not (outbox / MATEO / "closing.json").exists()
-
-
-def test_damaged_interrupted_recording_does_not_take_the_screen_away(kiosk_client: FlaskClient, outbox: Path) -> None:
-    run = SealedRun(outbox, MATEO)
-    assert "cannot be read" not in text(kiosk_client)
-    (run.folder / "run.json").write_bytes(b"{")
-    page = text(kiosk_client)
-    assert "The recording of M. R. was interrupted" in page
-    assert "One of its files cannot be read" in page
-    answer = kiosk_client.post(f"/recordings/{MATEO}/finish", data={"held_ms": "2000"})
-    assert answer.status_code == 200
-    closing = read_closing(outbox, MATEO)
-    assert closing is not None
-    assert [(one["run"], one["file"], one["is_lost"]) for one in closing["damaged"]] == [(run.run, "run.json", True)]
-    assert (outbox / SET_ASIDE / MATEO / run.run / "whole" / "run.json").read_bytes() == b"{"
-
-
 def test_stop_that_fails_does_not_show_the_recording_before_as_the_saved_one(kiosk_client: FlaskClient, recorder: ScriptedRecorder, room: Room) -> None:
     room.last_stopped = str(uuid4())
     kiosk_client.post(START)
@@ -377,11 +201,3 @@ def test_screen_speaks_the_chosen_language_and_follows_no_foreign_address(kiosk_
     assert kiosk_client.get("/language/es?next=//attacker.example").location == "/"
     assert '<html lang="es">' in text(kiosk_client)
     assert kiosk_client.get("/language/xx").status_code == 404
-
-
-def test_the_part_after_an_interruption_says_that_what_came_before_is_kept(room: Room, outbox: Path) -> None:
-    SealedRun(outbox, MATEO).hear(1)
-    assert room.part_of(MATEO) == 1
-    SealedRun(outbox, MATEO).hear(1)
-    assert room.part_of(MATEO) == 2
-    assert room.part_of(None) == 1

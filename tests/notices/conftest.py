@@ -1,16 +1,17 @@
 """What tests of notices share: a statement, the form as typed, a clock that can be set, and the real recordings behind the arming."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, select, text
 
-from meetrec.notices.actions import District
+from meetrec.notices.actions import District, match_notice
 from meetrec.notices.arming import Recordings
 from meetrec.notices.models import Notice, RecorderRole
 from meetrec.notices.opened_forms import OpenedForm
@@ -19,16 +20,17 @@ from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.keys import read_key_file, secret
 from meetrec.platform.profiles import NoticePolicy
+from meetrec.platform.rate_limits import limiter
 from meetrec.platform.settings import Settings
 from meetrec.recordings import actions as recording_actions
 from meetrec.recordings import queries as recording_queries
-from meetrec.recordings.district_copy_queries import tasks_on_the_desk
+from meetrec.recordings.district_copy_queries import on_the_desk
 from tests.fixtures.forms import form_application, sent
 
 __all__ = ["form_application", "sent"]
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
-REAL_RECORDINGS = Recordings(recording_actions.arm, recording_queries.recording_states, tasks_on_the_desk)
+REAL_RECORDINGS = Recordings(recording_actions.arm, recording_queries.recording_states, on_the_desk)
 
 
 def fill_up(database: Database) -> None:
@@ -108,3 +110,23 @@ def stored(database: Database) -> Callable[[], Notice]:
             return session.scalars(select(Notice)).one()
 
     return stored
+
+
+@pytest.fixture
+def rate_limits(app: Flask) -> Iterator[None]:
+    """The limits as they hold in service, counted from nothing."""
+    app.config["RATELIMIT_ENABLED"] = True
+    limiter.reset()
+    yield
+    limiter.reset()
+
+
+@pytest.fixture
+def match(database: Database, missouri: District, district: SimpleNamespace, stored: Callable[[], Notice]) -> Callable[[], object]:
+    """Laura matches the notice to the meeting."""
+
+    def match() -> object:
+        with database.writing() as session:
+            return match_notice(session, clock.now(), "user:laura", stored().id, district.meeting.id, missouri, REAL_RECORDINGS)
+
+    return match

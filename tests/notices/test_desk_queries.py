@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, inspect
 
 from meetrec.installation.actions import create_student
 from meetrec.meetings.actions import MeetingPlan, plan_meeting
@@ -76,6 +76,13 @@ def test_matched_notice_waits_no_more_and_stands_in_its_row(matched: Notice, dis
     assert [notice.id for notice in row.notices] == [matched.id]
     assert row.recording is not None
     assert (row.recording.kind, row.lacks_district_copy) == ("armed", False)
+
+
+@pytest.mark.requirement("G2")
+def test_the_desk_does_not_even_read_a_reason(matched: Notice, district: SimpleNamespace, desk_at: DeskAt) -> None:
+    (row,) = desk_at(district.meeting.start - timedelta(hours=24)).rows
+    assert "reason" in inspect(row.notices[0]).unloaded
+    assert "status" not in inspect(row.notices[0]).unloaded
 
 
 @pytest.mark.requirement("G5.a")

@@ -16,7 +16,7 @@ from meetrec.meetings.actions import Move, WishOf, cancel_meeting, move_meeting
 from meetrec.meetings.models import Meeting
 from meetrec.notices.actions import District, match_notice, receive_notice
 from meetrec.notices.desk_words import GIVERS
-from meetrec.notices.givers import GiverWord, giver_of
+from meetrec.notices.givers import Unentered, giver_of
 from meetrec.notices.models import Notice
 from meetrec.notices.receipts import verify_receipt
 from meetrec.notices.references import new_nonce
@@ -101,26 +101,27 @@ def told_of(district: SimpleNamespace, text: str) -> list[str]:
 
 
 def test_the_list_of_words_is_complete() -> None:
-    assert {standing.value for standing in Standing} < {word.value for word in GiverWord}
-    assert set(GIVERS) == set(GiverWord)
+    assert set(GIVERS) == {*Standing, *Unentered}
 
 
 @pytest.mark.requirement("D-17")
 @pytest.mark.parametrize(
-    ("effect", "word"), [("", GiverWord.HOLDS), ("revoked", GiverWord.REVOKED), ("conflict", GiverWord.CONFLICT), ("address_withheld", GiverWord.HOLDS)]
+    ("effect", "standing"), [("", Standing.HOLDS), ("revoked", Standing.REVOKED), ("conflict", Standing.CONFLICT), ("address_withheld", Standing.HOLDS)]
 )
-def test_a_giver_is_found_by_name(database: Database, district: SimpleNamespace, give: Match, enter: Callable[..., str], effect: str, word: GiverWord) -> None:
+def test_a_giver_is_found_by_name(
+    database: Database, district: SimpleNamespace, give: Match, enter: Callable[..., str], effect: str, standing: Standing
+) -> None:
     found = give(recorder_name="RIVERA, Ána")
     today = clock.now().date()
     with database.reading() as session:
         notice, student = session.get_one(Notice, found.id), session.get_one(Student, district.student.id)
-        assert giver_of(session, notice, student, today).word is GiverWord.NOBODY_ENTERED
+        assert giver_of(session, notice, student, today).standing is Unentered.NOBODY_ENTERED
     enter("Luis")
     with database.reading() as session:
-        assert giver_of(session, session.get_one(Notice, found.id), session.get_one(Student, district.student.id), today).word is GiverWord.NOT_ENTERED
+        assert giver_of(session, session.get_one(Notice, found.id), session.get_one(Student, district.student.id), today).standing is Unentered.NOT_ENTERED
     enter("Ana", effect)
     with database.reading() as session:
-        assert giver_of(session, session.get_one(Notice, found.id), session.get_one(Student, district.student.id), today).word is word
+        assert giver_of(session, session.get_one(Notice, found.id), session.get_one(Student, district.student.id), today).standing is standing
 
 
 def test_of_a_notice_given_signed_in_the_account_counts_and_not_the_name(
@@ -133,8 +134,8 @@ def test_of_a_notice_given_signed_in_the_account_counts_and_not_the_name(
         if effect:
             enter("Luis", effect, account_id=account.id)
         with database.reading() as session:
-            found.append(giver_of(session, session.get_one(Notice, given.id), session.get_one(Student, district.student.id), clock.now().date()).word)
-    assert found == [GiverWord.NOT_ENTERED, GiverWord.REVOKED]
+            found.append(giver_of(session, session.get_one(Notice, given.id), session.get_one(Student, district.student.id), clock.now().date()).standing)
+    assert found == [Unentered.NOT_ENTERED, Standing.REVOKED]
 
 
 @pytest.mark.requirement("S-14")
@@ -186,7 +187,7 @@ def test_receipt_file_and_letter_tell_no_deadline_where_a_person_should_look(
     if is_protected:
         protect(database, district)
     page = client.get(given.link).text
-    assert (shown in page, "Not told here" in page) == (False, True)
+    assert (shown in page, "Not told here any more: your notice is matched to a meeting" in page) == (False, True)
     content = client.get(f"{given.link}/file").data
     receipt = verify_receipt(content, None).receipt
     assert [receipt.deadline, receipt.deadline_start_rule, receipt.deadline_date_rule] == [None, None, None]
@@ -229,14 +230,14 @@ def test_desk_and_notice_page_say_before_matching_how_the_giver_stands(
     pages = ("/desk", f"/desk/notices/{given.id}")
     for page in pages:
         text = coordinator.get(page).text
-        assert (str(GIVERS[GiverWord.HOLDS]) in text, "Needs review" in text) == (True, False)
+        assert (str(GIVERS[Standing.HOLDS]) in text, "Needs review" in text) == (True, False)
     enter("Luis", "revoked")
     with database.writing() as session:
         session.get_one(Notice, given.id).recorder_name = "Luis Rivera"
     protect(database, district)
     for page in pages:
         text = coordinator.get(page).text
-        assert all(words in text for words in ("Needs review", "The pupil needs particular protection.", str(GIVERS[GiverWord.REVOKED])))
+        assert all(words in text for words in ("Needs review", "The pupil needs particular protection.", str(GIVERS[Standing.REVOKED])))
     assert "needs review</option>" in coordinator.get(pages[1]).text
     coordinator.post(f"/desk/notices/{given.id}/match", data={"meeting": district.meeting.id})
-    assert str(GIVERS[GiverWord.REVOKED]) in coordinator.get(pages[1]).text
+    assert str(GIVERS[Standing.REVOKED]) in coordinator.get(pages[1]).text

@@ -88,6 +88,7 @@ def test_the_letter_is_offered_to_who_gave_notice_without_a_confirmed_address(
     assert link in coordinator.get(f"/meetings/{district.meeting.id}").text
     page = page_of(coordinator, district)
     assert [name in page for name in ("Ana Rivera", "Luis Rivera", "Eva Rivera")] == [True, False, True]
+    assert ("Letter in Spanish" in page, "Español<" in page.split("<main", 1)[1]) == (True, False), "languages in the words of the page"
     first = f"{link}/notice/{without}/es.pdf"
     assert page.index(first) < page.index(f"{link}/notice/{without}/en.pdf")  # the family's own language first
     with database.reading() as session:

@@ -72,6 +72,12 @@ def test_what_is_no_one_persons_account_is_refused_with_a_sentence(
         assert session.query(Account).filter(Account.name.in_(["Helen Marsh", "Reception"])).count() == 0
 
 
+def test_each_empty_field_of_a_new_account_gets_one_sentence(administrator: FlaskClient) -> None:
+    page = administrator.post("/accounts/new", data={}).get_data(as_text=True)
+    assert "Enter the e-mail address." in page
+    assert "This is no e-mail address." not in page
+
+
 def test_the_list_is_searched_by_name_and_address(administrator: FlaskClient, district: SimpleNamespace) -> None:
     assert district.coordinator.email in text_of(administrator, "/accounts")
     assert district.coordinator.email in text_of(administrator, "/accounts?q=bennett")

@@ -23,7 +23,7 @@ from meetrec.people.training import TrainingModule
 from meetrec.people.vendor_actions import Agreement, VendorRefused, enter_agreement, enter_data_return, enter_vendor, terminate_vendor
 from meetrec.platform.database import Database, new_id
 from tests.fixtures.accounts import PASSWORD, AccountOf
-from tests.people.test_second_factor import passkey
+from tests.fixtures.second_factor import passkey
 
 NOW = datetime(2026, 11, 3, 15, 0, tzinfo=UTC)
 TODAY = NOW.date()

@@ -77,6 +77,13 @@ def test_a_code_opens_an_account_once(client: FlaskClient, mother: SimpleNamespa
     assert len(accounts_of_families(database)) == 1
 
 
+def test_the_sign_in_after_it_knows_the_address_once_and_offers_no_code_again(client: FlaskClient, mother: SimpleNamespace, code_for: CodeFor) -> None:
+    assert send_account(client, code_for(mother.student_id, mother.id))[0] == 303
+    first, second = (client.get("/sign-in").get_data(as_text=True) for _ in range(2))
+    assert [f'value="{MAIL}"' in page for page in (first, second)] == [True, False]
+    assert ["open your account with a code" in page for page in (first, second)] == [False, True]
+
+
 @pytest.mark.requirement("L-30")
 def test_a_wrong_code_and_an_old_one_get_the_same_sentence(
     client: FlaskClient, mother: SimpleNamespace, code_for: CodeFor, database: Database, monkeypatch: pytest.MonkeyPatch

@@ -7,10 +7,8 @@ from types import SimpleNamespace
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
 
 from meetrec.journal import actions as journal
-from meetrec.journal.models import JournalEntry
 from meetrec.people.lockout import are_codes_closed, count_refused_try, unlock
 from meetrec.people.models import Account
 from meetrec.people.security_settings import REFUSED
@@ -18,6 +16,7 @@ from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.settings_sections import SignIn
 from tests.fixtures.accounts import password_hash
+from tests.fixtures.second_factor import verbs
 from tests.fixtures.security_keys import SecurityKey, use
 
 RULE = SignIn(lock_after=3, lock_minutes=15)
@@ -34,11 +33,6 @@ def lock(database: Database, account: SimpleNamespace) -> None:
     """As ten wrong passwords do."""
     with database.writing() as session:
         session.get_one(Account, account.id).locked_until = clock.now() + timedelta(minutes=5)
-
-
-def verbs(database: Database) -> list[str]:
-    with database.reading() as session:
-        return list(session.scalars(select(JournalEntry.verb).where(JournalEntry.verb.startswith("account.")).order_by(JournalEntry.sequence)))
 
 
 @pytest.mark.requirement("W-10")

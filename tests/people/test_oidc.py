@@ -21,8 +21,8 @@ from meetrec.platform.database import Database
 from meetrec.platform.settings import Settings
 from meetrec.platform.settings_sections import SignIn
 from meetrec.platform.web import entrance_of
+from tests.fixtures.second_factor import set_up
 from tests.people.test_lockout import lock
-from tests.people.test_second_factor import set_up
 
 REFUSED = "The sign-in with the school account did not work."
 

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from meetrec.journal.models import JournalEntry
 from meetrec.platform.database import Database
+from tests.fixtures.second_factor import enter
 from tests.fixtures.security_keys import SecurityKey, asked_of, use
-from tests.people.test_second_factor import enter
 
 
 @pytest.fixture

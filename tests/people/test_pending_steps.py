@@ -18,7 +18,7 @@ from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.settings import Settings
 from meetrec.platform.settings_sections import SignIn
-from tests.people.test_second_factor import Telephone, enter, passkey
+from tests.fixtures.second_factor import Telephone, enter, passkey
 
 
 def seed_for(app: Flask) -> str:

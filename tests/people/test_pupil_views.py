@@ -109,6 +109,11 @@ def test_an_address_that_a_court_withholds_is_on_no_page_and_is_not_lost(enter: 
     assert (kept.given_name, kept.address) == ("Ana María", "12 Elm Street")
 
 
+def test_an_address_keeps_its_lines(enter: Callable[..., str]) -> None:
+    page = enter("guardians", {**MOTHER, "address": "12 Elm Street\nSpringfield, MO 65801"})
+    assert '<span class="meetrec-lines">12 Elm Street\nSpringfield, MO 65801</span>' in page
+
+
 @pytest.mark.requirement("L-55")
 def test_an_address_withheld_beside_one_child_is_not_shown_beside_another(
     enter: Callable[..., str], clerk: FlaskClient, page: str, database: Database, district: SimpleNamespace

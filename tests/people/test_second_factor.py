@@ -1,4 +1,4 @@
-"""The second step: a code counts once, recovery codes are shown once, and nothing of the account changes without fresh proof."""
+"""The second step at the sign-in: a code counts once, and nobody enters without it where it is required."""
 
 import re
 import time
@@ -10,69 +10,19 @@ from types import SimpleNamespace
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from passlib.totp import TOTP
-from sqlalchemy import event, select
+from sqlalchemy import event
 from sqlalchemy.dialects import postgresql
-from werkzeug.test import TestResponse
 
 from meetrec.app import create_app
-from meetrec.journal.models import JournalEntry
-from meetrec.people.models import Account, Passkey
+from meetrec.people.models import Account
 from meetrec.people.second_factor import hold
 from meetrec.people.sign_in import WRITING_ENDPOINTS
-from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.settings import Settings
 from meetrec.platform.settings_sections import SignIn
+from tests.fixtures.second_factor import Telephone, enter, passkey, verbs
 
 NOT_RIGHT = "This code is not right, or it was used already."
-
-
-class Telephone:
-    """An authenticator: it has the key, and its clock stands as many codes ahead as were asked of it, for no code counts twice."""
-
-    def __init__(self, key: str) -> None:
-        self.totp, self.given = TOTP(key=key), 0
-
-    def code(self) -> str:
-        """The next code."""
-        return str(self.totp.generate(time.time() + 30 * self.given).token)
-
-
-def set_up(client: FlaskClient) -> Telephone:
-    """Set up an authenticator as a person does, up to the code that proves it."""
-    page = client.post("/account/second-factor", data={"setup": "authenticator"}).text
-    telephone = Telephone(re.search(r'meetrec-code">([A-Z2-7\- ]+)<', page)[1])  # type: ignore[index]
-    answer = client.post("/sign-in/code", data={"code": telephone.code()})
-    assert (answer.status_code, answer.location) == (302, "/account"), answer.text
-    telephone.given = 1
-    return telephone
-
-
-def passkey(usage: str) -> Passkey:
-    """One that was made some day; its key opens nothing."""
-    return Passkey(
-        name="Key ring", credential_id=b"1", public_key=b"2", device_type="single_device", backup_state=False, usage=usage, lastuse_datetime=clock.now()
-    )
-
-
-def enter(client: FlaskClient, account: SimpleNamespace) -> TestResponse:
-    """Send the sign-in form."""
-    return client.post("/sign-in", data={"email": account.email, "password": account.password})
-
-
-def verbs(database: Database) -> list[str]:
-    with database.reading() as session:
-        return list(session.scalars(select(JournalEntry.verb).where(JournalEntry.verb.startswith("account.")).order_by(JournalEntry.sequence)))
-
-
-@pytest.fixture
-def telephone(sign_in: Callable[..., FlaskClient], district: SimpleNamespace) -> Telephone:
-    """The coordinator's, set up; the coordinator is signed out again."""
-    client = sign_in(district.coordinator)
-    telephone = set_up(client)
-    client.post("/sign-out")
-    return telephone
 
 
 @pytest.mark.requirement("W-10")
@@ -153,66 +103,6 @@ def test_nobody_gets_to_the_code_without_the_password(client: FlaskClient, telep
     assert client.post("/sign-in/recovery", data={"code": "abcd-abcd-abcd"}).location == "/sign-in"
 
 
-@pytest.mark.requirement("W-10")
-def test_recovery_codes_are_shown_once_and_count_once(app: Flask, sign_in: Callable[..., FlaskClient], database: Database, district: SimpleNamespace) -> None:
-    client = sign_in(district.coordinator)
-    set_up(client)
-    page = client.post("/account/recovery-codes", data={"generate_new_codes": "y"}).text
-    codes = re.findall(r'meetrec-code">([0-9a-f-]+)<', page)
-    assert len(set(codes)) == 10
-    for address in ("/account/recovery-codes", "/account/recovery-codes?show_codes=1"):
-        assert codes[0] not in client.get(address).text
-        assert codes[0] not in client.get(address, headers={"Accept": "application/json"}).text
-    for count in (302, 200):
-        other = app.test_client()
-        enter(other, district.coordinator)
-        assert other.post("/sign-in/recovery", data={"code": f" {codes[0].upper()} "}).status_code == count
-    assert verbs(database)[-1] == "account.second_factor_refused"
-    assert "9 recovery codes are left" in client.get("/account").text
-
-
-@pytest.mark.requirement("W-10")
-def test_seed_and_recovery_codes_lie_encrypted(sign_in: Callable[..., FlaskClient], database: Database, district: SimpleNamespace) -> None:
-    client = sign_in(district.coordinator)
-    telephone = set_up(client)
-    codes = re.findall(r'meetrec-code">([0-9a-f-]+)<', client.post("/account/recovery-codes").text)
-    with database.reading() as session:
-        account = session.get_one(Account, district.coordinator.id)
-        kept = f"{account.tf_totp_secret} {account.mf_recovery_codes}"
-    assert telephone.totp.base32_key not in kept.upper()
-    assert not any(code in kept for code in codes)
-
-
-@pytest.mark.requirement("W-10")
-def test_taking_the_second_step_away_takes_the_recovery_codes_too(sign_in: Callable[..., FlaskClient], database: Database, district: SimpleNamespace) -> None:
-    client = sign_in(district.coordinator)
-    set_up(client)
-    client.post("/account/recovery-codes")
-    assert client.post("/account/second-factor", data={"setup": "disable"}).location == "/account"
-    with database.reading() as session:
-        account = session.get_one(Account, district.coordinator.id)
-        assert (account.tf_totp_secret, account.totp_last_counter, account.mf_recovery_codes) == (None, None, None)
-    assert verbs(database)[-1] == "account.second_factor_removed"
-
-
-@pytest.mark.requirement("W-10")
-@pytest.mark.parametrize("address", ["/account/second-factor", "/account/recovery-codes", "/account/passkeys", "/account/passkeys/delete"])
-def test_what_opens_the_account_changes_after_fresh_proof_only(sign_in: Callable[..., FlaskClient], district: SimpleNamespace, address: str) -> None:
-    client = sign_in(district.coordinator)
-    with client.session_transaction() as cookie:
-        cookie["fs_paa"] = time.time() - 16 * 60
-    answer = client.post(address, data={"setup": "authenticator", "name": "telephone"})
-    assert (answer.status_code, answer.location.split("?")[0]) == (302, "/verify")
-    assert client.post(answer.location, data={"password": district.coordinator.password}).location == address
-    assert client.get(address).status_code in (200, 302)
-
-
-def test_link_to_the_code_signs_nobody_out(sign_in: Callable[..., FlaskClient], district: SimpleNamespace) -> None:
-    client = sign_in(district.coordinator)
-    assert client.get("/sign-in/code").location == "/account"
-    assert client.get("/account").status_code == 200
-
-
 def test_wrong_code_while_setting_up_keeps_the_picture_and_counts_nothing(
     sign_in: Callable[..., FlaskClient], database: Database, district: SimpleNamespace
 ) -> None:
@@ -245,32 +135,6 @@ def test_where_it_is_required_nobody_enters_without_setting_it_up(settings: Sett
     client.post("/account/second-factor", data={"setup": "disable"})
     with database.reading() as session:
         assert session.get_one(Account, district.coordinator.id).tf_totp_secret
-
-
-@pytest.mark.requirement("W-10")
-def test_new_password_ends_the_other_sessions_and_keeps_this_one(
-    app: Flask, sign_in: Callable[..., FlaskClient], database: Database, district: SimpleNamespace
-) -> None:
-    client, other = sign_in(district.coordinator), app.test_client()
-    enter(other, district.coordinator)
-    new = "nine yellow kites in the wind"
-    data = {"password": district.coordinator.password, "new_password": new, "new_password_confirm": new}
-    assert client.post("/account/password", data=data).location == "/account"
-    assert client.get("/account").status_code == 200
-    assert other.get("/account").status_code == 302
-    assert verbs(database)[-1] == "account.password_changed"
-    assert enter(other, district.coordinator).status_code == 200
-    assert other.post("/sign-in", data={"email": district.coordinator.email, "password": new}).status_code == 302
-
-
-@pytest.mark.requirement("W-10")
-@pytest.mark.parametrize("new", ["short", "password1234567", "a long enough test sentence"], ids=["short", "common", "the one of now"])
-def test_weak_or_old_password_is_refused(sign_in: Callable[..., FlaskClient], database: Database, district: SimpleNamespace, new: str) -> None:
-    client = sign_in(district.coordinator)
-    answer = client.post("/account/password", data={"password": district.coordinator.password, "new_password": new, "new_password_confirm": new})
-    assert answer.status_code == 200
-    assert 'role="alert"' in answer.text
-    assert "account.password_changed" not in verbs(database)
 
 
 @pytest.mark.requirement("W-10")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from meetrec.platform.process_life import CHILD_VARIABLE, RunsAlready, hold_alone
+from meetrec.platform.process_life import CHILD_VARIABLE, COLLECT_AFTER, RunsAlready, hold_alone
 
 ROOT = Path(__file__).parents[2]
 CHILD = "from meetrec.platform.process_life import end_with_parent; import time; end_with_parent(); print('ready', flush=True); time.sleep(60)"
@@ -46,3 +46,11 @@ def test_a_folder_is_held_by_one_process_at_a_time(tmp_path: Path) -> None:
     with hold_alone(tmp_path / "data"), pytest.raises(RunsAlready, match="runs already"):
         hold_alone(tmp_path / "data")
     hold_alone(tmp_path / "data").close()
+
+
+def test_what_a_server_has_loaded_is_not_looked_through_again() -> None:
+    program = (
+        "import gc; from meetrec.platform.process_life import keep_what_stands; keep_what_stands(); print(gc.get_freeze_count() > 1000, gc.get_threshold())"
+    )
+    told = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, cwd=ROOT)
+    assert told.stdout.strip() == f"True {COLLECT_AFTER}"

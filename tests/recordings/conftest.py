@@ -10,9 +10,11 @@ from meetrec.platform import clock
 from meetrec.platform.district_keys import load_district_key
 from meetrec.platform.settings import Settings
 from tests.fixtures.recordings import kiosk, make_run, notice, recording_id, vault, work
+from tests.recordings.copy_tasks import coordinator, over, upload
 from tests.recordings.room_logs import RoomLog
+from tests.recordings.two_kiosks import main_run, reserve, reserve_run
 
-__all__ = ["kiosk", "make_run", "notice", "recording_id", "vault", "work"]
+__all__ = ["coordinator", "kiosk", "main_run", "make_run", "notice", "over", "recording_id", "reserve", "reserve_run", "upload", "vault", "work"]
 
 
 @pytest.fixture

@@ -79,3 +79,12 @@ def deliver_log(kiosk: KioskClient, log: RoomLog) -> None:
     for index in range(len(log.entries)):
         answer = put_entry(kiosk, log, index)
         assert answer.status_code == 200, answer.json
+
+
+def statement(meeting: str, **changed: Any) -> dict[str, Any]:
+    """What a parent says on the kiosk."""
+    said = {
+        "meeting": meeting, "recorder_name": "Ana Rivera", "recorder_role": "legal_guardian", "device": "a tablet", "language": "es",
+        "reason": "I was not told before.", "stated_at": "2026-10-13T13:58:00+00:00",
+    }  # fmt: skip
+    return {**said, **changed}

@@ -1,8 +1,7 @@
-"""Joining: sample-exact on one clock, every missing stretch told, and nothing but the true pieces accepted."""
+"""Joining: sample-exact on one clock, every missing stretch told, and one record of it in custody."""
 
 import io
 import json
-import shutil
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -12,31 +11,18 @@ import soundfile
 from sqlalchemy import select
 
 from meetrec.capture.pieces import RATE, Gap, Samples
-from meetrec.capture.signing import CLOSING
-from meetrec.custody.models import ObjectRole, Record, StoredObject
-from meetrec.custody.queries import objects_of, record_of_recording
+from meetrec.custody.models import ObjectRole, StoredObject
+from meetrec.custody.queries import objects_of
 from meetrec.custody.vault import Vault
 from meetrec.journal.models import JournalEntry
-from meetrec.platform import clock
 from meetrec.platform.database import Database
-from meetrec.platform.district_keys import KEY_FILE_NAME, generate_district_key
-from meetrec.platform.jobs import MOST_ATTEMPTS, Job
 from meetrec.platform.settings import Settings
-from meetrec.recordings import actions, assembly, incoming, jobs
-from meetrec.recordings.models import Recording
-from meetrec.recordings.rules import RecordingState
 from tests.recordings.deliveries import START, KioskClient, Part, SealedRun, noise
+from tests.recordings.what_stands import record_of
 
 MakeRun = Callable[..., SealedRun]
 Work = Callable[[], None]
 SECOND = RATE
-
-
-def record_of(database: Database, recording_id: str) -> Record:
-    with database.reading() as session:
-        found = record_of_recording(session, recording_id)
-    assert found is not None
-    return found
 
 
 def master_sound(vault: Vault, master: StoredObject) -> Samples:
@@ -55,14 +41,6 @@ def ledger(database: Database, vault: Vault, recording_id: str) -> list[tuple[st
     stored = objects_of(record_of(database, recording_id), ObjectRole.GAP_LEDGER)[0]
     gaps = json.loads(vault.read(stored))["gaps"]
     return [(gap["microphone"], round(gap["start"], 6), round(gap["end"], 6), gap["kind"]) for gap in gaps]
-
-
-def sentence_of(database: Database, recording_id: str) -> tuple[RecordingState, str]:
-    with database.reading() as session:
-        recording = session.get_one(Recording, recording_id)
-        job = session.scalars(select(Job).where(Job.kind == "recordings.assemble").order_by(Job.created_at.desc())).first()
-        assert job is not None
-        return recording.state, recording.copies[0].sentence or job.sentence or ""
 
 
 @pytest.mark.requirement("G5.b")
@@ -186,70 +164,6 @@ def test_stored_recording_is_one_education_record_outside_any_iep_document(
     assert record.objects[0].sha256 in told.body.decode()
 
 
-@pytest.mark.requirement("S-06")
-def test_pieces_go_only_after_the_record_is_stored(kiosk: KioskClient, make_run: MakeRun, work: Work, settings: Settings, database: Database) -> None:
-    run = make_run()
-    kiosk.deliver(run)
-    assert incoming.waiting_recordings(settings.incoming_dir) == (run.recording,)
-    work()
-    assert sentence_of(database, run.recording)[0] is RecordingState.STORED
-    assert incoming.waiting_recordings(settings.incoming_dir) == ()
-
-
-def test_pieces_stay_when_the_stored_bytes_are_not_what_was_written(
-    kiosk: KioskClient, make_run: MakeRun, work: Work, settings: Settings, database: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run = make_run()
-    kiosk.deliver(run)
-    hand_over = jobs._hand_over
-
-    def hand_over_then_damage(*facts: object) -> None:
-        hand_over(*facts)  # type: ignore[arg-type]
-        damaged = max((path for path in settings.store_dir.rglob("*") if path.is_file()), key=lambda path: path.stat().st_size)
-        content = bytearray(damaged.read_bytes())
-        content[len(content) // 2] ^= 1
-        damaged.write_bytes(content)
-
-    monkeypatch.setattr(jobs, "_hand_over", hand_over_then_damage)
-    work()
-    assert incoming.waiting_recordings(settings.incoming_dir) == (run.recording,)
-    assert "damaged" in sentence_of(database, run.recording)[1]
-
-
-def test_pieces_that_a_killed_worker_left_are_removed_by_the_timetable(
-    kiosk: KioskClient, make_run: MakeRun, work: Work, settings: Settings, database: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run = make_run()
-    kiosk.deliver(run)
-    monkeypatch.setattr(jobs, "clear_delivery", lambda *_: None)
-    work()
-    monkeypatch.undo()
-    assert incoming.waiting_recordings(settings.incoming_dir) == (run.recording,)
-    assert jobs.clear_stored_deliveries(database, settings, vault) == 1
-    assert incoming.waiting_recordings(settings.incoming_dir) == ()
-
-
-def test_delivery_that_cannot_be_cleared_holds_up_no_other(
-    kiosk: KioskClient, make_run: MakeRun, work: Work, settings: Settings, database: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    one = make_run()
-    kiosk.deliver(one)
-    with database.writing() as session:
-        two = make_run(recording=actions.arm_again(session, clock.now(), "user:x", one.recording, settings.district.zone).id)
-    kiosk.deliver(two)
-    monkeypatch.setattr(jobs, "clear_delivery", lambda *_: None)
-    work()
-    monkeypatch.undo()
-    damaged = min(one.recording, two.recording)  # the first that the clean-up comes to
-    for stored in record_of(database, damaged).objects:
-        next(settings.store_dir.rglob(stored.id)).unlink()
-    (settings.incoming_dir / "lost+found").mkdir()
-    (settings.incoming_dir / "0").mkdir()
-    assert jobs.clear_stored_deliveries(database, settings, vault) == 1
-    assert incoming.waiting_recordings(settings.incoming_dir) == (damaged,)
-    assert (settings.incoming_dir / "lost+found").is_dir()
-
-
 def test_no_plain_sound_lies_anywhere(kiosk: KioskClient, make_run: MakeRun, work: Work, settings: Settings) -> None:
     run = make_run()
     kiosk.deliver(run)
@@ -257,134 +171,6 @@ def test_no_plain_sound_lies_anywhere(kiosk: KioskClient, make_run: MakeRun, wor
     files = [path.read_bytes() for path in settings.data_dir.rglob("*") if path.is_file()]
     assert len(files) > 5
     assert not [content for content in files if b"fLaC" in content or noise(24_000, 0)[:16].tobytes() in content]
-
-
-def _alter(folder: "object", settings: Settings, run: SealedRun) -> str:
-    path = incoming.piece_path(settings.incoming_dir, run.recording, run.run, "table-1", 1)
-    content = path.read_bytes()
-    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
-    return "Piece 000001 of microphone table-1 was altered"
-
-
-def _remove(folder: "object", settings: Settings, run: SealedRun) -> str:
-    incoming.piece_path(settings.incoming_dir, run.recording, run.run, "table-1", 0).unlink()
-    return "piece 000000 is missing"
-
-
-def _remove_end(folder: "object", settings: Settings, run: SealedRun) -> str:
-    incoming.piece_path(settings.incoming_dir, run.recording, run.run, "table-2", 2).unlink()
-    return "Microphone table-2 has 2 pieces here; its closing statement names 3"
-
-
-def _exchange(folder: "object", settings: Settings, run: SealedRun) -> str:
-    one, two = (incoming.piece_path(settings.incoming_dir, run.recording, run.run, "table-1", index) for index in (0, 1))
-    content = one.read_bytes()
-    one.write_bytes(two.read_bytes())
-    two.write_bytes(content)
-    return "Piece 000001 of microphone table-1 has no predecessor"
-
-
-def _lose_microphone(folder: "object", settings: Settings, run: SealedRun) -> str:
-    shutil.rmtree(incoming.piece_path(settings.incoming_dir, run.recording, run.run, "table-2", 0).parent)
-    return "Nothing of microphone table-2 is here"
-
-
-def _lose_statement(folder: "object", settings: Settings, run: SealedRun) -> str:
-    incoming.statement_path(settings.incoming_dir, run.recording, run.run).unlink()
-    return "run.json"
-
-
-def _other_district_key(folder: "object", settings: Settings, run: SealedRun) -> str:
-    (settings.keyring_dir / KEY_FILE_NAME).unlink()
-    generate_district_key(settings.keyring_dir)
-    return "sealed to another district key"
-
-
-@pytest.mark.parametrize("harm", [_alter, _remove, _remove_end, _exchange, _lose_microphone, _lose_statement, _other_district_key])
-def test_what_does_not_fit_is_named_and_nothing_is_deleted(
-    harm: Callable[..., str], kiosk: KioskClient, make_run: MakeRun, work: Work, settings: Settings, database: Database
-) -> None:
-    run = make_run()
-    kiosk.deliver(run)
-    expected = harm(None, settings, run)
-    before = sorted(path for path in settings.incoming_dir.rglob("*"))
-    work()
-    state, sentence = sentence_of(database, run.recording)
-    assert state is RecordingState.BROKEN
-    assert expected in sentence
-    assert sorted(path for path in settings.incoming_dir.rglob("*")) == before
-    with database.reading() as session:
-        verbs = list(session.scalars(select(JournalEntry.verb).where(JournalEntry.recording_id == run.recording)))
-        assert session.scalars(select(Record)).all() == []
-    assert (verbs[-1], verbs.count("recording.assembly_failed")) == ("recording.assembly_failed", 1)
-
-
-def test_recording_without_any_sound_says_so(kiosk: KioskClient, make_run: MakeRun, work: Work, database: Database) -> None:
-    run = make_run({"table-1": []})
-    kiosk.deliver(run)
-    work()
-    assert sentence_of(database, run.recording) == (RecordingState.BROKEN, "No microphone recorded any sound. What the kiosk delivered was kept.")
-
-
-def test_run_without_microphones_has_nothing_to_join(kiosk: KioskClient, make_run: MakeRun, work: Work, database: Database) -> None:
-    run, empty = make_run(), make_run()
-    kiosk.pieces(run)
-    closing = {"recording": run.recording, "kiosk": run.kiosk, "stopped_at": START.isoformat(), "runs": {run.run: run.closing(), empty.run: {}}}
-    assert kiosk.put(f"{run.recording}/closing", run.signer.sign_statement(CLOSING, closing)).status_code == 200
-    work()
-    assert sentence_of(database, run.recording)[0] is RecordingState.STORED
-
-
-def test_joining_that_fails_for_an_unexpected_reason_is_told_once(
-    kiosk: KioskClient, make_run: MakeRun, work: Work, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run = make_run()
-    kiosk.deliver(run)
-    monkeypatch.setattr(assembly, "_json_object", _cut_off)
-    for _attempt in range(MOST_ATTEMPTS + 1):
-        work()
-    with database.reading() as session:
-        verbs = list(session.scalars(select(JournalEntry.verb).where(JournalEntry.recording_id == run.recording)))
-    assert verbs.count("recording.assembly_failed") == 1
-
-
-def test_worker_that_is_cut_off_goes_on_with_what_it_stored(
-    kiosk: KioskClient, make_run: MakeRun, work: Work, settings: Settings, database: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run = make_run()
-    kiosk.deliver(run)
-    monkeypatch.setattr(assembly, "_json_object", _cut_off)
-    work()
-    monkeypatch.undo()
-    stored_before = {path.name: path.stat().st_ino for path in settings.store_dir.rglob("*") if path.is_file()}
-    assert len(stored_before) == 3
-    work()
-    assert sentence_of(database, run.recording)[0] is RecordingState.STORED
-    after = {path.name: path.stat().st_ino for path in settings.store_dir.rglob("*") if path.is_file()}
-    assert set(after) == {one.id for one in record_of(database, run.recording).objects}
-    assert stored_before.items() <= after.items()
-
-
-def test_object_that_was_damaged_before_its_record_existed_does_not_hold_up_joining_again(
-    kiosk: KioskClient, make_run: MakeRun, work: Work, settings: Settings, database: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run = make_run()
-    kiosk.deliver(run)
-    monkeypatch.setattr(assembly, "_json_object", _cut_off)
-    work()
-    monkeypatch.undo()
-    for path in [path for path in settings.store_dir.rglob("*") if path.is_file()]:
-        content = bytearray(path.read_bytes())
-        content[-20] ^= 1
-        path.write_bytes(content)
-    work()
-    assert sentence_of(database, run.recording)[0] is RecordingState.STORED
-    for one in record_of(database, run.recording).objects:
-        vault.verify(one)
-
-
-def _cut_off(*_facts: object) -> None:
-    raise RuntimeError("the worker was killed here")
 
 
 def test_peaks_and_listening_copy_span_the_whole_recording(kiosk: KioskClient, make_run: MakeRun, work: Work, database: Database, vault: Vault) -> None:

@@ -13,8 +13,8 @@ from meetrec.recordings import actions, queries, sentences
 from meetrec.recordings.models import Recording
 from meetrec.recordings.rules import ArmingAgain
 from tests.recordings.deliveries import KioskClient, SealedRun
-from tests.recordings.room_logs import RoomLog, deliver_log, put_entry
-from tests.recordings.test_room_log import statement, verbs
+from tests.recordings.room_logs import RoomLog, deliver_log, put_entry, statement
+from tests.recordings.what_stands import verbs
 
 MakeLog = Callable[..., RoomLog]
 MakeRun = Callable[..., SealedRun]

@@ -26,8 +26,7 @@ from meetrec.recordings.district_copy_rules import CopyStanding
 from meetrec.recordings.models import Recording
 from meetrec.recordings.standing_down import RecordingHasBegun, StandDown, stand_down_reason
 from tests.recordings.deliveries import KioskClient, SealedRun
-from tests.recordings.room_logs import RoomLog, deliver_log
-from tests.recordings.test_room_log import statement
+from tests.recordings.room_logs import RoomLog, deliver_log, statement
 
 MakeRun = Callable[..., SealedRun]
 

@@ -13,8 +13,9 @@ from meetrec.transcripts.engines import load_engine
 from meetrec.transcripts.sound import RATE, Samples, mixed_to_one
 from tests.fixtures.recordings import kiosk, make_run, notice, recording_id, vault, work
 from tests.recordings.conftest import log, make_log, midday, set_now
+from tests.transcripts.stored_recordings import drafted, stored
 
-__all__ = ["kiosk", "log", "make_log", "make_run", "midday", "notice", "recording_id", "set_now", "vault", "work"]
+__all__ = ["drafted", "kiosk", "log", "make_log", "make_run", "midday", "notice", "recording_id", "set_now", "stored", "vault", "work"]
 
 REPOSITORY = Path(__file__).parents[2]
 SPEECH = REPOSITORY.parent / "shared" / "speech"

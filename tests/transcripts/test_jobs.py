@@ -12,10 +12,7 @@ import soundfile
 from sqlalchemy import select
 
 from meetrec.capture.pieces import RATE
-from meetrec.custody.models import Record
-from meetrec.custody.queries import record_of_recording
 from meetrec.custody.vault import Vault
-from meetrec.journal.models import JournalEntry
 from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.jobs import MOST_ATTEMPTS, Job, due_jobs, run_job
@@ -23,6 +20,7 @@ from meetrec.platform.settings import Settings
 from meetrec.recordings import jobs as recording_jobs
 from meetrec.transcripts import actions, jobs, queries
 from tests.recordings.deliveries import SEATS, KioskClient, Part, SealedRun
+from tests.recordings.what_stands import record_of, verbs
 
 MakeRun = Callable[..., SealedRun]
 
@@ -52,18 +50,6 @@ def parts_of(sound: np.ndarray) -> dict[str, list[Part]]:
         name: [Part(at, np.ascontiguousarray(sound[at : at + step, channel])) for at in range(0, len(sound), step)]
         for channel, name in enumerate(list(SEATS)[: sound.shape[1]])
     }
-
-
-def record_of(database: Database, recording: str) -> Record:
-    with database.reading() as session:
-        found = record_of_recording(session, recording)
-    assert found is not None
-    return found
-
-
-def verbs(database: Database, recording: str) -> list[str]:
-    with database.reading() as session:
-        return list(session.scalars(select(JournalEntry.verb).where(JournalEntry.recording_id == recording).order_by(JournalEntry.sequence)))
 
 
 @pytest.mark.requirement("A-23")
