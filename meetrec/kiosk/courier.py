@@ -150,8 +150,14 @@ class Courier:
             before = path
 
     def _let_go_of_log(self, folder: Path) -> None:
-        """A meeting that was not recorded: its log has ended and lies at the server."""
-        for path in entries_of(folder):
+        """A meeting that was not recorded: its log has ended and lies at the server.
+
+        A folder without an entry stays: the room makes it for a first entry, or for a run, and must find it a moment later.
+        """
+        lying = entries_of(folder)
+        if not lying:
+            return
+        for path in lying:
             if path in self._confirmed:
                 self._delete_entry(path)
         with suppress(OSError):  # something was begun here just now; then the folder stays

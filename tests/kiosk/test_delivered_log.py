@@ -6,8 +6,9 @@ from uuid import uuid4
 
 import pytest
 
+from meetrec.capture.files import make_folder
 from meetrec.capture.outbox import CLOSING
-from meetrec.capture.room_entries import entries_of
+from meetrec.capture.room_entries import ROOM_FOLDER, entries_of
 from meetrec.kiosk.courier import DeliveryState, pieces_waiting
 from meetrec.kiosk.errors import Trouble
 from tests.doubles.faulty_server import FAULTS
@@ -85,3 +86,12 @@ def test_log_of_a_meeting_that_was_not_recorded_is_delivered_and_goes_with_its_e
     assert delivering.courier.deliver_pass() == DeliveryState()
     assert list(outbox.glob("[!.]*")) == []
     assert delivering.delivered == []
+
+
+@pytest.mark.requirement("G5.a")
+@pytest.mark.parametrize("made", ["", ROOM_FOLDER])
+def test_a_folder_that_the_room_has_just_made_is_not_taken_away_under_it(delivering: Delivering, outbox: Path, made: str) -> None:
+    begun = outbox / str(uuid4()) / made
+    make_folder(begun)
+    assert delivering.courier.deliver_pass() == DeliveryState()
+    assert begun.is_dir()

@@ -214,7 +214,7 @@ def test_failing_arming_leaves_the_notice_unmatched(
     def broken_arming(*_: object) -> None:
         raise Broken
 
-    failing = type(REAL_RECORDINGS)(broken_arming, REAL_RECORDINGS.states, REAL_RECORDINGS.copies)
+    failing = type(REAL_RECORDINGS)(broken_arming, REAL_RECORDINGS.states, REAL_RECORDINGS.on_the_desk)
     with pytest.raises(Broken), database.writing() as session:
         match_notice(session, at, "user:laura", notice.id, district.meeting.id, missouri, failing)
     with database.reading() as session:

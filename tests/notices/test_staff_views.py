@@ -210,7 +210,7 @@ def test_every_part_of_the_desk_has_a_heading_a_count_and_a_way_to_jump_there(co
         assert part == address
         assert re.search(rf'<h2 id="{part}" tabindex="-1">[^<]+\({count}\)</h2>', page), part
     assert dict((part, count) for part, _address, count in parts)["to-match"] == "1"
-    assert "Very likely, 99 %." in page
+    assert "Very likely, 99%." in page
 
 
 def test_notice_matched_by_mistake_is_taken_off_again_and_waits(
