@@ -20,6 +20,7 @@ import numpy as np
 from meetrec.capture.alarms import ZEROS_SHOWN_SECONDS
 from meetrec.capture.devices import Microphone
 from meetrec.capture.errors import CaptureError, MicrophoneUnusable
+from meetrec.capture.look_back import LookBack
 from meetrec.capture.meter import LOWEST_DB, Level, Meter
 from meetrec.capture.run_order import RunOrder
 from meetrec.capture.stream import Block, DeviceStream, StreamClock
@@ -83,7 +84,7 @@ class MicrophoneProcess:
         self._lost_as: tuple[str, str] | None = None
         self._level = Level(LOWEST_DB, LOWEST_DB, 0, 0.0, 0.0)
         self._take: Take | None = None
-        self._run = ""
+        self._run, self._before = "", LookBack()
         self._ended_run: str | None = None
         self._trouble: str | None = None
         self._leaving = False
@@ -129,6 +130,7 @@ class MicrophoneProcess:
             self._trouble = str(error)
             return
         self._stream, self._clock, self._meter = stream, StreamClock(), self._new_meter()
+        self._before.release()
         self._voice = VoiceDetector()
         if self._take is not None:
             self._take.attach(self._clock)
@@ -152,6 +154,8 @@ class MicrophoneProcess:
         if self._take is not None:
             self._take.hear(block, lateness)
             self._lost_at = self._take.lost_at or self._lost_at
+        else:
+            self._before.hold(block, lateness)
 
     def _note_level(self, level: Level) -> None:
         """Keep the loudest of what was not told yet."""
@@ -184,6 +188,8 @@ class MicrophoneProcess:
             self._lost_as = (order.missing_kind, order.missing_noticed_by)  # should this process die too before sound comes, the reason stays
         if self._stream is not None:
             self._take.attach(self._clock)
+            for block, lateness in self._before.release():  # the take leaves out what was heard before it is wanted
+                self._take.hear(block, lateness)
 
     def _watch(self) -> None:
         """Notice what PortAudio does not tell, and let the take do what is due."""

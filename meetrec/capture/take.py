@@ -8,6 +8,7 @@ from pathlib import Path
 from meetrec.capture.absences import SHORTEST_REASON_FRAMES, Absence
 from meetrec.capture.ballast import Ballast
 from meetrec.capture.errors import DiskFull
+from meetrec.capture.look_back import LookBack
 from meetrec.capture.pieces import Samples
 from meetrec.capture.run_order import RunOrder, Stretch
 from meetrec.capture.signing import KioskSigner
@@ -34,6 +35,7 @@ class Take:
         self._stretches: deque[Stretch] = deque()
         self._clock: StreamClock | None = None
         self._suspicion = Suspicion()
+        self._left_out = LookBack()  # of a pause
         self._judged = 0  # the attached stream's count up to which its blocks were written or left out
         self._disk_full_at: float | None = None
         self.lost_at: float | None = None  # when sound was last found to be missing in the open stream (monotonic)
@@ -69,6 +71,7 @@ class Take:
     def attach(self, clock: StreamClock) -> None:
         """A stream has opened; its blocks follow."""
         self._clock, self._suspicion = clock, Suspicion()
+        self._left_out.release()
 
     def end_stretch(self, at: float, ending: str) -> None:
         """Pause, go off the record or stop at `at` (monotonic); what was heard before still arrives and is written."""
@@ -85,6 +88,9 @@ class Take:
         self._stretches.append(Stretch(at))
         if self._absence.is_open:
             self._absence.begin(self._frame_of(at), *self._missing)
+        for block, _lateness in self._left_out.release():
+            if self._clock is not None and block.after > self._clock.count_at(at):
+                self._write_wanted(block, self._clock)
 
     def hear(self, block: Block, lateness: float) -> None:
         """Take a block of the attached stream; `lateness` is the clock's answer for it."""
@@ -121,6 +127,8 @@ class Take:
                 self._write(block.samples[first - block.first : after - block.first], since)
             if stretch.until is not None and block.after >= clock.count_at(stretch.until):
                 self._complete(stretch, stretch.until)
+        if not self._stretches:
+            self._left_out.hold(block)
 
     def _write(self, samples: Samples, since: float) -> None:
         """Write samples heard from `since` (monotonic) on. After an absence the clock tells their frame; otherwise they just follow."""
@@ -179,6 +187,7 @@ class Take:
         self._write_undecided()
         self._close_piece()
         self._clock = None
+        self._left_out.release()
         self._missing = (kind, noticed_by)
         if self._stretches:
             at_once = self._writer.next_frame

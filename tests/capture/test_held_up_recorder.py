@@ -2,6 +2,7 @@
 
 import socket
 import time
+from dataclasses import replace
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,10 +12,13 @@ import pytest
 import soundfile
 
 from meetrec.capture import attended
+from meetrec.capture.chain import verify_chain
 from meetrec.capture.devices import Microphone
 from meetrec.capture.microphone import MicrophoneProcess, MicrophoneStatus, tell_without_waiting
-from meetrec.capture.pieces import RATE
+from meetrec.capture.pieces import RATE, sha256_hex
+from meetrec.capture.run_order import RunOrder, Stretch
 from meetrec.capture.stream import Block
+from tests.capture.sealed_runs import MICROPHONE, SealedRun
 from tests.fixtures.microphones import VirtualMicrophones, noise
 from tests.fixtures.recording_room import RecordingRoom
 
@@ -127,3 +131,19 @@ def test_a_process_whose_recorder_is_gone_writes_what_came_before_it_seals(tmp_p
     assert take.heard == stream.blocks
     assert take.has_left
     ours.close()
+
+
+def test_a_word_to_begin_that_comes_late_loses_nothing_of_the_beginning(tmp_path: Path) -> None:
+    run = SealedRun(tmp_path / "outbox")
+    recorder, words = Pipe()
+    process = MicrophoneProcess(Microphone(MICROPHONE, "Table 1", "Table 1"), True, run.outbox, words)
+    process._stream = StreamWithOneBlock()  # type: ignore[assignment]
+    for number in range(60):  # three seconds, the last of them wanted
+        process._hear(Block(np.full(2400, number, np.int16), 2400 * number, 0.05 * (number + 1), False))
+    order = RunOrder(run.recording, run.run, run.folder, sha256_hex(run.statement), 2.1, (Stretch(2.1),))
+    process._start(replace(order, run_key=run.run_key, signing_key=run.signer.private_bytes))
+    assert process._take is not None
+    process._take.leave()
+    recorder.close()
+    (first, *_rest) = verify_chain(run.statement, MICROPHONE, run.pieces(), run.run_key)
+    assert (first.first_frame, first.frames, first.gaps) == (0, round(0.9 * RATE), ())

@@ -72,6 +72,19 @@ def test_a_microphone_that_opens_late_states_so(run: SealedRun) -> None:
     assert gaps(run) == [Gap(0, round(1.5 * RATE), "late_start", "first sample")]
 
 
+def test_the_word_to_go_on_may_come_after_the_sound_it_is_about(run: SealedRun) -> None:
+    take, microphone = take_for(run), Microphone(BEGAN - 1)
+    take.attach(microphone.clock)
+    microphone.feed(take, BEGAN + 1)
+    take.end_stretch(BEGAN + 1, "pause")
+    microphone.feed(take, BEGAN + 3)
+    take.begin_stretch(BEGAN + 2.4)
+    microphone.feed(take, BEGAN + 4)
+    take.end_stretch(BEGAN + 4, "stop")
+    microphone.feed(take, BEGAN + 5)
+    assert gaps(run) == [Gap(RATE, round(1.4 * RATE), "pause", "chair")]
+
+
 @pytest.mark.parametrize("kind", ["pause", "off_the_record"])
 def test_a_pause_is_cut_to_the_sample(run: SealedRun, kind: str) -> None:
     take, microphone = take_for(run), Microphone(BEGAN - 1)
