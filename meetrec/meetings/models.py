@@ -90,6 +90,21 @@ class Meeting(Base):
     moves: Mapped[list["MeetingMove"]] = relationship(order_by="func.coalesce(MeetingMove.entered_at, MeetingMove.announced_at)", lazy="selectin")
 
     @property
+    def student_name(self) -> str:
+        """Of its pupil; this and the next two as a list's `MeetingLine` has them."""
+        return self.student.name
+
+    @property
+    def school_name(self) -> str:
+        """Of the school in which its room is."""
+        return self.room.school.name
+
+    @property
+    def room_name(self) -> str:
+        """Of the room it is planned in."""
+        return self.room.name
+
+    @property
     def start_before_last_move(self) -> datetime:
         """When it was to begin before it was moved last; as first planned where it was moved once, or never."""
         return self.moves[-2].new_start if len(self.moves) > 1 else self.first_start

@@ -12,6 +12,7 @@ from meetrec.meetings.models import Meeting
 from meetrec.meetings.table_models import Participant
 from meetrec.people.rights_models import Guardian, Guardianship
 from meetrec.people.roster_models import StaffMember
+from meetrec.platform.database import among
 from meetrec.platform.web import NotFound
 
 IN_ORDER = (Participant.entered_at, Participant.name, Participant.id)
@@ -35,7 +36,7 @@ def uncovered_people(session: Session, meeting_ids: Sequence[str]) -> Mapping[st
     """Of each meeting (by id) that has any, the people whom the district's own notice does not cover (NOTE.1). One query."""
     told = {one.value for one in (*COVERED, WHO_RECORDS)}
     others = select(Participant).where(
-        Participant.meeting_id.in_(meeting_ids), Participant.removed_at.is_(None), Participant.affiliation.not_in(told)
+        among(Participant.meeting_id, meeting_ids), Participant.removed_at.is_(None), Participant.affiliation.not_in(told)
     )  # fmt: skip
     found: dict[str, tuple[Participant, ...]] = {}
     for one in session.scalars(others.order_by(*IN_ORDER)):

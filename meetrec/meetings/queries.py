@@ -1,32 +1,26 @@
 """Reads of meetings, and of the pupils, rooms, schools and leaders that a meeting is made of."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import and_, false, func, or_, select, true
+from sqlalchemy.orm import Session
 
 from meetrec.meetings.models import Meeting, Room
 from meetrec.meetings.table_models import MeetingRoomChange
 from meetrec.people.models import STAFF, Account, Role, RoleGrant, School, Student
+from meetrec.people.names import name_parts
 from meetrec.people.roles import CHAIR_ROLES
 from meetrec.platform.web import NotFound
 
-# For long lists: the school told of a meeting is its room's, so that of the pupil's enrolment need not be read with each.
-WITHOUT_ENROLMENT = joinedload(Meeting.student).lazyload(Student.school)
+MOST_PUPILS = 200  # in one list of the form; in a larger district the name is sought first
 
 
 def meetings_between(session: Session, begin: datetime, end: datetime) -> Sequence[Meeting]:
     """Meetings that start at or after `begin` and before `end`, in order of their start; cancelled ones too."""
     return session.scalars(select(Meeting).where(Meeting.start >= begin, Meeting.start < end).order_by(Meeting.start, Meeting.id)).all()
-
-
-def meetings_from_today(session: Session, now: datetime, begin: datetime, end: datetime) -> Sequence[Meeting]:
-    """Meetings that start at or after `begin` – or before it and last still – and before `end`, in order of their start."""
-    is_of_today = or_(Meeting.start >= begin, Meeting.planned_end >= now)
-    found = select(Meeting).options(WITHOUT_ENROLMENT).where(is_of_today, Meeting.start < end)
-    return session.scalars(found.order_by(Meeting.start, Meeting.id)).all()
 
 
 def meeting_by_id(session: Session, meeting_id: str) -> Meeting:
@@ -49,11 +43,26 @@ def school_names(session: Session) -> Sequence[str]:
     return session.scalars(select(School.name).order_by(School.name)).all()
 
 
-def student_choices(session: Session) -> list[tuple[str, str]]:
-    """Id and wording of every pupil, by family name: “Rivera, Mateo · Lincoln Elementary”."""
-    columns = select(Student.id, Student.family_name, Student.given_name, School.name).join(Student.school).where(Student.joined_to_id.is_(None))
-    found = session.execute(columns.order_by(Student.family_name, Student.given_name, Student.id))
-    return [(student, f"{family_name}, {given_name} · {school}") for student, family_name, given_name, school in found]
+@dataclass(frozen=True)
+class PupilsToChoose:
+    """The pupils from whom the form lets choose: all of a small district, else those of the name that was sought, and who is chosen already."""
+
+    choices: Sequence[tuple[str, str]]  # id and wording, by family name: “Rivera, Mateo · Lincoln Elementary”
+    must_seek: bool  # too many for one list
+    sought: str  # as typed
+    is_more: bool  # than the list shows: the name has to be longer
+
+
+def pupils_to_choose(session: Session, sought: str, chosen: str) -> PupilsToChoose:
+    """For the form's list. `sought`: parts of a name; `chosen`: a pupil's id or nothing."""
+    stands, parts = Student.joined_to_id.is_(None), name_parts(sought)
+    must_seek = (session.scalar(select(func.count(Student.id)).where(stands)) or 0) > MOST_PUPILS
+    of_name = and_(*(Student.name_key.contains(part, autoescape=True) for part in parts)) if parts else false()
+    wanted = or_(of_name, Student.id == chosen) if must_seek else true()
+    columns = select(Student.id, Student.family_name, Student.given_name, School.name).join(Student.school).where(stands, wanted)
+    rows = session.execute(columns.order_by(Student.family_name, Student.given_name, Student.id).limit(MOST_PUPILS + 1)).all()
+    choices = [(student, f"{family}, {given} · {school}") for student, family, given, school in rows[:MOST_PUPILS]]
+    return PupilsToChoose(choices, must_seek, sought, must_seek and len(rows) > MOST_PUPILS)
 
 
 def room_choices(session: Session) -> list[tuple[str, str]]:

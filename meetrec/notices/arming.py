@@ -8,7 +8,7 @@ from typing import Protocol, cast
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from meetrec.meetings.models import Meeting
+from meetrec.meetings.lines import ToldMeeting
 from meetrec.notices.models import Notice
 
 ARMING = "meetrec.arming"
@@ -57,7 +57,7 @@ class DistrictCopyTask(Protocol):
     """
 
     @property
-    def meeting(self) -> Meeting: ...
+    def meeting(self) -> ToldMeeting: ...
 
     @property
     def url(self) -> str: ...

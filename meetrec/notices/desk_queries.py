@@ -8,9 +8,9 @@ from itertools import groupby
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, lazyload, load_only
 
-from meetrec.meetings.models import Kiosk, Meeting, Room
+from meetrec.meetings.lines import MeetingLine, lines_from_today
+from meetrec.meetings.models import Kiosk, Meeting
 from meetrec.meetings.participant_queries import uncovered_people
-from meetrec.meetings.queries import meetings_from_today
 from meetrec.meetings.room_standing import KioskFacts, RoomStanding, is_due, room_standing
 from meetrec.meetings.table_models import Participant
 from meetrec.meetings.typed_times import day_begins
@@ -21,6 +21,7 @@ from meetrec.notices.planned_meetings import PlannedMeetings
 from meetrec.notices.queries import OfferedMeeting, offers_for
 from meetrec.notices.rules import NoticeStatus
 from meetrec.platform.clock import in_zone
+from meetrec.platform.database import among
 
 DESK_DAYS = 8  # today and the next seven
 PAGE = 20  # waiting notices on one page, and late ones that are shown
@@ -45,7 +46,7 @@ class DeskView:
 class MeetingRow:
     """One meeting on the desk: its notices that stand, and its recording if the room is or was armed."""
 
-    meeting: Meeting
+    meeting: MeetingLine
     notices: tuple[Notice, ...]
     recording: RecordingSummary | None
     copy_task: DistrictCopyTask | None  # open or answered (G5.a)
@@ -77,16 +78,15 @@ class WaitingNotice:
 class RoomToLookAfter:
     """A room in which a meeting is planned and no kiosk works."""
 
-    room: Room
     standing: RoomStanding
-    next_meeting: Meeting
+    next_meeting: MeetingLine
 
 
 @dataclass(frozen=True)
 class Uncovered:
     """A meeting with people whom the district's own notice does not cover (NOTE.1)."""
 
-    meeting: Meeting
+    meeting: MeetingLine
     people: tuple[Participant, ...]
 
 
@@ -147,10 +147,10 @@ def _rows(
 ) -> tuple[list[MeetingRow], Sequence[DistrictCopyTask]]:  # fmt: skip
     """The meetings shown, and every task of a missing copy, shown or not."""
     begin, end = day_begins(today, zone), day_begins(today + timedelta(days=DESK_DAYS), zone)
-    meetings = [one for one in meetings_from_today(session, now, begin, end) if view.school in (None, one.room.school.name)]
+    meetings = [one for one in lines_from_today(session, now, begin, end) if view.school in (None, one.school_name)]
     ids = [meeting.id for meeting in meetings]
     notices, told = _standing_notices(session, ids), recordings.on_the_desk(session, now, ids)
-    changes = status_changes(session, [notice.id for one in meetings if one.moves for notice in notices.get(one.id, ())])
+    changes = status_changes(session, [notice.id for one in meetings if one.is_moved for notice in notices.get(one.id, ())])
     task_of = {task.meeting.id: task for task in told.copies}
     rows = [
         MeetingRow(one, notices.get(one.id, ()), told.states.get(one.id), task_of.get(one.id), _effects(one, notices.get(one.id, ()), changes))
@@ -159,8 +159,8 @@ def _rows(
     return rows, told.copies
 
 
-def _effects(meeting: Meeting, notices: Sequence[Notice], changes: Mapping[str, tuple[str, str]]) -> dict[str, MoveEffect]:
-    if not meeting.moves:
+def _effects(meeting: MeetingLine, notices: Sequence[Notice], changes: Mapping[str, tuple[str, str]]) -> dict[str, MoveEffect]:
+    if not meeting.is_moved:
         return {}
     found = {notice.id: effect_of(notice, changes.get(notice.id)) for notice in notices}
     return {notice: effect for notice, effect in found.items() if effect}
@@ -168,7 +168,7 @@ def _effects(meeting: Meeting, notices: Sequence[Notice], changes: Mapping[str, 
 
 def _standing_notices(session: Session, meeting_ids: Sequence[str]) -> Mapping[str, tuple[Notice, ...]]:
     found: dict[str, tuple[Notice, ...]] = {}
-    matched = _standing().where(Notice.meeting_id.in_(meeting_ids)).order_by(Notice.received_at)
+    matched = _standing().where(among(Notice.meeting_id, meeting_ids)).order_by(Notice.received_at)
     for notice in session.scalars(matched) if meeting_ids else ():
         found[notice.meeting_id or ""] = (*found.get(notice.meeting_id or "", ()), notice)
     return found
@@ -220,19 +220,19 @@ def _needs(session: Session, now: datetime, today: date, rows: Sequence[MeetingR
     return tuple(sorted(found, key=lambda one: (one.meeting_date, one.meeting_time, one.id)))
 
 
-def _rooms(session: Session, now: datetime, to_come: Sequence[Meeting]) -> tuple[RoomToLookAfter, ...]:
+def _rooms(session: Session, now: datetime, to_come: Sequence[MeetingLine]) -> tuple[RoomToLookAfter, ...]:
     """The rooms of these meetings without a working kiosk, the next meeting first."""
-    first: dict[str, Meeting] = {}
+    first: dict[str, MeetingLine] = {}
     for meeting in to_come:
         first.setdefault(meeting.room_id, meeting)
     kiosks: dict[str, list[KioskFacts]] = {}
     columns = select(Kiosk.room_id, Kiosk.last_seen_at, Kiosk.revoked_at).where(Kiosk.room_id.in_(first))
     for room, seen, revoked in session.execute(columns) if first else ():
         kiosks.setdefault(room, []).append(KioskFacts(seen, revoked is not None))
-    found = (RoomToLookAfter(one.room, room_standing(kiosks.get(room, ()), now), one) for room, one in first.items())
+    found = (RoomToLookAfter(room_standing(kiosks.get(room, ()), now), one) for room, one in first.items())
     return tuple(one for one in found if is_due(one.standing, one.next_meeting.start, now))
 
 
-def _uncovered(session: Session, to_come: Sequence[Meeting]) -> tuple[Uncovered, ...]:
+def _uncovered(session: Session, to_come: Sequence[MeetingLine]) -> tuple[Uncovered, ...]:
     people = uncovered_people(session, [meeting.id for meeting in to_come]) if to_come else {}
     return tuple(Uncovered(meeting, people[meeting.id]) for meeting in to_come if meeting.id in people)

@@ -1,11 +1,8 @@
-"""The words of the desk: how sure a suggestion is, how a room stands, what a move meant; and times of day, which a desk shows by the hundred."""
+"""The words of the desk: how sure a suggestion is, how a room stands, what a move meant."""
 
-from datetime import date, datetime
-from datetime import time as ClockTime
 from functools import lru_cache
 from types import ModuleType, SimpleNamespace
 
-from babel.dates import format_date, format_time
 from flask_babel import get_locale, lazy_gettext
 
 from meetrec.meetings.room_standing import RoomStanding
@@ -14,7 +11,6 @@ from meetrec.notices.keyed_in import CHANNELS
 from meetrec.notices.matching import Degree
 from meetrec.notices.rules import NoticeChannel
 from meetrec.people.rights import Standing
-from meetrec.platform.clock import in_zone
 
 DEGREES = {
     Degree.STRONG: lazy_gettext("very likely"),
@@ -57,42 +53,10 @@ CHANNEL_CHOICES = [(channel.value, CHANNEL_WORDS[channel]) for channel in CHANNE
 
 def spoken(words: ModuleType) -> SimpleNamespace:
     """The lists of a module of words in the reader's language, each translated once and not wherever it is shown. Within a request."""
+    return _spoken(words, str(get_locale()))
+
+
+@lru_cache(16)
+def _spoken(words: ModuleType, _locale: str) -> SimpleNamespace:
     lists = {name: those for name, those in vars(words).items() if name.isupper() and isinstance(those, dict)}
     return SimpleNamespace(**{name: {key: str(text) for key, text in those.items()} for name, those in lists.items()})
-
-
-class Moments:
-    """Days and times at the district in the reader's language, which is asked for once: a desk shows hundreds. Within a request."""
-
-    def __init__(self, zone: str) -> None:
-        self._zone, self._locale = zone, str(get_locale())
-
-    def time(self, moment: datetime) -> str:
-        """“9:00 AM”."""
-        return _time(in_zone(moment, self._zone).replace(tzinfo=None), self._locale)
-
-    def day(self, day: date) -> str:
-        """“Tuesday, October 13, 2026”."""
-        return _day(day, self._locale, "full")
-
-    def short(self, moment: datetime) -> str:
-        """“Oct 13, 2026, 9:00 AM”."""
-        return f"{_day(in_zone(moment, self._zone).date(), self._locale, 'medium')}, {self.time(moment)}"
-
-    def said(self, day: date, hour: ClockTime) -> str:
-        """“Tuesday, October 13, 2026, 9:00 AM”: day and hour as somebody wrote them, by the school's clock."""
-        return f"{self.day(day)}, {_time(datetime.combine(day, hour), self._locale)}"
-
-    def stop(self, moment: datetime) -> str:
-        """The full stop of a sentence that ends with this moment's time; the Spanish “9:00 a.m.” has its own."""
-        return "" if self.time(moment).endswith(".") else "."
-
-
-@lru_cache(4096)
-def _time(moment: datetime, locale: str) -> str:
-    return format_time(moment, "short", locale=locale)
-
-
-@lru_cache(4096)
-def _day(day: date, locale: str, form: str) -> str:
-    return format_date(day, form, locale=locale)

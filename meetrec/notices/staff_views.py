@@ -28,6 +28,7 @@ from meetrec.notices.planned_meetings import PlannedMeetings
 from meetrec.people.roles import DESK_ROLES
 from meetrec.platform import clock
 from meetrec.platform.languages import current_language
+from meetrec.platform.moments import Moments
 from meetrec.platform.web import NotFound, actor, database, for_staff, settings
 
 blueprint = Blueprint("desk", __name__)
@@ -82,7 +83,7 @@ def notice_page(notice_id: UUID) -> ResponseReturnValue:
         givers = {student: found[notice.id, student] for student in of_whom}
     return render_template(
         "notices/notice.html", notice=notice, offers=offers, meetings=meetings, recording=recording, around=around, effect=effect, givers=givers,
-        moments=desk_words.Moments(zone),
+        moments=Moments(zone),
         stays=unmatching.why_it_stays(notice, recording), words=words, desk_words=desk_words, stays_in_time=desk_words.STAYS_IN_TIME,
         kinds=KIND_WORDS, other_place=OTHER_PLACE,
     )  # fmt: skip
@@ -152,7 +153,7 @@ def _now_part(session: Session, now: datetime, view: DeskView) -> Markup:
     shown = read_desk(session, now, zone, recordings(), _planned(), view)
     said = {"words": desk_words.spoken(words), "desk_words": desk_words.spoken(desk_words), "stays_in_time": desk_words.STAYS_IN_TIME}
     said |= {"kinds": {kind: str(text) for kind, text in KIND_WORDS.items()}, "other_place": OTHER_PLACE}
-    shown_at = {"moments": desk_words.Moments(zone), "shown_copies": PAGE}
+    shown_at = {"moments": Moments(zone), "shown_copies": PAGE}
     return Markup(render_template("notices/desk_now.html", desk=shown, **said, **shown_at))  # noqa: S704 – our own template, escaped there
 
 

@@ -1,6 +1,6 @@
 """The database session: one engine, reading and writing transactions, ids and moments as columns."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,10 +8,10 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
-from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
+from sqlalchemy import ColumnElement, DateTime, Engine, MetaData, bindparam, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 from sqlalchemy.types import TypeDecorator
 
 from meetrec.platform.durable_files import make_private_folder
@@ -51,6 +51,11 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = {datetime: Moment}  # noqa: RUF012 – SQLAlchemy reads it from the class
+
+
+def among(column: InstrumentedAttribute[Any], values: Iterable[str]) -> ColumnElement[bool]:
+    """SQL: the column is one of these. As `in_`, but the hundreds of ids that a page asks for are not each looked at before they are sent."""
+    return column.in_(bindparam(None, list(values), type_=column.type, expanding=True))
 
 
 def new_id() -> str:

@@ -11,7 +11,7 @@ from wtforms import Field, RadioField, SelectChoice, StringField, TextAreaField,
 from wtforms.validators import Length
 
 from meetrec.meetings.form_fields import OneOfTheList, TypedDateField, TypedField, TypedTimeField, instant_of
-from meetrec.meetings.models import Meeting
+from meetrec.meetings.lines import ToldMeeting
 from meetrec.platform.clock import in_zone
 from meetrec.platform.form_validators import NOT_KEPT, StorableText
 from meetrec.platform.free_text import numbers_not_kept
@@ -57,7 +57,7 @@ class UploadForm(FlaskForm):
     start = TypedTimeField(lazy_gettext("Time at which the recording begins"))
     device = StringField(lazy_gettext("Recorded on"), [StorableText(LONGEST_DEVICE)], filters=[_stripped])
 
-    def __init__(self, meeting: Meeting, now: datetime, zone: str, fields: Mapping[str, str] | None = None) -> None:
+    def __init__(self, meeting: ToldMeeting, now: datetime, zone: str, fields: Mapping[str, str] | None = None) -> None:
         self.meeting, self.now, self.zone = meeting, now, zone
         start = in_zone(meeting.start, zone)
         super().__init__(formdata=fields, data={"day": start.date(), "start": start.time()})

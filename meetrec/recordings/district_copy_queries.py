@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from meetrec.meetings.lines import ToldMeeting, meeting_lines
 from meetrec.meetings.models import Meeting
-from meetrec.meetings.queries import WITHOUT_ENROLMENT
 from meetrec.notices.arming import OnTheDesk
 from meetrec.notices.models import Notice
 from meetrec.notices.rules import NoticeStatus
+from meetrec.platform.database import among
 from meetrec.platform.web import NotFound
 from meetrec.recordings import district_copy_sentences as sentences
 from meetrec.recordings import queries
@@ -29,7 +30,7 @@ PAGE = 50
 class CopyCase:
     """One meeting's district copy at one moment: the facts that speak for a recording parent, what came, and every answer, oldest first."""
 
-    meeting: Meeting
+    meeting: ToldMeeting
     standing: CopyStanding
     recordings: Sequence[Recording]
     answers: Sequence[DistrictCopyAnswer]
@@ -78,16 +79,16 @@ def case_of(session: Session, now: datetime, meeting: Meeting) -> CopyCase:
     return cases_of(session, now, [meeting])[0]
 
 
-def cases_of(session: Session, now: datetime, meetings: Sequence[Meeting], facts: SummaryFacts | None = None) -> list[CopyCase]:
+def cases_of(session: Session, now: datetime, meetings: Sequence[ToldMeeting], facts: SummaryFacts | None = None) -> list[CopyCase]:
     """How each of these meetings stands, in their order; the number of queries does not grow with them. `facts`: of these meetings, if read already."""
     ids = [meeting.id for meeting in meetings]
     facts = facts or facts_of(session, ids)
-    given = select(DistrictCopyAnswer).where(DistrictCopyAnswer.meeting_id.in_(ids)).order_by(DistrictCopyAnswer.answered_at, DistrictCopyAnswer.id)
+    given = select(DistrictCopyAnswer).where(among(DistrictCopyAnswer.meeting_id, ids)).order_by(DistrictCopyAnswer.answered_at, DistrictCopyAnswer.id)
     answers = _by_meeting(session.scalars(given) if ids else ())
     return [_case(session, now, meeting, facts, answers.get(meeting.id, [])) for meeting in meetings]
 
 
-def _case(session: Session, now: datetime, meeting: Meeting, facts: SummaryFacts, answers: Sequence[DistrictCopyAnswer]) -> CopyCase:
+def _case(session: Session, now: datetime, meeting: ToldMeeting, facts: SummaryFacts, answers: Sequence[DistrictCopyAnswer]) -> CopyCase:
     recordings = facts.of_meeting(meeting.id)
     has_copy = any(queries.has_district_copy(session, one, now, facts) for one in recordings)
     is_explained = bool(answers) and answers[-1].reason != CopyReason.UPLOADED
@@ -110,15 +111,15 @@ def open_cases(session: Session, now: datetime) -> list[CopyCase]:
 
 def answered_cases(session: Session, now: datetime, page: int = 1) -> list[CopyCase]:
     """One page (1, 2 …) of the meetings whose task was answered, the newest first; one more than PAGE where another page follows."""
-    answered = select(Meeting).where(Meeting.id.in_(select(DistrictCopyAnswer.meeting_id))).order_by(Meeting.start.desc(), Meeting.id)
+    answered = select(Meeting.id).where(Meeting.id.in_(select(DistrictCopyAnswer.meeting_id))).order_by(Meeting.start.desc(), Meeting.id)
     found = session.scalars(answered.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
-    return cases_of(session, now, found)
+    return cases_of(session, now, meeting_lines(session, Meeting.id.in_(found))[::-1])
 
 
 def on_the_desk(session: Session, now: datetime, meeting_ids: Sequence[str]) -> OnTheDesk:
     """Of these meetings the recordings; and all open tasks, then what was answered in the last month and is no task any more."""
     fresh = select(DistrictCopyAnswer.meeting_id).where(DistrictCopyAnswer.answered_at >= now - SHOWN_ON_THE_DESK)
-    answered = session.scalars(select(Meeting).where(Meeting.id.in_(fresh)).order_by(Meeting.start.desc(), Meeting.id)).all()
+    answered = meeting_lines(session, Meeting.id.in_(fresh))[::-1]
     over = _to_look_at(session, now)
     tasks = [*over, *answered]
     facts = facts_of(session, list({*meeting_ids, *(meeting.id for meeting in tasks)}))
@@ -142,15 +143,12 @@ def same_file(session: Session, sha256: str) -> UploadedCopy | None:
     return session.scalars(select(UploadedCopy).where(UploadedCopy.sha256 == sha256)).first()
 
 
-def _to_look_at(session: Session, now: datetime) -> Sequence[Meeting]:
+def _to_look_at(session: Session, now: datetime) -> Sequence[ToldMeeting]:
     """Meetings that are over, that a parent may have recorded, with nothing stored and no reason given: few at any time. The rule decides about each."""
     stored = select(Recording.meeting_id).where(Recording.state == RecordingState.STORED)
     noticed = select(Notice.meeting_id).where(Notice.meeting_id.is_not(None), Notice.status != NoticeStatus.WITHDRAWN)
-    over = select(Meeting).where(
-        Meeting.planned_end <= now, Meeting.id.not_in(stored), or_(Meeting.id.in_(noticed), Meeting.id.in_(select(Recording.meeting_id))),
-        ~_is_explained(), ~_did_nobody_record(),
-    )  # fmt: skip
-    return session.scalars(over.options(WITHOUT_ENROLMENT).order_by(Meeting.start, Meeting.id)).all()
+    may_be_owed = or_(Meeting.id.in_(noticed), Meeting.id.in_(select(Recording.meeting_id)))
+    return meeting_lines(session, Meeting.planned_end <= now, Meeting.id.not_in(stored), may_be_owed, ~_is_explained(), ~_did_nobody_record())
 
 
 def _is_explained() -> ColumnElement[bool]:

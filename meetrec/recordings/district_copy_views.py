@@ -18,6 +18,7 @@ from meetrec.journal.queries import newest_sequence
 from meetrec.meetings.forms import KIND_WORDS
 from meetrec.people.roles import ADMINISTRATOR, CONTENT_ROLES, DESK_ROLES
 from meetrec.platform import clock
+from meetrec.platform.moments import Moments
 from meetrec.platform.web import database, for_staff, settings
 from meetrec.recordings import district_copy_actions as actions
 from meetrec.recordings import district_copy_queries as queries
@@ -80,7 +81,9 @@ def all_tasks() -> ResponseReturnValue:
         answered = queries.answered_cases(session, clock.now(), page)
         is_last = len(answered) <= queries.PAGE
         settled = [case for case in answered[: queries.PAGE] if not case.is_missing]
-        return render_template("recordings/copies.html", waiting=waiting, settled=settled, page=page, is_last=is_last, kinds=KIND_WORDS)
+        return render_template(
+            "recordings/copies.html", waiting=waiting, settled=settled, page=page, is_last=is_last, kinds=KIND_WORDS, moments=Moments(settings().district.zone)
+        )
 
 
 @blueprint.get("/<uuid:meeting_id>")

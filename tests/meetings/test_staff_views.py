@@ -8,7 +8,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from meetrec.meetings import queries
 from meetrec.meetings.models import Meeting, MeetingKind
+from meetrec.meetings.queries import MOST_PUPILS
+from meetrec.people.models import Student
+from meetrec.people.names import name_key
 from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.settings import Settings
@@ -66,3 +70,46 @@ def test_page_is_closed_to_the_public_and_to_other_staff(client: FlaskClient, si
     sign_in(district.administrator)
     for ask in (client.get, client.post):
         assert ask("/meetings/new").status_code == 403
+
+
+@pytest.fixture
+def many_pupils(district: SimpleNamespace, database: Database) -> int:
+    """More pupils than one list holds, all of one family name but for the first; how many."""
+    with database.writing() as session:
+        for number in range(MOST_PUPILS):
+            session.add(Student(given_name=f"Ana{number}", family_name="Soto", name_key=name_key(f"Ana{number} Soto"), school_id=district.school.id))
+    return MOST_PUPILS + 1
+
+
+@pytest.mark.usefixtures("many_pupils")
+def test_in_a_large_district_the_pupil_is_sought_first(sign_in: SignIn, district: SimpleNamespace) -> None:
+    client = sign_in(district.coordinator)
+    empty = client.get("/meetings/new?day=2026-11-30").get_data(as_text=True)
+    assert ("Find the pupil" in empty, "<option" in empty) == (True, False)
+    assert '<input type="hidden" name="day" value="2026-11-30">' in empty, "what a calendar filled in goes along"
+    found = client.get("/meetings/new?sought=rivera+mat&day=2026-11-30").get_data(as_text=True)
+    assert (found.count("Rivera, Mateo"), found.count("Soto, ")) == (1, 0)
+    assert ("1 pupil was found." in found, 'value="2026-11-30"' in found) == (True, True)
+    assert "No pupil of this name was found." in client.get("/meetings/new?sought=nobody").get_data(as_text=True)
+    chosen = client.get(f"/meetings/new?student={district.student.id}").get_data(as_text=True)
+    assert f'<option selected value="{district.student.id}">' in chosen
+
+
+@pytest.mark.usefixtures("many_pupils")
+def test_a_name_that_very_many_have_is_asked_for_more_of_it(
+    sign_in: SignIn, district: SimpleNamespace, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MOST_PUPILS", 50)
+    page = sign_in(district.coordinator).get("/meetings/new?sought=soto").get_data(as_text=True)
+    assert (page.count("Soto, "), "These are the first 50. Write more of the name." in page) == (50, True)
+
+
+@pytest.mark.usefixtures("many_pupils")
+def test_what_was_sought_stays_when_the_form_needs_a_change(sign_in: SignIn, district: SimpleNamespace, typed: dict[str, str]) -> None:
+    client = sign_in(district.coordinator)
+    again = client.post("/meetings/new", data={**typed, "sought": "rivera", "day": "2026-02-31"})
+    page = again.get_data(as_text=True)
+    assert (again.status_code, f'<option selected value="{district.student.id}">' in page, 'value="rivera"' in page) == (422, True, True)
+    assert client.post("/meetings/new", data={**typed, "sought": "rivera"}).status_code == 303
+    nobody = client.post("/meetings/new", data={**typed, "student": "", "start": "4 PM", "end": "5 PM"})
+    assert (nobody.status_code, "Choose the pupil." in nobody.get_data(as_text=True)) == (422, True)

@@ -16,6 +16,7 @@ from meetrec.meetings.models import Meeting
 from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.settings import Settings
+from meetrec.recordings.models import Recording
 from tests.recordings.sound_files import voice, wav_file
 
 SignIn = Callable[[SimpleNamespace], FlaskClient]
@@ -29,6 +30,7 @@ def over(district: SimpleNamespace, recording_id: str, database: Database, midda
     with database.writing() as session:
         meeting = session.get_one(Meeting, district.meeting.id)
         meeting.start, meeting.planned_end = start, start + timedelta(hours=1)
+        session.get_one(Recording, recording_id).armed_at = start - timedelta(days=1)  # before whatever is uploaded, whichever hour this test is run at
     return f"/district-copies/{district.meeting.id}"
 
 
