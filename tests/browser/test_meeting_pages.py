@@ -10,10 +10,12 @@ from playwright.sync_api import Page, expect
 
 from meetrec.capture.signing import KioskSigner
 from meetrec.installation import actions as installation
+from meetrec.meetings import queries
 from meetrec.meetings.coverage import Affiliation
 from meetrec.meetings.models import Room
 from meetrec.meetings.participant_actions import AtTheTable, enter_participant
-from meetrec.people.models import School
+from meetrec.people.models import School, Student
+from meetrec.people.names import name_key
 from meetrec.platform import clock
 from meetrec.platform.database import Database
 from meetrec.platform.settings import Settings
@@ -69,6 +71,39 @@ def test_meeting_goes_to_another_room_half_an_hour_before(
     look_at()
     listed = [[one["recording"] for one in (kiosk.meetings().json or {})["meetings"]] for kiosk in (old, new)]
     assert listed == [[], [recording_id]]
+
+
+@pytest.mark.requirement("L-48")
+@pytest.mark.parametrize(("language", "find"), [("en", "Find"), ("es", "Buscar")])
+def test_in_a_large_district_the_pupil_is_found_by_keyboard_before_the_form(
+    signed_in: Page,
+    look_at: Looking,
+    console_problems: list[str],
+    database: Database,
+    district: SimpleNamespace,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    find: str,
+) -> None:
+    monkeypatch.setattr(queries, "MOST_PUPILS", 1)
+    with database.writing() as session:
+        session.add(Student(given_name="Ana", family_name="Soto", name_key=name_key("Ana Soto"), school_id=district.school.id))
+    page = signed_in
+    page.goto(f"/language/{language}?next=/meetings/new")
+    expect(page.locator("#student")).to_have_count(0)
+    look_at()
+    page.locator("#sought").focus()
+    page.keyboard.type("rivera")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name=find, exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").first).to_be_visible()
+    look_at()
+    page.locator("#student").select_option(label="Rivera, Mateo · Lincoln Elementary")
+    page.locator("main button[type=submit]").last.click()
+    expect(page.locator("#student")).to_have_value(district.student.id)  # the other fields are missing, and the pupil stays
+    console_problems.clear()  # the refused form answers with 422
+    look_at()
 
 
 @pytest.mark.requirement("G1.b")
