@@ -23,6 +23,7 @@ from tests.fixtures.microphones import VirtualMicrophones, virtual_microphones
 from tests.kiosk.sealed_recordings import SealedRun
 
 __all__ = ["browser_context_args", "district_server", "outbox", "recorder", "room", "room_screen", "screen_address", "seen", "signer", "virtual_microphones"]
+AT_LEAST_TWO_SECONDS = re.compile(r"0:00:(0[2-9]|[1-5]\d)")  # of the counter of what is kept
 
 
 def test_home_is_large_and_accessible_and_does_not_scroll_in_both_languages(page: Page, screen_address: str, seen: Seen) -> None:
@@ -172,7 +173,7 @@ def test_meeting_with_real_microphones_survives_reload_and_second_tab_and_stops_
     expect(second.get_by_role("button", name="Pause")).to_be_visible()  # the other tab came here by itself
     page.reload()
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
-    expect(page.locator("[data-shows=elapsed]")).to_have_text("0:00:02", timeout=10_000)
+    expect(page.locator("[data-shows=elapsed]")).to_have_text(AT_LEAST_TWO_SECONDS, timeout=10_000)  # it may have run on while the page was loaded
     _release_early(page)
     assert kiosk.status()["state"] == "recording"
     _hold(page)
